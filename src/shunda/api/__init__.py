@@ -1,0 +1,1 @@
+"""The API kit: tokens, problem+json, keyset pages, idempotency keys, outcomes. It knows no capability."""

@@ -1,0 +1,200 @@
+"""Payments, allocations, invoices, credit notes, settlements."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from shunda.billing.states import INVOICE, PAYMENT, SETTLEMENT, InvoiceStatus, PaymentStatus, SettlementStatus
+from shunda.core.fields import amount_field, quantity_field
+from shunda.core.machine import append_only, undeletable
+from shunda.customers.models import Customer
+from shunda.fulfilment.models import Receipt
+from shunda.orders.models import InvoiceKind, Order, OrderLine, PaymentMethod
+
+
+class Payment(models.Model):
+    """Money a customer sent; ``matched`` is how much of it is allocated."""
+
+    number = models.CharField(_("payment number"), max_length=30, unique=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("customer"))
+    status = models.CharField(_("status"), max_length=10, choices=PaymentStatus, default=PaymentStatus.RECORDED)
+    version = models.IntegerField(default=1)
+    method = models.CharField(_("payment method"), max_length=12, choices=PaymentMethod)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    amount = amount_field(verbose_name=_("amount"))
+    matched = amount_field()
+    reference = models.CharField(_("bank reference"), max_length=80, blank=True)
+    received_at = models.DateTimeField(_("received"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount"),
+            models.CheckConstraint(condition=Q(matched__gte=0, matched__lte=F("amount")), name="payment_matched"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["customer", "-id"], name="payment_customer")]
+        triggers: ClassVar = [PAYMENT.guard(), undeletable("payment")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Invoice(models.Model):
+    """A VAT invoice for what was shipped, special or ordinary (R044, R173). The buyer is copied at issue."""
+
+    number = models.CharField(_("invoice number"), max_length=30, unique=True)
+    tax_number = models.CharField(_("number of the tax authority"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=InvoiceKind)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="invoices")
+    customer = models.ForeignKey(Customer, models.PROTECT)
+    status = models.CharField(_("status"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
+    version = models.IntegerField(default=1)
+    buyer_name = models.CharField(_("buyer"), max_length=120)
+    buyer_tax_code = models.CharField(_("buyer's tax number"), max_length=30, blank=True)
+    buyer_address = models.CharField(_("buyer's address and phone"), max_length=250, blank=True)
+    buyer_bank = models.CharField(_("buyer's bank and account"), max_length=200, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    freight_net = amount_field()
+    freight_tax = amount_field()
+    net = amount_field(verbose_name=_("net"))
+    tax = amount_field(verbose_name=_("tax"))
+    gross = amount_field(verbose_name=_("total"))
+    credited = amount_field(verbose_name=_("credited"))
+    paid = amount_field(verbose_name=_("paid"))
+    created_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)
+    due_date = models.DateField(_("due"), null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="invoice_gross"),
+            models.CheckConstraint(
+                condition=Q(credited__gte=0, paid__gte=0, gross__gte=F("credited")), name="invoice_amounts"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-id"], name="invoice_customer"),
+            models.Index(fields=["status", "-id"], name="invoice_status"),
+        ]
+        triggers: ClassVar = [INVOICE.guard(), undeletable("invoice")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """How much of an order line an invoice bills."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="invoice_lines")
+    quantity = quantity_field()
+    net = amount_field()
+    tax = amount_field()
+    gross = amount_field()
+    credited = quantity_field(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["invoice", "order_line"], name="invoice_line_once"),
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="invoice_line_gross"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, credited__gte=0, credited__lte=F("quantity")), name="invoice_line_quantity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} {self.quantity}"
+
+
+class CreditNote(models.Model):
+    """Takes back an issued invoice or part of it."""
+
+    number = models.CharField(_("credit note number"), max_length=30, unique=True)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="credit_notes")
+    customer = models.ForeignKey(Customer, models.PROTECT)
+    reason = models.CharField(_("reason"), max_length=200)
+    currency = models.CharField(max_length=3, default="CNY")
+    freight_net = amount_field()
+    freight_tax = amount_field()
+    net = amount_field()
+    tax = amount_field()
+    gross = amount_field()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="credit_note_gross"),
+        ]
+        triggers: ClassVar = append_only("credit_note")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditNoteLine(models.Model):
+    """How much of an invoice line a credit note takes back."""
+
+    note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    invoice_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credit_lines")
+    quantity = quantity_field()
+    net = amount_field()
+    tax = amount_field()
+    gross = amount_field()
+
+    class Meta:
+        triggers: ClassVar = append_only("credit_note_line")
+
+    def __str__(self) -> str:
+        return f"{self.note_id} {self.quantity}"
+
+
+class Allocation(models.Model):
+    """``amount`` of a payment pays this order, and this invoice once there is one; negative takes it back."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="allocations")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, related_name="allocations")
+    amount = amount_field()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(amount=0), name="allocation_amount")]
+        triggers: ClassVar = append_only("allocation")
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount}"
+
+
+class Settlement(models.Model):
+    """What a signed delivery costs, what is paid, what is still owed; made by itself at receipt (R160, R172)."""
+
+    number = models.CharField(_("settlement number"), max_length=30, unique=True)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="settlements")
+    receipt = models.OneToOneField(Receipt, models.PROTECT, related_name="settlement")
+    customer = models.ForeignKey(Customer, models.PROTECT)
+    status = models.CharField(_("status"), max_length=10, choices=SettlementStatus, default=SettlementStatus.MADE)
+    version = models.IntegerField(default=1)
+    currency = models.CharField(max_length=3, default="CNY")
+    goods = amount_field()  # gross of what was accepted
+    freight = amount_field()  # gross, with the first settlement of the order
+    total = amount_field()
+    paid_before = amount_field()
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(total=F("goods") + F("freight")), name="settlement_total"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["status", "-id"], name="settlement_status")]
+        triggers: ClassVar = [SETTLEMENT.guard(), undeletable("settlement")]
+
+    def __str__(self) -> str:
+        return self.number

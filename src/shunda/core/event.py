@@ -1,0 +1,82 @@
+"""Recording what happened, and telling those above that it did."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from shunda.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event about to be written."""
+
+    kind: str
+    subject_kind: str
+    subject_id: int
+    order_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+Listener = Callable[[str, list[int], datetime], None]
+_listeners: list[Listener] = []
+
+# One statement whatever the number of events. The order row is locked by whoever writes about it, so the next
+# number within an order cannot be taken twice; the unique constraint proves it.
+_INSERT = """
+insert into core_event (kind, subject_kind, subject_id, order_id, sequence, actor_id, actor, source, at, data)
+select n.kind, n.subject_kind, n.subject_id, n.order_id,
+       case when n.order_id is not null then
+         coalesce((select max(e.sequence) from core_event e where e.order_id = n.order_id), 0)
+         + row_number() over (partition by n.order_id order by n.i)
+       end,
+       %s, %s, %s, %s, n.data
+from unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
+     with ordinality n(kind, subject_kind, subject_id, order_id, data, i)
+order by n.i
+"""
+
+
+def _dumps(data: object) -> str:
+    return DjangoJSONEncoder().encode(data)
+
+
+def record(happenings: Iterable[Happening], *, by: Actor, at: datetime) -> None:
+    """Write the events of one action in its own transaction, then tell the listeners, kind by kind."""
+    rows: Sequence[Happening] = list(happenings)
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                by.id,
+                by.name,
+                by.source,
+                at,
+                [row.kind for row in rows],
+                [row.subject_kind for row in rows],
+                [row.subject_id for row in rows],
+                [row.order_id for row in rows],
+                [Jsonb(row.data, dumps=_dumps) for row in rows],
+            ],
+        )
+    told: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        told[row.kind].append(row.subject_id)
+    for kind, ids in told.items():
+        for listen in _listeners:
+            listen(kind, ids, at)
+
+
+def listen(listener: Listener) -> None:
+    """Hear of every event inside its transaction: (kind, subject ids, at). For wiring alone."""
+    _listeners.append(listener)

@@ -1,0 +1,122 @@
+"""The kernel's small parts."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shunda.core import actor, event, once, sequence
+from shunda.core.calendar import Calendar, UnknownYear
+from shunda.core.models import Answer, Event
+from shunda.core.money import Money, portion, rounded, share
+from shunda.core.refusal import Refused
+from shunda.core.search import Matching, search_text
+
+SH = ZoneInfo("Asia/Shanghai")
+AT = datetime(2026, 5, 6, 9, tzinfo=SH)
+SYSTEM = actor.system()
+
+
+def test_shared_parts_add_up_to_the_total():
+    assert share(Decimal("10"), [Decimal(1)] * 3) == [Decimal("3.33"), Decimal("3.34"), Decimal("3.33")]
+    assert share(Decimal("0.01"), [Decimal(0)] * 2) == [Decimal("0.01"), Decimal("0.00")]
+
+
+def test_portions_of_a_line_add_up_to_the_line():
+    steps = [Decimal(n) for n in range(8)]
+    parts = [portion(Decimal("100"), Decimal(7), a, b) for a, b in zip(steps, steps[1:], strict=False)]
+    assert sum(parts) == Decimal("100.00")
+
+
+def test_rounding_is_half_up_to_the_currency():
+    assert rounded(Decimal("2.345")) == Decimal("2.35")
+    assert rounded(Decimal("2.5"), "JPY") == Decimal("3")
+
+
+def test_two_currencies_do_not_mix():
+    with pytest.raises(ValueError, match="do not mix"):
+        Money(Decimal(1), "CNY") + Money(Decimal(1), "EUR")
+
+
+@pytest.mark.req("R019")
+@pytest.mark.django_db
+def test_numbers_are_prefix_day_and_serial_and_widen_past_999():
+    assert sequence.numbers("SO", "20240501", 2) == ["SO20240501001", "SO20240501002"]
+    sequence.take("SO20240501", 997)
+    assert sequence.numbers("SO", "20240501", 1) == ["SO202405011000"]
+
+
+@pytest.mark.django_db
+def test_events_are_numbered_within_their_order():
+    happenings = [event.Happening("x.y", "orders.order", 1, order_id=o) for o in (7, 8, 7)]
+    event.record(happenings, by=SYSTEM, at=AT)
+    event.record(happenings[:1], by=SYSTEM, at=AT)
+    assert list(Event.objects.filter(order_id=7).values_list("sequence", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.django_db
+def test_the_same_key_gives_the_same_answer_and_runs_once():
+    runs = []
+
+    def run():
+        runs.append(1)
+        return {"n": len(runs)}, True
+
+    assert once.once("u", "k", {"a": 1}, AT, run) == ({"n": 1}, False)
+    assert once.once("u", "k", {"a": 1}, AT, run) == ({"n": 1}, True)
+    with pytest.raises(Refused) as refused:
+        once.once("u", "k", {"a": 2}, AT, run)
+    assert refused.value.refusals[0].code == "key-reused"
+    assert len(runs) == 1
+
+
+@pytest.mark.django_db
+def test_an_answer_that_did_nothing_is_not_kept():
+    once.once("u", "k", {}, AT, lambda: ("refused", False))
+    assert not Answer.objects.exists()
+
+
+def test_working_time_skips_the_night_the_weekend_and_works_on_make_up_days():
+    calendar = Calendar()
+    friday = datetime(2026, 10, 9, 17, tzinfo=SH)
+    assert calendar.add(friday, timedelta(hours=2)) == datetime(2026, 10, 10, 10, tzinfo=SH)  # a make-up Saturday
+    assert calendar.between(friday, datetime(2026, 10, 12, 9, tzinfo=SH)) == timedelta(hours=9)
+
+
+def test_a_year_that_is_not_known_says_so():
+    with pytest.raises(UnknownYear):
+        Calendar().is_working_day(date(2030, 1, 7))
+    assert Calendar(overrides={date(2030, 1, 7): True}).is_working_day(date(2030, 1, 7))
+
+
+def test_days_end_at_the_close_of_business():
+    assert Calendar().add_days(datetime(2026, 5, 6, 20, tzinfo=SH), 3) == datetime.combine(
+        date(2026, 5, 9), time(18), SH
+    )
+
+
+def test_search_text_knows_pinyin_initials():
+    assert search_text("深沟球轴承", "6204-2RS").split("\n") == [
+        "深沟球轴承",
+        "6204-2RS",
+        "sgqzc",
+        "shengouqiuzhoucheng",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("轴承", True), ("sgq", True), ("6204", True), ("轴承 2rs", True), ("承轴", False), ("承62", False), ("轴", True)],
+)
+@pytest.mark.django_db
+def test_search_finds_what_a_substring_search_finds(query, found):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select to_tsvector('simple', bigrams(%s)) @@ bigram_query(%s)",
+            [search_text("深沟球轴承", "6204-2RS"), query],
+        )
+        assert cursor.fetchone() == (found,)
+    assert Matching(query).function == "bigram_query"

@@ -1,0 +1,141 @@
+"""Carriers, shipments, receipts. Quantities are in the SKU's base unit."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from shunda.catalog.models import Sku
+from shunda.core.fields import quantity_field
+from shunda.core.machine import append_only, undeletable
+from shunda.customers.models import Contact
+from shunda.files.models import StoredFile
+from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
+from shunda.inventory.models import Warehouse
+from shunda.orders.models import Order, OrderLine
+
+
+class TransportMode(models.TextChoices):
+    """How goods travel (R138, R147)."""
+
+    EXPRESS = "express", _("express")
+    LTL = "ltl", _("part load")
+    TRUCK = "truck", _("full truck")
+    AIR = "air", _("air")
+    OWN = "own", _("own delivery")
+    PICKUP = "pickup", _("customer pick-up")
+
+
+class Carrier(models.Model):
+    """A logistics company."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    tracking_url = models.CharField(_("tracking page"), max_length=200, blank=True)  # {number} is put in
+    active = models.BooleanField(_("active"), default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        triggers: ClassVar = [undeletable("carrier")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shipment(models.Model):
+    """What leaves one warehouse for one order at once."""
+
+    number = models.CharField(_("shipment number"), max_length=30, unique=True)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, verbose_name=_("warehouse"))
+    status = models.CharField(_("status"), max_length=10, choices=ShipmentStatus, default=ShipmentStatus.PLANNED)
+    version = models.IntegerField(default=1)
+    carrier = models.ForeignKey(Carrier, models.PROTECT, verbose_name=_("carrier"), null=True, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True)
+    mode = models.CharField(_("transport mode"), max_length=10, choices=TransportMode, default=TransportMode.EXPRESS)
+    parcels = models.SmallIntegerField(_("parcels"), default=1)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)  # of cancelling or reversing
+    created_at = models.DateTimeField()
+    picked_at = models.DateTimeField(null=True)
+    packed_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-id"], name="shipment_status"),
+            models.Index(fields=["tracking_number"], name="shipment_tracking", condition=~Q(tracking_number="")),
+        ]
+        triggers: ClassVar = [SHIPMENT.guard(), undeletable("shipment")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ShipmentLine(models.Model):
+    """How much of an order line goes with a shipment."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="shipment_lines")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    quantity = quantity_field(verbose_name=_("quantity"))
+    picked = quantity_field(verbose_name=_("picked"), default=0)
+    location = models.CharField(_("location"), max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shipment", "order_line"], name="shipment_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, picked__gte=0, picked__lte=F("quantity")), name="shipment_line_quantity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.sku_id} {self.quantity}"
+
+
+class Receipt(models.Model):
+    """The customer's named contact signed: quantity, look and packing were checked (R143)."""
+
+    shipment = models.OneToOneField(Shipment, models.PROTECT, related_name="receipt")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="receipts")
+    signed_by = models.CharField(_("signed by"), max_length=80)
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField()
+    signature = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    looks_good = models.BooleanField(_("goods undamaged"), default=True)
+    packing_intact = models.BooleanField(_("packing intact"), default=True)
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    recorded_by = models.CharField(max_length=120)
+
+    class Meta:
+        triggers: ClassVar = append_only("receipt")
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.signed_by}"
+
+
+class ReceiptLine(models.Model):
+    """What was really handed over: accepted, and refused for damage or because it was missing."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    shipment_line = models.OneToOneField(ShipmentLine, models.PROTECT, related_name="receipt_line")
+    accepted = quantity_field()
+    damaged = quantity_field(default=0)
+    missing = quantity_field(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(accepted__gte=0, damaged__gte=0, missing__gte=0), name="receipt_line_quantities"
+            ),
+        ]
+        triggers: ClassVar = append_only("receipt_line")
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} {self.accepted}"

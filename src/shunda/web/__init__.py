@@ -1,0 +1,1 @@
+"""The page kit: base layout, components, forms, tables, PDF documents. It knows no capability."""

@@ -1,0 +1,1 @@
+"""Where everything meets: settings, urls, and the tables a newcomer reads first (see ``tables.py``)."""

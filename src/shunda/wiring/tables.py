@@ -1,0 +1,24 @@
+"""The tables a newcomer reads first: what follows from what, and where pages meet.
+
+REACTIONS  event kind -> jobs that make documents match the facts (running one twice changes nothing)
+PANELS     page -> the htmx panels other folders put on it
+SUBJECTS   subject kind -> the url name of its page, for timelines, worklists and search
+CHECKS     what ``shunda verify`` recomputes
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+Job = Callable[[list[int], datetime], None]
+"""A reaction: subject ids of the events, and when they happened."""
+
+Check = Callable[[], Iterable[str]]
+"""Yields one sentence for each difference between a stored figure and its ledger."""
+
+REACTIONS: dict[str, dict[str, Job]] = {}
+
+CHECKS: dict[str, Check] = {}
+
+SUBJECTS: dict[str, str] = {}
+
+PANELS: dict[str, list[str]] = {}

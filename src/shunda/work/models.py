@@ -1,0 +1,53 @@
+"""Tasks: open steps and the record of closed ones."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shunda.accounts.models import Region
+from shunda.core.machine import undeletable
+
+
+class Task(models.Model):
+    """A step waits for somebody who holds ``permission``; closed when it is done or no longer needed.
+
+    ``due_at`` is empty when nothing limits the step, or when the calendar does not know the year (``clock_note``).
+    """
+
+    kind = models.CharField(_("step"), max_length=40)  # "review.sales", "shipment.pick"; names are in steps.py
+    permission = models.CharField(max_length=60)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    order_id = models.BigIntegerField(null=True)
+    label = models.CharField(max_length=60)  # the number people know it by
+    party = models.CharField(max_length=120, blank=True)  # the customer it is about
+    urgent = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    limit_minutes = models.IntegerField(null=True)
+    due_at = models.DateTimeField(null=True)
+    clock_note = models.CharField(max_length=40, blank=True)  # "unknown-year"
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=120, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)  # done, dropped
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_kind", "subject_id"],
+                name="task_open_once",
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["permission", "due_at", "id"], name="task_open", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["order_id", "id"], name="task_order"),
+        ]
+        triggers: ClassVar = [undeletable("task")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.label}"
