@@ -34,7 +34,7 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
         """What an isolated build must install first: Babel, and Node where it is needed and missing."""
         return ["babel>=2.18"] if fresh() or shutil.which("npm") else ["babel>=2.18", NODE_WHEEL]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Make the git-ignored parts of the package before it is packed or linked."""
         if not fresh():
             fetch_assets()

@@ -91,7 +91,8 @@ def guard() -> None:
     try:
         server = Server(folder, THROWAWAY)
         server.start()
-        print(server.url, flush=True)
+        sys.stdout.write(server.url + "\n")
+        sys.stdout.flush()
         sys.stdin.read()
     finally:
         _remove(folder)
