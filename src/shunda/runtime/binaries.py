@@ -18,7 +18,7 @@ OLDEST_SUPPORTED = 16
 _EXE = ".exe" if os.name == "nt" else ""
 
 
-class PostgresError(Exception):
+class PostgresError(RuntimeError):
     """PostgreSQL is missing, did not start or refused; the message says why and what to do."""
 
 
@@ -39,9 +39,13 @@ class Binaries:
             raise PostgresError(_("This is no PostgreSQL release: %s") % output.strip())
         return int(found[1]), int(found[2])
 
+    def path(self, program: str) -> str:
+        """Where a program lies."""
+        return str(self.folder / (program + _EXE))
+
     def command(self, program: str, *arguments: str) -> list[str]:
-        """The command line of a program, with what root needs in front of it."""
-        return [*self.prefix, str(self.folder / (program + _EXE)), *arguments]
+        """The command line of a program that refuses root, with what root needs in front of it."""
+        return [*self.prefix, self.path(program), *arguments]
 
     def run(self, program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a program to its end and return its output; raises `PostgresError` with its words if it fails."""

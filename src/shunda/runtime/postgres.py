@@ -226,9 +226,13 @@ class Server:
             self._leave_an_occupied_port()
             self._end_orphans()
             process = self._spawn_once()
-            if self._wait_until_ready(process):
-                database.create_if_missing(self.maintenance_url, DATABASE)
-                return process
+            try:
+                if self._wait_until_ready(process):
+                    database.create_if_missing(self.maintenance_url, DATABASE)
+                    return process
+            except BaseException:
+                _end(process)
+                raise
         raise PostgresError(_("PostgreSQL found no port to listen on."))
 
     def _spawn_once(self) -> subprocess.Popen[bytes]:
@@ -313,8 +317,9 @@ class Server:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=60)
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:

@@ -1,0 +1,5 @@
+"""`python -m shunda.cli` is `shunda`."""
+
+from shunda.cli import main
+
+main()

@@ -1,0 +1,69 @@
+"""`shunda prepare`: bring tables, roles, static files and, at the first start, the demo company up to date.
+
+`shunda up` runs it as a process of its own, so that the foreground process stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import psycopg
+
+from shunda.cli import stamp
+from shunda.cli.session import database, set_up_django
+from shunda.cli.terminal import progress_bar, say
+from shunda.runtime.home import home
+from shunda.runtime.language import gettext as _
+
+LOCK = 7_486_324  # any number that no other advisory lock of this database uses
+
+
+@click.command("prepare", help=_("Bring the tables and reference data up to date."), hidden=True)
+@click.option("--demo/--no-demo", default=False, help=_("Build the demo company in an empty installation."))
+def command(*, demo: bool) -> None:
+    """Prepare the database; several at once take turns, and those who come late find nothing to do."""
+    with database() as url, _alone(url):
+        notes = stamp.read(url)
+        first = "first_start" not in notes
+        if stamp.is_prepared(notes) and not first:
+            return
+        say(_("Preparing the database …"))
+        set_up_django()
+        _bring_up_to_date()
+        if first:
+            _first_start(url, demo=demo)
+        current = stamp.fingerprint()
+        (home() / "static" / ".fingerprint").write_text(current)
+        stamp.write(url, prepared=current)
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """Hold a lock in the database itself, since the others may be on other machines."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [LOCK])
+        yield
+
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+
+    from shunda.wiring import setup
+
+    call_command("migrate", interactive=False, verbosity=0)
+    setup.prepare()
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.ttf"])
+
+
+def _first_start(url: str, *, demo: bool) -> None:
+    logins: list[tuple[str, str, str]] = []
+    if demo:
+        from shunda import demo as company
+        from shunda.wiring import setup
+
+        with progress_bar(_("Building the demo company")) as progress:
+            company.build(progress)
+        logins = [(str(role), login, password) for role, login, password in setup.demo_logins()]
+    stamp.write(url, first_start="demo" if demo else "empty", demo_logins=logins)
