@@ -1,0 +1,268 @@
+"""Who may do what out of the box: the roles of the requirements (section 19) as patterns over permission names.
+
+Patterns are expanded against the permissions this installation knows; the result is stored and edited by the
+administrator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+LOOK_UP = ("catalog.view_*", "customers.view_customer", "pricing.view_price*", "inventory.view_*", "work.view_*")
+ORDER_ENTRY = (
+    *LOOK_UP,
+    "orders.view_*",
+    "orders.create_order",
+    "orders.edit_order",
+    "orders.submit_order",
+    "orders.withdraw_order",
+    "orders.comment_order",
+    "orders.attach_order",
+    "fulfilment.view_*",
+    "billing.view_*",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """A role as it is installed: code, names, how far it sees, what it may do."""
+
+    code: str
+    name: str
+    name_en: str
+    reach: str
+    permissions: tuple[str, ...]
+
+
+ROLES = (
+    RoleSpec("sales_rep", "销售代表", "Sales representative", "own", (*ORDER_ENTRY, "customers.*", "orders.cancel_order")),
+    RoleSpec(
+        "sales_clerk",
+        "销售内勤",
+        "Sales clerk",
+        "all",
+        (*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "channels.*", "customers.view_private"),
+    ),
+    RoleSpec(
+        "sales_manager",
+        "销售经理",
+        "Sales manager",
+        "all",
+        (
+            *ORDER_ENTRY,
+            "customers.*",
+            "orders.review_sales",
+            "orders.cancel_order",
+            "orders.confirm_order",
+            "orders.override_floor",
+            "orders.prioritise_order",
+            "orders.hold_order",
+            "orders.release_order",
+            "pricing.*",
+            "credit.view_*",
+        ),
+    ),
+    RoleSpec(
+        "regional_manager",
+        "区域经理",
+        "Regional manager",
+        "region",
+        (*ORDER_ENTRY, "customers.*", "orders.review_sales", "orders.cancel_order", "orders.prioritise_order"),
+    ),
+    RoleSpec(
+        "vice_president",
+        "分管副总",
+        "Vice-president in charge",
+        "all",
+        (
+            *LOOK_UP,
+            "*.view_*",
+            "orders.review_sales",
+            "orders.cancel_order",
+            "orders.override_floor",
+            "orders.prioritise_order",
+            "orders.comment_order",
+            "credit.*",
+        ),
+    ),
+    RoleSpec(
+        "order_admin",
+        "订单管理员",
+        "Order administrator",
+        "all",
+        (*ORDER_ENTRY, "orders.*", "channels.*", "customers.view_private", "fulfilment.create_shipment"),
+    ),
+    RoleSpec(
+        "finance",
+        "财务专员",
+        "Finance specialist",
+        "all",
+        (
+            *LOOK_UP,
+            "customers.view_private",
+            "customers.freeze_customer",
+            "orders.view_*",
+            "orders.review_finance",
+            "orders.comment_order",
+            "orders.attach_order",
+            "orders.hold_order",
+            "orders.release_order",
+            "fulfilment.view_*",
+            "billing.*",
+            "credit.*",
+            "pricing.*",
+        ),
+    ),
+    RoleSpec(
+        "contract",
+        "合同专员",
+        "Contract specialist",
+        "all",
+        (*LOOK_UP, "orders.view_*", "orders.comment_order", "orders.attach_order", "customers.view_private"),
+    ),
+    RoleSpec(
+        "warehouse_head",
+        "仓储主管",
+        "Warehouse head",
+        "all",
+        (
+            *LOOK_UP,
+            "inventory.*",
+            "orders.view_*",
+            "orders.review_warehouse",
+            "orders.comment_order",
+            "orders.hold_order",
+            "orders.release_order",
+            "fulfilment.*",
+        ),
+    ),
+    RoleSpec(
+        "warehouse_keeper",
+        "仓库管理员",
+        "Warehouse keeper",
+        "all",
+        (
+            "catalog.view_*",
+            "work.view_*",
+            "inventory.view_*",
+            "inventory.receive_*",
+            "inventory.count_*",
+            "orders.view_order",
+            "orders.comment_order",
+            "fulfilment.view_*",
+            "fulfilment.create_shipment",
+            "fulfilment.pick_shipment",
+            "fulfilment.pack_shipment",
+            "fulfilment.ship_shipment",
+        ),
+    ),
+    RoleSpec(
+        "production_planner",
+        "生产计划员",
+        "Production planner",
+        "all",
+        (*LOOK_UP, "orders.view_*", "orders.review_production", "orders.comment_order", "inventory.announce_*"),
+    ),
+    RoleSpec(
+        "workshop_leader",
+        "车间主任",
+        "Workshop leader",
+        "all",
+        ("catalog.view_*", "work.view_*", "inventory.view_*", "orders.view_order", "orders.comment_order"),
+    ),
+    RoleSpec(
+        "inspector",
+        "质检员",
+        "Quality inspector",
+        "all",
+        (
+            "catalog.view_*",
+            "work.view_*",
+            "inventory.view_*",
+            "orders.view_order",
+            "orders.comment_order",
+            "orders.hold_order",
+            "orders.release_order",
+            "fulfilment.view_*",
+        ),
+    ),
+    RoleSpec(
+        "buyer",
+        "采购员",
+        "Buyer",
+        "all",
+        ("catalog.view_*", "work.view_*", "inventory.view_*", "inventory.announce_*", "orders.view_order"),
+    ),
+    RoleSpec(
+        "logistics",
+        "物流专员",
+        "Logistics specialist",
+        "all",
+        (
+            *LOOK_UP,
+            "orders.view_*",
+            "orders.comment_order",
+            "fulfilment.view_*",
+            "fulfilment.edit_carrier",
+            "fulfilment.create_carrier",
+            "fulfilment.create_shipment",
+            "fulfilment.pack_shipment",
+            "fulfilment.ship_shipment",
+            "fulfilment.sign_shipment",
+        ),
+    ),
+    RoleSpec(
+        "customer_service",
+        "客服专员",
+        "Customer service",
+        "all",
+        (
+            *LOOK_UP,
+            "customers.view_private",
+            "orders.view_*",
+            "orders.create_order",
+            "orders.edit_order",
+            "orders.submit_order",
+            "orders.comment_order",
+            "orders.attach_order",
+            "fulfilment.view_*",
+            "fulfilment.sign_shipment",
+            "billing.view_*",
+        ),
+    ),
+    RoleSpec(
+        "project_manager",
+        "项目经理",
+        "Project manager",
+        "own",
+        (*ORDER_ENTRY, "orders.prioritise_order"),
+    ),
+    RoleSpec(
+        "analyst",
+        "数据专员",
+        "Data analyst",
+        "all",
+        ("*.view_*", "orders.complete_order", "orders.archive_order"),
+    ),
+    RoleSpec("auditor", "审计员", "Auditor", "all", ("*.view_*",)),
+    RoleSpec(
+        "administrator",
+        "系统管理员",
+        "Administrator",
+        "all",
+        ("*",),
+    ),
+    RoleSpec(
+        "api_client",
+        "接口客户端",
+        "API client",
+        "all",
+        (*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "orders.cancel_order"),
+    ),
+)
+
+
+def expand(patterns: tuple[str, ...], known: set[str]) -> list[str]:
+    """The known permissions that the patterns name, sorted."""
+    return sorted(p for p in known if any(fnmatchcase(p, pattern) for pattern in patterns))
