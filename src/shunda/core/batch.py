@@ -63,6 +63,7 @@ def action(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 class Batch(Generic[M]):
     """Rows locked for one move, in primary-key order: refuse some, act on what is left, commit.
 
+    Master data has no machine: ``Batch(rows, ids, None, "customer.edit")`` names the event instead of a move.
     ``rows`` is a queryset already scoped to what the actor sees; a row outside it is "not found".
     ``versions`` holds the version each caller started from; a row that moved on since is refused as stale.
     """
@@ -71,19 +72,22 @@ class Batch(Generic[M]):
         self,
         rows: models.QuerySet[M],
         ids: Iterable[int],
-        machine: Machine,
+        machine: Machine | None,
         move: str,
         *,
         versions: Mapping[int, int] | None = None,
     ) -> None:
         wanted = sorted(set(ids))
-        self.machine, self.move = machine, machine[move]
+        self.kind = f"{machine.name}.{move}" if machine else move
+        self.target = machine[move].target if machine else None
         self.model = rows.model
         self.rows: list[M] = list(rows.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
         found = {row.pk for row in self.rows}
         self.refused = [NOT_FOUND(pk) for pk in wanted if pk not in found]
         self._data: dict[int, dict[str, Any]] = {}
-        self.refuse_if(lambda row: why_wrong_status(machine, self.move, row))
+        self._amended: set[str] = set()
+        if machine:
+            self.refuse_if(lambda row: why_wrong_status(machine, machine[move], row))
         if versions is not None:
             self.refuse_if(lambda row: why_stale(row, versions))
 
@@ -113,6 +117,15 @@ class Batch(Generic[M]):
         """Say more in the row's event: what changed, why."""
         self._data.setdefault(pk, {}).update(data)
 
+    def amend(self, row: M, changes: Mapping[str, Any]) -> None:
+        """Give this row values of its own; its event says what each was and what it is now."""
+        old = {name: getattr(row, name) for name in changes}
+        changed = {name: [old[name], value] for name, value in changes.items() if old[name] != value}
+        for name in changed:
+            setattr(row, name, changes[name])
+        self._amended |= changed.keys()
+        self.note(row.pk, changes=changed)
+
     def commit(self, *, by: Actor, at: datetime, stamp: str | None = None, **values: Any) -> Outcome[M]:
         """Write the move, the only code that writes a status; then the events.
 
@@ -120,8 +133,10 @@ class Batch(Generic[M]):
         """
         if stamp:
             values[stamp] = at
-        if self.move.target is not None:
-            values["status"] = self.move.target
+        if self.target is not None:
+            values["status"] = self.target
+        if self.rows and self._amended:
+            self.model._default_manager.bulk_update(self.rows, sorted(self._amended))
         if self.rows:
             self.model._default_manager.filter(pk__in=self.ids).update(**values, version=F("version") + 1)
         for row in self.rows:
@@ -132,8 +147,7 @@ class Batch(Generic[M]):
         return Outcome(self.rows, self.refused)
 
     def _happening(self, row: M) -> Happening:
-        kind = f"{self.machine.name}.{self.move.name}"
-        return happening(kind, row, **self._data.get(row.pk, {}))
+        return happening(self.kind, row, **self._data.get(row.pk, {}))
 
 
 def happening(kind: str, row: models.Model, **data: Any) -> Happening:
