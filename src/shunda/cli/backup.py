@@ -11,7 +11,9 @@ from shunda.cli.terminal import progress_bar, refuse, say, size
 from shunda.runtime.language import gettext as _
 
 
-@click.command("backup", help=_("Write the whole database, uploaded files included, to FILE; may run any time."))
+@click.command(
+    "backup", help=_("Save everything in FILE.\n\nThe whole database, uploaded files included; Shunda may be running.")
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help=_("Replace FILE if it exists."))
 def command(file: Path, *, force: bool) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-import psycopg
 
 from shunda.cli import stamp
 from shunda.cli.session import database, set_up_django
@@ -24,7 +23,15 @@ LOCK = 7_486_324  # any number that no other advisory lock of this database uses
 @click.option("--demo/--no-demo", default=False, help=_("Build the demo company in an empty installation."))
 def command(*, demo: bool) -> None:
     """Prepare the database; several at once take turns, and those who come late find nothing to do."""
-    with database() as url, _alone(url):
+    with database() as url:
+        prepare(url, demo=demo)
+
+
+def prepare(url: str, *, demo: bool) -> None:
+    """Bring the database up to date and, if it is new, build the demo company in it where that is wanted."""
+    from shunda.runtime.database import check
+
+    with _alone(url):
         notes = stamp.read(url)
         first = "first_start" not in notes
         if stamp.is_prepared(notes) and not first:
@@ -32,16 +39,32 @@ def command(*, demo: bool) -> None:
         say(_("Preparing the database …"))
         set_up_django()
         _bring_up_to_date()
-        if first:
-            _first_start(url, demo=demo)
+        check(url)
+        if first and demo:
+            build_demo(url)
+        elif first:
+            stamp.write(url, first_start="empty")
         current = stamp.fingerprint()
         (home() / "static" / ".fingerprint").write_text(current)
         stamp.write(url, prepared=current)
 
 
+def build_demo(url: str) -> None:
+    """Build the demo company and note its logins for `shunda up` to show. Django is set up already."""
+    from shunda import demo
+    from shunda.wiring import setup
+
+    with progress_bar(_("Building the demo company")) as progress:
+        demo.build(progress)
+    logins = [(str(role), login, password) for role, login, password in setup.demo_logins()]
+    stamp.write(url, first_start="demo", demo_logins=logins)
+
+
 @contextmanager
 def _alone(url: str) -> Iterator[None]:
     """Hold a lock in the database itself, since the others may be on other machines."""
+    import psycopg
+
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         yield
@@ -55,15 +78,3 @@ def _bring_up_to_date() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     setup.prepare()
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.ttf"])
-
-
-def _first_start(url: str, *, demo: bool) -> None:
-    logins: list[tuple[str, str, str]] = []
-    if demo:
-        from shunda import demo as company
-        from shunda.wiring import setup
-
-        with progress_bar(_("Building the demo company")) as progress:
-            company.build(progress)
-        logins = [(str(role), login, password) for role, login, password in setup.demo_logins()]
-    stamp.write(url, first_start="demo" if demo else "empty", demo_logins=logins)

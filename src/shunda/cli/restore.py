@@ -14,7 +14,7 @@ from shunda.runtime.home import AlreadyLockedError, locked, make_home
 from shunda.runtime.language import gettext as _
 
 
-@click.command("restore", help=_("Replace the database by the backup in FILE. Shunda must not be running."))
+@click.command("restore", help=_("Replace the database by the backup in FILE.\n\nShunda must not be running."))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help=_("Restore even though the database holds data, which will be lost."))
 def command(file: Path, *, force: bool) -> None:

@@ -8,8 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from shunda.runtime.home import home
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -33,6 +31,8 @@ def fingerprint() -> str:
 
 def read(url: str) -> dict[str, Any]:
     """All notes in this database; empty in one that Shunda has not started on."""
+    import psycopg
+
     with psycopg.connect(url) as connection:
         if connection.execute("select to_regclass('shunda_start')").fetchone() == (None,):
             return {}
@@ -41,6 +41,8 @@ def read(url: str) -> dict[str, Any]:
 
 def write(url: str, **notes: Any) -> None:
     """Add or change notes."""
+    import psycopg
+
     with psycopg.connect(url) as connection:
         connection.execute("create table if not exists shunda_start (key text primary key, value text not null)")
         for key, value in notes.items():

@@ -17,7 +17,7 @@ from shunda.runtime.home import NO_CLUSTER_YET, database_url, home, is_locked, r
 from shunda.runtime.language import gettext as _
 
 
-@click.command("status", help=_("Say whether Shunda is running, where, and how much memory it takes."))
+@click.command("status", help=_("Show whether it runs, where, and how much memory it takes."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the answer as JSON."))
 def command(*, as_json: bool) -> None:
     """Report on the installation of this home folder; exit code 1 when it is not running."""

@@ -16,7 +16,6 @@ import click
 from shunda.cli import stamp
 from shunda.cli.terminal import refuse, say, warn
 from shunda.runtime import ports
-from shunda.runtime.database import check
 from shunda.runtime.home import AlreadyLockedError, database_url, locked, make_home, read_state, write_state
 from shunda.runtime.language import gettext as _
 from shunda.runtime.processes import Child, Stopped, Supervisor, end_leftovers, spawn, stoppable
@@ -26,7 +25,7 @@ WEB_START_SECONDS = 60
 REQUESTS_AT_ONCE = 128
 
 
-@click.command("up", help=_("Start Shunda: database, web server and job worker. Ctrl-C ends it."))
+@click.command("up", help=_("Start database, web server and job worker; Ctrl-C ends them."))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=_("Port to listen on."))
 @click.option("--demo/--no-demo", default=True, help=_("At the first start, build the demo company (default)."))
@@ -76,6 +75,8 @@ class Up:
         self._announce()
 
     def _start_database(self) -> None:
+        from shunda.runtime.database import check
+
         if "DATABASE_URL" not in os.environ:
             from shunda.runtime.postgres import Server
 
@@ -92,7 +93,6 @@ class Up:
         done = spawn([sys.executable, "-m", "shunda.cli", "prepare", demo], self.home)
         if done.wait():
             raise refuse(_("The database could not be prepared; see above."))
-        check(database_url())
 
     def _choose_port(self) -> None:
         wanted, self.port = self.port, ports.next_free(self.port, self.host)

@@ -13,6 +13,11 @@ from shunda.runtime.language import gettext as _
 def command(concurrency: int) -> None:
     """Run queued jobs; ends with SIGTERM when the jobs under way are done."""
     set_up_django()
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    call_command("procrastinate", "worker", concurrency=concurrency, shutdown_graceful_timeout=10)
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise TypeError(type(connector))
+    with app.replace_connector(connector.get_worker_connector()) as working:
+        working.run_worker(concurrency=concurrency, shutdown_graceful_timeout=10)

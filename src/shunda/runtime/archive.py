@@ -91,7 +91,7 @@ def put_back(url: str, archive: Path, progress: Progress) -> int:
 
 
 def _execute(connection: psycopg.Connection, statement: str, *names: str) -> None:
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _count(connection: psycopg.Connection) -> int:

@@ -48,6 +48,7 @@ def spawn(command: Sequence[str], home: Path, **options: Any) -> subprocess.Pope
     It carries a mark by which the next start finds it if this process is killed.
     """
     environment = os.environ | {MARK: str(home), "SHUNDA_HOME": str(home)}
+    environment.setdefault("MALLOC_ARENA_MAX", "2")  # many threads, little memory
     return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True, **options)
 
 

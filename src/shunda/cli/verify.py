@@ -1,0 +1,31 @@
+"""`shunda verify`: recompute what is derived from the ledgers and print every difference."""
+
+from __future__ import annotations
+
+import click
+
+from shunda.cli.session import database, set_up_django
+from shunda.cli.terminal import say
+from shunda.runtime.language import gettext as _
+from shunda.runtime.language import ngettext
+
+
+@click.command(
+    "verify",
+    help=_(
+        "Check all figures against their ledgers.\n\nRecomputes stock, exposure, totals and statuses; exit code 1 if anything differs."
+    ),
+)
+def command() -> None:
+    """Print each difference between what is stored and what the ledgers say; none is the only good answer."""
+    with database():
+        set_up_django()
+        from shunda.wiring import verify
+
+        count = 0
+        for difference in verify.run():
+            say(str(difference))
+            count += 1
+    say(ngettext("%s difference", "%s differences", count) % count)
+    if count:
+        raise SystemExit(1)
