@@ -11,7 +11,7 @@ from django.db.models import F, Func, GeneratedField
 
 def search_text(*parts: str) -> str:
     """What a row is found by: its words, and the pinyin initials and syllables of the Chinese ones."""
-    # here, not above: its dictionary of phrases takes 50 MB and 0.4 s, and only who saves products or customers needs it
+    # here, not above: its phrases take 50 MB and 0.4 s, and only who saves products or customers needs them
     from pypinyin import Style, lazy_pinyin
 
     words = [part.strip() for part in parts if part and part.strip()]
