@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.machine import undeletable
@@ -17,6 +18,14 @@ class Unit(models.Model):
     name = models.CharField(_("name"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40, blank=True)
     decimals = models.SmallIntegerField(_("decimals"), default=0)
+    active = models.BooleanField(_("active"), default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(decimals__gte=0, decimals__lte=4), name="unit_decimals"),
+        ]
+        triggers: ClassVar = [undeletable("unit")]
 
     def __str__(self) -> str:
         return self.name
@@ -30,6 +39,14 @@ class Category(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     tax_rate = models.DecimalField(_("tax rate"), max_digits=6, decimal_places=4, default="0.1300")
+    active = models.BooleanField(_("active"), default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lt=1), name="category_tax_rate"),
+        ]
+        triggers: ClassVar = [undeletable("category")]
 
     def __str__(self) -> str:
         return self.name
@@ -45,7 +62,7 @@ class SupplyMode(models.TextChoices):
 class Product(models.Model):
     """Something sold, with model, specification and technical parameters (R001, R026)."""
 
-    code = models.CharField(_("product code"), max_length=40, unique=True)
+    code = models.CharField(_("product code"), max_length=40)
     name = models.CharField(_("product name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     model = models.CharField(_("model"), max_length=80, blank=True)
@@ -61,7 +78,9 @@ class Product(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(Upper("code"), name="product_code_once"),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lt=1), name="product_tax_rate"),
+            models.CheckConstraint(condition=Q(lead_days__gte=0), name="product_lead_days"),
         ]
         triggers: ClassVar = [undeletable("product")]
 
@@ -92,20 +111,27 @@ class UnitConversion(models.Model):
 
 
 class Sku(models.Model):
-    """What is stocked, priced and ordered: a product, or one variant of it."""
+    """What is stocked, priced and ordered: a product, or one variant of it.
+
+    Codes and barcodes are told apart without regard to case: nobody reads ``a-1`` and ``A-1`` as two goods.
+    """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="skus")
-    code = models.CharField(_("SKU"), max_length=40, unique=True)
+    code = models.CharField(_("SKU"), max_length=40)
     variant = models.CharField(_("variant"), max_length=80, blank=True)
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    version = models.IntegerField(default=1)
     search_text = models.TextField(blank=True, default="")
     search = search_vector()
 
     class Meta:
         indexes: ClassVar = [
             search_index("sku_search"),
-            models.Index(fields=["barcode"], name="sku_barcode", condition=~Q(barcode="")),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Upper("code"), name="sku_code_once"),
+            models.UniqueConstraint(Upper("barcode"), name="sku_barcode_once", condition=~Q(barcode="")),
         ]
         triggers: ClassVar = [undeletable("sku")]
 

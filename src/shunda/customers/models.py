@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from shunda.accounts.models import Region
@@ -29,6 +30,12 @@ class PaymentTerm(models.Model):
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=TermKind)
     days = models.SmallIntegerField(_("credit days"), default=0)
+    active = models.BooleanField(_("active"), default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(days__gte=0), name="term_days")]
+        triggers: ClassVar = [undeletable("term")]
 
     def __str__(self) -> str:
         return self.name
@@ -57,7 +64,7 @@ class Grade(models.TextChoices):
 class Customer(models.Model):
     """A buyer (R021-R023, R071)."""
 
-    code = models.CharField(_("customer code"), max_length=30, unique=True)
+    code = models.CharField(_("customer code"), max_length=30)
     name = models.CharField(_("name on the business licence"), max_length=120)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
     country = models.CharField(_("country"), max_length=2, default="CN")
@@ -90,6 +97,7 @@ class Customer(models.Model):
             models.Index(fields=["region", "id"], name="customer_region"),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(Upper("code"), name="customer_code_once"),
             models.UniqueConstraint(fields=["credit_code"], name="customer_credit_code", condition=~Q(credit_code="")),
         ]
         triggers: ClassVar = [undeletable("customer")]
@@ -116,7 +124,9 @@ class Address(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["customer"], name="address_one_default", condition=Q(is_default=True)),
+            models.CheckConstraint(condition=Q(is_default=False) | Q(active=True), name="address_default_active"),
         ]
+        triggers: ClassVar = [undeletable("address")]
 
     def __str__(self) -> str:
         return f"{self.province}{self.city}{self.district}{self.street}"
@@ -134,8 +144,24 @@ class Contact(models.Model):
     may_sign = models.BooleanField(_("may sign for goods"), default=True)
     active = models.BooleanField(_("active"), default=True)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer"], name="contact_one_default", condition=Q(is_default=True)),
+            models.CheckConstraint(condition=Q(is_default=False) | Q(active=True), name="contact_default_active"),
+        ]
+        triggers: ClassVar = [undeletable("contact")]
+
     def __str__(self) -> str:
         return self.name
+
+
+class AttachmentKind(models.TextChoices):
+    """What a paper kept with a customer is."""
+
+    LICENCE = "licence", _("business licence")
+    CONTRACT = "contract", _("contract")
+    LETTER = "letter", _("letter")
+    OTHER = "other", _("other")
 
 
 class CustomerAttachment(models.Model):
@@ -143,8 +169,14 @@ class CustomerAttachment(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="attachments")
     file = models.ForeignKey(StoredFile, models.PROTECT)
-    kind = models.CharField(_("kind"), max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=40, choices=AttachmentKind, default=AttachmentKind.OTHER)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    attached_at = models.DateTimeField()
+    attached_by = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        triggers: ClassVar = [undeletable("customer_attachment")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.file_id}"
