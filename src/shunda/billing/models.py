@@ -10,7 +10,6 @@ from shunda.billing.states import INVOICE, PAYMENT, SETTLEMENT, InvoiceStatus, P
 from shunda.core.fields import amount_field, quantity_field
 from shunda.core.machine import append_only, undeletable
 from shunda.customers.models import Customer
-from shunda.fulfilment.models import Receipt
 from shunda.orders.models import InvoiceKind, Order, OrderLine, PaymentMethod
 
 
@@ -27,14 +26,26 @@ class Payment(models.Model):
     matched = amount_field()
     reference = models.CharField(_("bank reference"), max_length=80, blank=True)
     received_at = models.DateTimeField(_("received"))
+    same_reference = models.BooleanField(default=False)  # somebody looked: this is no second record of one payment
     note = models.CharField(_("note"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)  # of voiding
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount"),
             models.CheckConstraint(condition=Q(matched__gte=0, matched__lte=F("amount")), name="payment_matched"),
+            models.UniqueConstraint(
+                fields=["customer", "reference"],
+                name="payment_reference",
+                condition=~Q(reference="") & Q(status=PaymentStatus.RECORDED, same_reference=False),
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["customer", "-id"], name="payment_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-id"], name="payment_customer"),
+            models.Index(
+                fields=["-id"], name="payment_open", condition=Q(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
+            ),
+        ]
         triggers: ClassVar = [PAYMENT.guard(), undeletable("payment")]
 
     def __str__(self) -> str:
@@ -77,6 +88,11 @@ class Invoice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-id"], name="invoice_customer"),
             models.Index(fields=["status", "-id"], name="invoice_status"),
+            models.Index(
+                fields=["customer", "due_date"],
+                name="invoice_open",
+                condition=Q(status=InvoiceStatus.ISSUED, gross__gt=F("credited") + F("paid")),
+            ),
         ]
         triggers: ClassVar = [INVOICE.guard(), undeletable("invoice")]
 
@@ -104,6 +120,7 @@ class InvoiceLine(models.Model):
                 condition=Q(quantity__gt=0, credited__gte=0, credited__lte=F("quantity")), name="invoice_line_quantity"
             ),
         ]
+        triggers: ClassVar = [undeletable("invoice_line")]
 
     def __str__(self) -> str:
         return f"{self.invoice_id} {self.quantity}"
@@ -172,19 +189,22 @@ class Allocation(models.Model):
 
 
 class Settlement(models.Model):
-    """What a signed delivery costs, what is paid, what is still owed; made by itself at receipt (R160, R172)."""
+    """What a signed delivery costs, what is paid, what is still owed; made by itself at receipt (R160, R172).
+
+    It covers what is signed on the order's lines and was not settled before.
+    """
 
     number = models.CharField(_("settlement number"), max_length=30, unique=True)
     order = models.ForeignKey(Order, models.PROTECT, related_name="settlements")
-    receipt = models.OneToOneField(Receipt, models.PROTECT, related_name="settlement")
     customer = models.ForeignKey(Customer, models.PROTECT)
+    delivery = models.CharField(_("delivery"), max_length=200, blank=True)  # numbers of the signed deliveries
     status = models.CharField(_("status"), max_length=10, choices=SettlementStatus, default=SettlementStatus.MADE)
     version = models.IntegerField(default=1)
     currency = models.CharField(max_length=3, default="CNY")
     goods = amount_field()  # gross of what was accepted
     freight = amount_field()  # gross, with the first settlement of the order
     total = amount_field()
-    paid_before = amount_field()
+    paid_before = amount_field()  # of the total
     made_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=120, blank=True)
@@ -198,3 +218,23 @@ class Settlement(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class SettlementLine(models.Model):
+    """How much of an order line a settlement covers, and what that costs."""
+
+    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="settlement_lines")
+    quantity = quantity_field()
+    gross = amount_field()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["settlement", "order_line"], name="settlement_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="settlement_line_quantity"),
+        ]
+        triggers: ClassVar = append_only("settlement_line")
+
+    def __str__(self) -> str:
+        return f"{self.settlement_id} {self.quantity}"

@@ -44,8 +44,9 @@ PAYMENT = Machine(
     app="billing",
     start=P.RECORDED,
     moves=[
-        ("match", {P.RECORDED}, None,     _("Match")),
-        ("void",  {P.RECORDED}, P.VOIDED, _("Void")),
+        ("match",   {P.RECORDED}, None,     _("Match")),
+        ("unmatch", {P.RECORDED}, None,     _("Take back a match")),
+        ("void",    {P.RECORDED}, P.VOIDED, _("Void")),
     ],
 )  # fmt: skip
 

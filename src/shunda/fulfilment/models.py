@@ -76,7 +76,10 @@ class Shipment(models.Model):
 
 
 class ShipmentLine(models.Model):
-    """How much of an order line goes with a shipment."""
+    """How much of an order line goes with a shipment.
+
+    ``quantity`` is what goes; a short pick lowers it and keeps what could not be found in ``short``, with the reason.
+    """
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
     order = models.ForeignKey(Order, models.PROTECT, related_name="+")
@@ -84,15 +87,19 @@ class ShipmentLine(models.Model):
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
     quantity = quantity_field(verbose_name=_("quantity"))
     picked = quantity_field(verbose_name=_("picked"), default=0)
+    short = quantity_field(verbose_name=_("not found"), default=0)
+    short_reason = models.CharField(_("why it is short"), max_length=200, blank=True)
     location = models.CharField(_("location"), max_length=40, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["shipment", "order_line"], name="shipment_line_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, picked__gte=0, picked__lte=F("quantity")), name="shipment_line_quantity"
+                condition=Q(quantity__gte=0, short__gte=0, picked__gte=0, picked__lte=F("quantity")),
+                name="shipment_line_quantity",
             ),
         ]
+        triggers: ClassVar = [undeletable("shipment_line")]
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.sku_id} {self.quantity}"
