@@ -1,0 +1,26 @@
+"""Why credit is refused."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.refusal import Reason
+
+OVER_LIMIT = Reason(
+    "credit.over-limit",
+    _(
+        "%(amount)s %(currency)s do not fit the credit limit of %(limit)s: %(exposure)s is used already, "
+        "%(free)s is free. Ask finance for a higher limit, take a payment first or change the payment term."
+    ),
+)
+OTHER_CURRENCY = Reason(
+    "credit.other-currency",
+    _("The credit account is kept in %(account)s, the order is in %(currency)s: use another payment term."),
+)
+BAD_LIMIT = Reason(
+    "credit.limit", _("The credit limit must be an amount from 0 to %(most)s with at most two decimals.")
+)
+NO_REASON = Reason("credit.reason", _("Say in a few words why the limit changes (at most 200 characters)."))
+CURRENCY_IN_USE = Reason(
+    "credit.currency-in-use",
+    _("The account has %(exposure)s %(account)s in use: its currency can change only when nothing is owed."),
+)
+BAD_CURRENCY = Reason("credit.currency", _("“%(currency)s” is not a currency code such as CNY or USD."))
