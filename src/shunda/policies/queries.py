@@ -1,0 +1,87 @@
+"""What the company decided: the value in force of each setting, and how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from shunda.core.calendar import Calendar
+from shunda.policies.declared import SETTINGS, Setting
+from shunda.policies.models import SettingChange
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A setting as it stands; ``change`` is empty while the default holds."""
+
+    setting: Setting
+    value: Any
+    change: SettingChange | None
+
+    @property
+    def version(self) -> int:
+        """Number of the change in force, 0 for the default: what an edit starts from."""
+        return self.change.pk if self.change else 0
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it."""
+        return self.setting.kind.show(self.value)
+
+    @property
+    def default_shown(self) -> str:
+        """The default as people read it."""
+        return self.setting.kind.show(self.setting.default)
+
+    @property
+    def entered(self) -> str:
+        """The value as it is typed into the form."""
+        return self.setting.kind.edit(self.value)
+
+
+def current(*names: str) -> dict[str, Current]:
+    """The settings of these names, or all of them, with the change in force: one query."""
+    wanted = names or tuple(SETTINGS)
+    unknown = [name for name in wanted if name not in SETTINGS]
+    if unknown:
+        raise LookupError(f"no setting is called {', '.join(unknown)}")
+    newest = SettingChange.objects.filter(name__in=wanted).order_by("name", "-id").distinct("name")
+    changes = {change.name: change for change in newest}
+    return {name: _current(SETTINGS[name], changes.get(name)) for name in wanted}
+
+
+def _current(setting: Setting, change: SettingChange | None) -> Current:
+    value = setting.kind.read(change.value) if change else setting.default
+    return Current(setting, value, change)
+
+
+def values(*names: str) -> dict[str, Any]:
+    """The values in force of these settings, by name: one query."""
+    return {name: one.value for name, one in current(*names).items()}
+
+
+def value(name: str) -> Any:
+    """The value in force of one setting. Hours and amounts are Decimal, counts int, shares Decimal (0.3)."""
+    return values(name)[name]
+
+
+def history(name: str) -> QuerySet[SettingChange]:
+    """The changes of a setting, newest first."""
+    return SettingChange.objects.filter(name=name).order_by("-id")
+
+
+def calendar(known: Mapping[str, Any] | None = None) -> Calendar:
+    """The working calendar the company keeps; ``known`` are values already read."""
+    names = [name for name in SETTINGS if name.startswith("calendar.")]
+    decided = known if known is not None else values(*names)
+    overrides: dict[date, bool] = dict.fromkeys(decided["calendar.extra_working_days"], True)
+    overrides |= dict.fromkeys(decided["calendar.extra_free_days"], False)
+    return Calendar(
+        hours=decided["calendar.working_hours"],
+        overrides=overrides,
+        extra_years=frozenset(decided["calendar.known_years"]),
+    )

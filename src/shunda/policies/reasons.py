@@ -1,0 +1,37 @@
+"""Why a setting is not changed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.refusal import Reason
+
+UNKNOWN = Reason("policies.unknown", _("There is no setting called “%(name)s”."))
+NOT_A_NUMBER = Reason(
+    "policies.not-a-number", _("%(setting)s: “%(value)s” is not a number. Enter one such as 2 or 1.5.")
+)
+NOT_WHOLE = Reason("policies.not-whole", _("%(setting)s: “%(value)s” is not a whole number."))
+OUT_OF_RANGE = Reason(
+    "policies.out-of-range", _("%(setting)s: %(value)s is outside %(least)s to %(most)s. Enter a value within it.")
+)
+TOO_PRECISE = Reason("policies.too-precise", _("%(setting)s: %(value)s has more than %(places)s decimal places."))
+NOT_A_CHOICE = Reason(
+    "policies.not-a-choice", _("%(setting)s: “%(value)s” is not possible. Choose one of: %(choices)s.")
+)
+NOT_YES_OR_NO = Reason("policies.not-yes-or-no", _("%(setting)s: “%(value)s” is neither yes nor no."))
+NOT_TEXT = Reason("policies.not-text", _("%(setting)s: “%(value)s” does not fit. Enter %(expected)s."))
+NOT_A_TIME = Reason("policies.not-a-time", _("%(setting)s: “%(value)s” is not a time of day. Enter it as 15:00."))
+NOT_HOURS = Reason(
+    "policies.not-hours",
+    _("%(setting)s: “%(value)s” are no working hours. Enter spans in order, such as 09:00-12:00, 13:00-18:00."),
+)
+NOT_A_DATE = Reason("policies.not-a-date", _("%(setting)s: “%(value)s” is not a date. Enter it as 2026-05-01."))
+NOT_WEEKDAYS = Reason(
+    "policies.not-weekdays", _("%(setting)s: “%(value)s” are no weekdays. Enter numbers from 1 (Monday) to 7 (Sunday).")
+)
+UNCHANGED = Reason("policies.unchanged", _("%(setting)s is already %(value)s; nothing was changed."))
+NO_REASON = Reason("policies.no-reason", _("Say why %(setting)s is changed: the reason is kept with it."))
+REASON_TOO_LONG = Reason("policies.reason-too-long", _("The reason has %(length)s characters; at most %(most)s fit."))
+TWICE = Reason("policies.twice", _("%(setting)s occurs twice in the same request. Send it once."))
+STALE = Reason(
+    "policies.stale",
+    _("Somebody else changed %(setting)s in the meantime. Look at its value again, then repeat the change."),
+)
