@@ -1,0 +1,99 @@
+"""Goods arrive: as they come, or against what was announced."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from shunda.core import event
+from shunda.core.actor import Actor
+from shunda.core.batch import Outcome, action
+from shunda.core.refusal import Refusal
+from shunda.inventory import reasons
+from shunda.inventory.actions.documents import number, written
+from shunda.inventory.actions.lines import Checked, check, why_not_positive
+from shunda.inventory.ledger import Movement, Posting, Transit, lock_balances, lock_supplies, post
+from shunda.inventory.models import Balance, MoveKind, StockMove, Supply, SupplyKind
+from shunda.inventory.rules import Place, plain
+from shunda.inventory.specs import ReceiptLine
+
+
+@action("inventory.receive_stock")
+def receive(
+    lines: Sequence[ReceiptLine], *, by: Actor, at: datetime, reference: str = ""
+) -> Outcome[StockMove]:
+    """Book goods into warehouses; a line against an announced supply takes it off what is in transit.
+
+    ``reference`` is the number of the delivery note; without one the receipt gets a number of its own (GR...).
+    Refuses: unknown SKU or warehouse, closed warehouse, quantity that is not positive, too fine for the unit or
+    absurd, a supply of another SKU or warehouse, more than is still on the way.
+    """
+    checked, refused = check(lines, lambda line: (line.warehouse_id,), why_not_positive)
+    supplies = lock_supplies(line.line.supply_id for line in checked if line.line.supply_id is not None)
+    checked = _against(checked, supplies, refused)
+    balances = lock_balances(((c.line.sku_id, c.line.warehouse_id) for c in checked), create=True)
+    posting = Posting()
+    for c in checked:
+        _book(posting, c, supplies)
+    reference = reference or number("GR", at, posting)
+    ids = post(posting, at=at, by=by, reference=reference)
+    _relocate(checked, balances)
+    event.record(received(posting, balances, reference), by=by, at=at)
+    return Outcome(written(ids), refused)
+
+
+def received(posting: Posting, balances: Mapping[Place, Balance], reference: str) -> Iterable[event.Happening]:
+    """One event for each balance that grew: whoever waits for stock there hears of it."""
+    total: defaultdict[Place, Decimal] = defaultdict(Decimal)
+    for movement in posting.movements:
+        total[movement.place] += movement.quantity
+    for place, quantity in total.items():
+        data = {"quantity": plain(quantity), "reference": reference}
+        yield event.Happening("stock.receive", "inventory.balance", balances[place].pk, data=data)
+
+
+def _against(
+    checked: list[Checked[ReceiptLine]], supplies: Mapping[int, Supply], refused: list[Refusal]
+) -> list[Checked[ReceiptLine]]:
+    """Lines without a supply, and those whose supply still has that much open, in the order they came."""
+    left = {pk: s.quantity - s.received - s.cancelled for pk, s in supplies.items()}
+    kept = []
+    for c in checked:
+        supply = supplies.get(c.line.supply_id or 0)
+        if c.line.supply_id is None:
+            kept.append(c)
+        elif supply is None:
+            refused.append(c.refuse(reasons.UNKNOWN_SUPPLY, where="supply_id"))
+        elif (supply.sku_id, supply.warehouse_id) != (c.line.sku_id, c.line.warehouse_id):
+            refused.append(c.refuse(reasons.WRONG_SUPPLY, where="supply_id"))
+        elif c.quantity > left[supply.pk]:
+            refused.append(
+                c.refuse(reasons.OVER_SUPPLY, wanted=plain(c.quantity), open=plain(left[supply.pk]), where="quantity")
+            )
+        else:
+            left[supply.pk] -= c.quantity
+            kept.append(c)
+    return kept
+
+
+def _book(posting: Posting, c: Checked[ReceiptLine], supplies: Mapping[int, Supply]) -> None:
+    place = c.line.sku_id, c.line.warehouse_id
+    supply = supplies.get(c.line.supply_id or 0)
+    kind = MoveKind.TRANSFER_IN if supply and supply.kind == SupplyKind.TRANSFER else MoveKind.RECEIPT
+    posting.movements.append(
+        Movement(place, kind, c.quantity, supply_id=supply.pk if supply else None, reason=c.line.reason)
+    )
+    if supply:
+        posting.transits.append(Transit(supply.pk, place, received=c.quantity))
+
+
+def _relocate(checked: Iterable[Checked[ReceiptLine]], balances: Mapping[Place, Balance]) -> None:
+    """The last location a receipt names for a place is where the SKU lies from now on."""
+    named = {(c.line.sku_id, c.line.warehouse_id): c.line.location for c in checked if c.line.location is not None}
+    moved = [balances[place] for place, location in named.items() if balances[place].location != location]
+    for balance in moved:
+        balance.location = named[balance.sku_id, balance.warehouse_id] or ""
+    if moved:
+        Balance.objects.bulk_update(moved, ["location"])

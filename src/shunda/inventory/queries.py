@@ -1,0 +1,68 @@
+"""Reads of stock: what is available, what is coming, who locked it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, Min, Q
+
+from shunda.catalog.models import Sku
+from shunda.inventory.models import Balance, Supply, Warehouse
+from shunda.inventory.rules import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Stock of a SKU in a warehouse, in its base unit: lying there, promised of it, free, on its way in (R115)."""
+
+    on_hand: Decimal = Decimal(0)
+    locked: Decimal = Decimal(0)
+    in_transit: Decimal = Decimal(0)
+
+    @property
+    def available(self) -> Decimal:
+        """What can still be promised."""
+        return self.on_hand - self.locked
+
+
+def availability(
+    sku_ids: Iterable[int], warehouse_ids: Iterable[int] | None = None
+) -> dict[Place, Availability]:
+    """(sku, warehouse) -> stock, in one query.
+
+    With ``warehouse_ids`` every pair asked for is in the answer, zeros where nothing ever was; without it the answer
+    has the places that were ever stocked.
+    """
+    skus, warehouses = list(sku_ids), None if warehouse_ids is None else list(warehouse_ids)
+    rows = Balance.objects.filter(sku_id__in=skus)
+    if warehouses is not None:
+        rows = rows.filter(warehouse_id__in=warehouses)
+    found = {(sku, w): Availability() for sku in skus for w in warehouses or ()}
+    for sku, w, on_hand, reserved, transit in rows.values_list(
+        "sku_id", "warehouse_id", "on_hand", "reserved", "in_transit"
+    ):
+        found[sku, w] = Availability(on_hand, reserved, transit)
+    return found
+
+
+def open_supplies() -> Q:
+    """Supplies of which something is still on its way."""
+    return Q(quantity__gt=F("received") + F("cancelled"))
+
+
+def earliest(sku_ids: Iterable[int], warehouse_id: int) -> dict[int, date]:
+    """When the next announced supply of each SKU is expected there; SKUs without a date are left out (R045)."""
+    rows = Supply.objects.filter(
+        open_supplies(), sku_id__in=list(sku_ids), warehouse_id=warehouse_id, expected_on__isnull=False
+    )
+    return dict(rows.values_list("sku_id").annotate(first=Min("expected_on")))
+
+
+def codes(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """SKU codes and warehouse names, for sentences people read."""
+    skus = dict(Sku.objects.filter(pk__in=sku_ids).values_list("pk", "code")) if sku_ids else {}
+    names = dict(Warehouse.objects.filter(pk__in=warehouse_ids).values_list("pk", "name")) if warehouse_ids else {}
+    return skus, names

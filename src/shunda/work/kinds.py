@@ -1,0 +1,58 @@
+"""Every kind of step that can wait for somebody: its name, and the setting that limits it (requirements, section 18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Clock(Enum):
+    """How the limit of a step is counted."""
+
+    WORKING = "working"  # hours of the working calendar
+    WALL = "wall"  # hours by the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of step. Without a ``limit`` (name of a setting, in hours) nothing says when it is due."""
+
+    name: str
+    label: str | Promise
+    limit: str | None = None
+    clock: Clock = Clock.WORKING
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        # what is done with an order, in the order it happens
+        Kind("order.submit", _("Complete and submit the order"), "work.data_confirmed_hours"),
+        Kind("order.revise", _("Revise what was sent back"), "work.data_confirmed_hours"),
+        Kind("review.sales", _("Sales review"), "work.review_hours"),
+        Kind("review.finance", _("Finance review"), "work.review_hours"),
+        Kind("review.warehouse", _("Warehouse review"), "work.review_hours"),
+        Kind("review.production", _("Production review"), "work.review_hours"),
+        Kind("order.confirm", _("Confirm the order"), "work.review_hours"),
+        Kind("order.complete", _("Complete the order")),
+        Kind("order.archive", _("Archive the order")),
+        # what is done with goods
+        Kind("shipment.create", _("Plan the shipment"), "work.shipping_hours"),
+        Kind("shipment.pick", _("Pick"), "work.packing_hours"),
+        Kind("shipment.pack", _("Pack"), "work.packing_hours"),
+        Kind("shipment.ship", _("Ship"), "work.shipping_hours"),
+        Kind("shipment.sign", _("Get the receipt signed")),
+        Kind("shipment.tell", _("Tell the customer that it is shipped"), "work.tell_customer_hours", Clock.WALL),
+        Kind("shipment.call", _("Call the customer after delivery"), "work.call_after_delivery_hours", Clock.WALL),
+        # what is done with money
+        Kind("payment.await", _("Payment is awaited")),
+        Kind("payment.match", _("Match the payment")),
+        Kind("invoice.create", _("Make out the invoice")),
+        Kind("invoice.issue", _("Issue the invoice")),
+        Kind("settlement.confirm", _("Confirm the settlement")),
+    )
+}
+"""By name, in the order the worklist shows them."""

@@ -1,0 +1,24 @@
+"""What opens a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """A step waits for whoever holds ``permission`` and sees the order's region or owner.
+
+    ``label`` is the number people know the subject by, ``party`` the customer it is about.
+    """
+
+    kind: str
+    permission: str
+    subject_kind: str
+    subject_id: int
+    order_id: int | None
+    label: str
+    party: str = ""
+    region_id: int | None = None
+    owner_id: int | None = None
+    urgent: bool = False

@@ -1,0 +1,113 @@
+"""Opening and closing tasks, inside the transaction of whoever made the work or did it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from shunda.core.actor import Actor
+from shunda.core.calendar import Calendar, UnknownYear
+from shunda.policies import queries as policies
+from shunda.policies.declared import SETTINGS
+from shunda.work.kinds import KINDS, Clock, Kind
+from shunda.work.models import Task
+from shunda.work.specs import TaskSpec
+
+_OPEN = """
+insert into work_task
+  (kind, permission, subject_kind, subject_id, order_id, label, party, region_id, owner_id, urgent,
+   limit_minutes, due_at, clock_note, opened_at, closed_by, outcome)
+select *, %s, '', '' from unnest(
+  %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
+  %s::boolean[], %s::int[], %s::timestamptz[], %s::text[])
+on conflict (kind, subject_kind, subject_id) where closed_at is null do nothing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Until when a step should be done: the limit, the moment, or why there is no moment."""
+
+    limit_minutes: int | None = None
+    due_at: datetime | None = None
+    note: str = ""
+
+
+def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
+    """Put steps on the worklists, due when their limit ends; one that already waits is left as it is.
+
+    Limits are settings in working hours of the company's calendar, or in hours by the clock (R189-R201). Where the
+    calendar does not know the year, the task has no due time and says why (``unknown-year``).
+    """
+    if not specs:
+        return
+    due = clocks({spec.kind for spec in specs}, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN,
+            [
+                at,
+                [s.kind for s in specs],
+                [s.permission for s in specs],
+                [s.subject_kind for s in specs],
+                [s.subject_id for s in specs],
+                [s.order_id for s in specs],
+                [s.label[:60] for s in specs],
+                [s.party[:120] for s in specs],
+                [s.region_id for s in specs],
+                [s.owner_id for s in specs],
+                [s.urgent for s in specs],
+                [due[s.kind].limit_minutes for s in specs],
+                [due[s.kind].due_at for s in specs],
+                [due[s.kind].note for s in specs],
+            ],
+        )
+
+
+def close_tasks(
+    kinds: Iterable[str],
+    subject_kind: str,
+    subject_ids: Collection[int],
+    *,
+    by: Actor,
+    at: datetime,
+    outcome: str = "done",
+) -> None:
+    """Take steps off the worklists: ``done``, or ``dropped`` when nobody needs them any more. Idempotent."""
+    if subject_ids:
+        waiting = Task.objects.filter(
+            kind__in=list(kinds), subject_kind=subject_kind, subject_id__in=list(subject_ids), closed_at__isnull=True
+        )
+        waiting.update(closed_at=at, closed_by=by.name, outcome=outcome)
+
+
+def clocks(kinds: Collection[str], *, at: datetime) -> dict[str, Due]:
+    """When steps of these kinds that start at ``at`` are due; one query. An undeclared kind raises ``LookupError``."""
+    unknown = set(kinds) - KINDS.keys()
+    if unknown:
+        raise LookupError(f"no kind of step is called {', '.join(sorted(unknown))}: declare it in work/kinds.py")
+    limits = {limit for kind in kinds if (limit := KINDS[kind].limit)}
+    if not limits:
+        return {kind: Due() for kind in kinds}
+    decided = policies.values(*limits, *(name for name in SETTINGS if name.startswith("calendar.")))
+    calendar = policies.calendar(decided)
+    return {kind: _due(KINDS[kind], decided, calendar, at) for kind in kinds}
+
+
+def _due(kind: Kind, decided: dict[str, Any], calendar: Calendar, at: datetime) -> Due:
+    if kind.limit is None:
+        return Due()
+    hours: Decimal = decided[kind.limit]
+    limit = timedelta(minutes=int(hours * 60))
+    minutes = int(limit.total_seconds() // 60)
+    if kind.clock is Clock.WALL:
+        return Due(minutes, at + limit)
+    try:
+        return Due(minutes, calendar.add(at, limit))
+    except UnknownYear:
+        return Due(minutes, None, "unknown-year")
