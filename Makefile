@@ -75,7 +75,7 @@ types: $(VENV)/.developing
 	@$(BIN)/mypy
 
 layers: $(VENV)/.developing
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 templates: $(VENV)/.developing
 	@$(BIN)/djlint src/shunda --lint --quiet

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,27 +65,20 @@ def secret_key() -> str:
     """The key that signs sessions and links; made at first use and kept in the home folder."""
     path = make_home() / "secret_key"
     if not path.exists():
-        candidate = path.with_suffix(f".{os.getpid()}")
-        write_private(candidate, secrets.token_urlsafe(50))
-        try:
-            os.link(candidate, path)  # the first of several processes wins, the others take its key
-        except FileExistsError:
-            pass
-        finally:
-            candidate.unlink()
+        with locked(path.with_suffix(".lock"), wait=True):  # the first of several wins, the others take its key
+            if not path.exists():
+                write_private(path, secrets.token_urlsafe(50))
     return path.read_text(encoding="utf-8")
 
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, so that others see the old content or the new, never a part."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    Path(temporary).replace(path)
 
 
 def read_state(folder: Path) -> dict[str, Any]:
