@@ -35,8 +35,8 @@ order by b.id for no key update of b
 _POST = """
 with m as (
   select * from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::numeric[], %s::bigint[], %s::bigint[],
-                       %s::bigint[], %s::text[]) with ordinality
-  m(sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reason, i)
+                       %s::bigint[], %s::text[], %s::text[]) with ordinality
+  m(sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reason, reference, i)
 ), p as (
   select * from unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::text[])
   p(demand_id, order_id, sku_id, warehouse_id, quantity, reason)
@@ -48,7 +48,7 @@ with m as (
 ), moved as (
   insert into inventory_stockmove
     (sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reference, reason, actor, at)
-  select sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, %s, reason, %s, %s from m order by i
+  select sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reference, reason, %s, %s from m order by i
   returning id
 ), promised as (
   insert into inventory_reservation (demand_id, order_id, sku_id, warehouse_id, quantity, reason, at)
@@ -95,6 +95,7 @@ class Movement:
     supply_id: int | None = None
     order_id: int | None = None
     reason: str = ""
+    reference: str = ""  # of its own, where one posting writes for several documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ def post(posting: Posting, *, at: datetime, by: Actor | None = None, reference: 
         [x.supply_id for x in m],
         [x.order_id for x in m],
         [x.reason for x in m],
+        [x.reference or reference for x in m],
         [x.demand.pk for x in p],
         [x.demand.order_id for x in p],
         [x.demand.sku_id for x in p],
@@ -208,7 +210,7 @@ def post(posting: Posting, *, at: datetime, by: Actor | None = None, reference: 
         [x.cancelled for x in s],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_POST, [*columns, reference, by.name if by else "", at, at])
+        cursor.execute(_POST, [*columns, by.name if by else "", at, at])
         ids, balances = cursor.fetchone()
     if balances != len(places):
         raise LookupError("a balance is missing: lock_balances(create=True) comes first")

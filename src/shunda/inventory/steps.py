@@ -109,9 +109,10 @@ def cancel(amounts: Mapping[int, Decimal], *, at: datetime) -> None:
     )
 
 
-def issue(amounts: Mapping[int, Decimal], *, reference: str, by: Actor, at: datetime) -> None:
+def issue(amounts: Mapping[int, Decimal], *, reference: str | Mapping[int, str], by: Actor, at: datetime) -> None:
     """Goods leave the warehouse for these demands: stock on hand and the promise fall together (R145).
 
+    ``reference`` is the number of the document that moves them, or one for each demand.
     Raises ``Refused`` when more is to leave than is promised, and writes nothing.
     """
     demands, _ = _locked(amounts)
@@ -123,9 +124,10 @@ def issue(amounts: Mapping[int, Decimal], *, reference: str, by: Actor, at: date
     _move(demands, amounts, -1, MoveKind.ISSUE, reference=reference, by=by, at=at)
 
 
-def unissue(amounts: Mapping[int, Decimal], *, reference: str, by: Actor, at: datetime) -> None:
+def unissue(amounts: Mapping[int, Decimal], *, reference: str | Mapping[int, str], by: Actor, at: datetime) -> None:
     """Goods of a wrong shipment are back: a movement the other way, promised again to the same demands.
 
+    ``reference`` as in ``issue``.
     Raises ``Refused`` when more comes back than was issued, and writes nothing.
     """
     demands, _ = _locked(amounts)
@@ -165,16 +167,20 @@ def _move(
     sign: int,
     kind: MoveKind,
     *,
-    reference: str,
+    reference: str | Mapping[int, str],
     by: Actor,
     at: datetime,
 ) -> None:
     moving = [(demands[pk], sign * n) for pk, n in amounts.items() if n]
+    numbers = {d.pk: reference if isinstance(reference, str) else reference[d.pk] for d, _ in moving}
     posting = Posting(
-        movements=[Movement(place(d), kind, n, demand_id=d.pk, order_id=d.order_id) for d, n in moving],
+        movements=[
+            Movement(place(d), kind, n, demand_id=d.pk, order_id=d.order_id, reference=numbers[d.pk])
+            for d, n in moving
+        ],
         promises=[Promise(d, n, str(kind)) for d, n in moving],
     )
-    post(posting, at=at, by=by, reference=reference)
+    post(posting, at=at, by=by)
 
 
 def _check(refusals: Iterable[Refusal]) -> None:
