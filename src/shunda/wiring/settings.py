@@ -224,6 +224,8 @@ CSRF_FAILURE_VIEW = "shunda.web.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 60_000  # an order form of 5,000 lines
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+API_UPLOAD_MAX_SIZE = 200 * 1024 * 1024
+API_RATE_PER_SECOND = float(os.environ.get("SHUNDA_API_RATE", "100"))  # each actor, each web process; 0: no limit
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "procrastinate_tasks"
 PROCRASTINATE_IMPORT_PATHS = ["shunda.wiring.jobs"]

@@ -1,0 +1,85 @@
+"""The router of a capability's ``api.py``: three methods, and nothing to remember about errors, keys or limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router as NinjaRouter
+from ninja.operation import Operation, PathView
+
+from shunda.api import reasons
+from shunda.api.operation import ApiOperation
+from shunda.api.problems import problem
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ApiPathView(PathView):
+    """All methods of one address."""
+
+    def add(self, operation: ApiOperation) -> None:
+        """One more method."""
+        self.operations.append(operation)
+
+    def clone(self) -> PathView:
+        """The copy bound to an API."""
+        cloned = ApiPathView()
+        cloned.operations = [operation.clone() for operation in self.operations]
+        return cloned
+
+    def _sync_view(self, request: HttpRequest, *a: Any, **kw: Any) -> Any:
+        operation = self._find_operation(request)
+        if operation is None:
+            methods = sorted({method for each in self.operations for method in each.methods})
+            return wrong_method(request, methods)
+        return operation.run(request, *a, **kw)
+
+    def _find_operation(self, request: HttpRequest) -> Operation | None:
+        method = "GET" if request.method == "HEAD" else request.method
+        return next((each for each in self.operations if method in each.methods), None)
+
+
+def wrong_method(request: HttpRequest, methods: list[str]) -> HttpResponse:
+    """405 with what is allowed."""
+    allowed = ", ".join(methods)
+    return problem(request, 405, [reasons.WRONG_METHOD(method=request.method, allowed=allowed)], Allow=allowed)
+
+
+class Router(NinjaRouter):
+    """``router = Router("orders")`` in ``orders/api.py``; mounted in ``wiring/api.py``.
+
+    ``permission`` guards a read (writes are guarded by their action) and is shown in the docs of both.
+    """
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tags=[tag])
+
+    def read(self, path: str, *, response: Any, permission: str, summary: str, binary: str = "") -> Callable[[F], F]:
+        """GET. ``binary`` names the content type where the endpoint returns a file itself."""
+        return self._add("GET", path, {200: response}, permission, summary, binary)
+
+    def write(
+        self, path: str, *, response: Any, permission: str, summary: str, method: str = "POST", status: int = 200
+    ) -> Callable[[F], F]:
+        """POST (or PATCH, PUT, DELETE). ``status`` 201 for creations that answer with ``created(row)``."""
+        return self._add(method, path, {status: response}, permission, summary)
+
+    def _add(
+        self, method: str, path: str, response: dict[int, Any], permission: str, summary: str, binary: str = ""
+    ) -> Callable[[F], F]:
+        extra: dict[str, Any] = {"x-permission": permission}
+        if binary:
+            content = {binary: {"schema": {"type": "string", "format": "binary"}}}
+            extra["responses"] = {200: {"content": content}}
+
+        def decorate(view: F) -> F:
+            operation = ApiOperation(path, [method], view, response=response, summary=summary, openapi_extra=extra)
+            operation.permission = permission
+            view_of_path = self.path_operations.setdefault(path, ApiPathView())
+            assert isinstance(view_of_path, ApiPathView)
+            view_of_path.add(operation)
+            return view
+
+        return decorate

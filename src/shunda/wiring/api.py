@@ -1,0 +1,29 @@
+"""The JSON API: which folder's router is mounted where."""
+
+from shunda.accounts.queries import actor_for, actor_for_token
+from shunda.api.kit import Api
+from shunda.core.actor import Actor
+
+ROUTERS: list[tuple[str, str]] = []
+"""Address under /api/v1 -> module with a ``router``, in the order the documentation shows them."""
+
+DESCRIPTION = """\
+Sales orders from entry to archive.
+
+* Sign in with a token: `Authorization: Bearer …` (made on the account page), or with the session of a browser.
+* Every write takes a batch or makes one thing. A batch answers what was `done` and what was `refused`, and why.
+  Nothing done at all is a problem (409) with the refusals.
+* Whatever is refused answers `application/problem+json`, with `refusals: [{id, code, message, data}]`. The codes are
+  stable, the messages are for people, in the language of `Accept-Language`.
+* Send an `Idempotency-Key` with a write and repeat it as often as you like: it is done once.
+* Send the `version` you started from, and a change somebody made in the meantime is never overwritten.
+* Amounts, prices and quantities are text: `"12.50"`.
+* Lists come by pages: put `next` into `after`. `fields=id,number` gives those fields alone.
+"""
+
+
+def _user(user: object) -> Actor:
+    return actor_for(user, source="api")  # type: ignore[arg-type]  # the session's user is one of ours
+
+
+api = Api(ROUTERS, actor_for_token=actor_for_token, actor_for_user=_user, title="Shunda API", description=DESCRIPTION)
