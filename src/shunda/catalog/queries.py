@@ -1,0 +1,147 @@
+"""Reads of goods: facts of SKUs, codes to SKUs, exact unit factors, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Length
+
+from shunda.catalog.models import Sku, SupplyMode
+from shunda.catalog.rules import local
+from shunda.core.search import Matching
+
+CANDIDATES = 200
+"""How many rows a search ranks: a query of one letter stays fast in a catalogue of a million."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkuFacts:
+    """What a line, a price or a stock row needs to know about a SKU. ``active``: both the SKU and its product are."""
+
+    id: int
+    code: str
+    barcode: str
+    variant: str
+    product_id: int
+    product_code: str
+    name: str
+    name_en: str
+    model: str
+    specification: str
+    category_id: int
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    unit_name_en: str
+    decimals: int
+    tax_rate: Decimal
+    made_to_order: bool
+    lead_days: int
+    active: bool
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the reader, with the variant."""
+        name = local(self.name, self.name_en)
+        return f"{name} {self.variant}" if self.variant else name
+
+    @property
+    def unit_label(self) -> str:
+        """The base unit in the language of the reader."""
+        return local(self.unit_name, self.unit_name_en)
+
+
+_COLUMNS = (
+    "id", "code", "barcode", "variant", "product_id", "product__code", "product__name", "product__name_en",
+    "product__model", "product__specification", "product__category_id", "product__unit_id", "product__unit__code",
+    "product__unit__name", "product__unit__name_en", "product__unit__decimals", "product__tax_rate",
+    "product__supply_mode", "product__lead_days", "active", "product__active",
+)  # fmt: skip
+
+
+def _facts(skus: QuerySet[Sku]) -> Iterator[SkuFacts]:
+    for row in cast("Iterable[Any]", skus.values_list(*_COLUMNS)):
+        supply_mode, lead_days, active, product_active = row[-4:]
+        yield SkuFacts(*row[:-4], supply_mode == SupplyMode.ORDER, lead_days, active and product_active)
+
+
+def sku_facts(sku_ids: Iterable[int]) -> dict[int, SkuFacts]:
+    """The facts of these SKUs by id, inactive ones too; an unknown id is missing. One query."""
+    return {facts.id: facts for facts in _facts(Sku.objects.filter(pk__in=set(sku_ids)))}
+
+
+_RESOLVE = """
+select asked.i, coalesce(by_code.id, by_barcode.id)
+from unnest(%s::text[]) with ordinality asked(code, i)
+left join catalog_sku by_code on upper(by_code.code) = upper(asked.code)
+left join catalog_sku by_barcode on upper(by_barcode.barcode) = upper(asked.code) and by_barcode.barcode <> ''
+where by_code.id is not null or by_barcode.id is not null
+"""
+
+
+def resolve(codes: Iterable[str]) -> dict[str, int]:
+    """SKU ids by code or barcode, whatever the case and surrounding blanks; an unknown one is missing. One query.
+
+    The keys are the codes as they were given. A code counts before a barcode.
+    """
+    asked = list(dict.fromkeys(codes))
+    with connection.cursor() as cursor:
+        cursor.execute(_RESOLVE, [[code.strip() for code in asked]])
+        return {asked[i - 1]: sku_id for i, sku_id in cursor.fetchall()}
+
+
+_FACTORS = """
+select asked.sku, asked.unit,
+       case when product.unit_id = asked.unit then 1 else coalesce(own.numerator, shared.numerator) end,
+       case when product.unit_id = asked.unit then 1 else coalesce(own.denominator, shared.denominator) end
+from unnest(%s::bigint[], %s::bigint[]) asked(sku, unit)
+join catalog_sku sku on sku.id = asked.sku
+join catalog_product product on product.id = sku.product_id
+left join catalog_unitconversion own
+  on own.product_id = product.id and own.unit_id = asked.unit and own.base_id = product.unit_id
+left join catalog_unitconversion shared
+  on shared.product_id is null and shared.unit_id = asked.unit and shared.base_id = product.unit_id
+where product.unit_id = asked.unit or own.id is not null or shared.id is not null
+"""
+
+
+def factors(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Fraction]:
+    """How many base units one unit of a SKU is, exactly, by (sku id, unit id): base 1, dozen 12. One query.
+
+    The product's own conversion counts before the one for all products. A pair that is missing is not convertible.
+    """
+    asked = sorted(set(pairs))
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTORS, [[sku for sku, _unit in asked], [unit for _sku, unit in asked]])
+        return {(sku, unit): Fraction(above, below) for sku, unit, above, below in cursor.fetchall()}
+
+
+def matching(text: str, skus: QuerySet[Sku] | None = None) -> QuerySet[Sku]:
+    """The SKUs found by this text (Chinese of two characters, pinyin initials, part numbers), always by index."""
+    found = Sku.objects.all() if skus is None else skus
+    return found.filter(search=Matching(text)) if text.strip() else found
+
+
+def find(text: str, limit: int = 20, *, active: bool = True) -> list[SkuFacts]:
+    """The SKUs a person most likely means: the exact code or barcode first, then codes that begin so. One query."""
+    text = text.strip()
+    if not text:
+        return []
+    skus = Sku.objects.filter(active=True, product__active=True) if active else Sku.objects.all()
+    candidates = Sku.objects.filter(search=Matching(text)).values("pk")[:CANDIDATES]
+    exact: dict[str, Any] = {"code__iexact": text}
+    rank = Case(
+        When(Q(**exact), then=Value(0)),
+        When(barcode__iexact=text, then=Value(1)),
+        When(code__istartswith=text, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    found = skus.filter(Q(pk__in=candidates) | Q(**exact)).order_by(rank, Length("code"), "code")
+    return list(_facts(found[:limit]))
