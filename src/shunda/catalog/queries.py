@@ -68,7 +68,12 @@ _COLUMNS = (
 def _facts(skus: QuerySet[Sku]) -> Iterator[SkuFacts]:
     for row in cast("Iterable[Any]", skus.values_list(*_COLUMNS)):
         supply_mode, lead_days, active, product_active = row[-4:]
-        yield SkuFacts(*row[:-4], supply_mode == SupplyMode.ORDER, lead_days, active and product_active)
+        yield SkuFacts(
+            *row[:-4],
+            made_to_order=supply_mode == SupplyMode.ORDER,
+            lead_days=lead_days,
+            active=active and product_active,
+        )
 
 
 def sku_facts(sku_ids: Iterable[int]) -> dict[int, SkuFacts]:
