@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from shunda.catalog.models import Sku, SupplyMode
@@ -61,19 +61,15 @@ _COLUMNS = (
     "id", "code", "barcode", "variant", "product_id", "product__code", "product__name", "product__name_en",
     "product__model", "product__specification", "product__category_id", "product__unit_id", "product__unit__code",
     "product__unit__name", "product__unit__name_en", "product__unit__decimals", "product__tax_rate",
-    "product__supply_mode", "product__lead_days", "active", "product__active",
+    "made_to_order", "product__lead_days", "usable",
 )  # fmt: skip
+_MADE_TO_ORDER = ExpressionWrapper(Q(product__supply_mode=SupplyMode.ORDER), output_field=BooleanField())
+_USABLE = ExpressionWrapper(Q(active=True, product__active=True), output_field=BooleanField())
 
 
 def _facts(skus: QuerySet[Sku]) -> Iterator[SkuFacts]:
-    for row in cast("Iterable[Any]", skus.values_list(*_COLUMNS)):
-        supply_mode, lead_days, active, product_active = row[-4:]
-        yield SkuFacts(
-            *row[:-4],
-            made_to_order=supply_mode == SupplyMode.ORDER,
-            lead_days=lead_days,
-            active=active and product_active,
-        )
+    told = skus.annotate(made_to_order=_MADE_TO_ORDER, usable=_USABLE)
+    return (SkuFacts(*row) for row in cast("Iterable[tuple[Any, ...]]", told.values_list(*_COLUMNS)))
 
 
 def sku_facts(sku_ids: Iterable[int]) -> dict[int, SkuFacts]:
