@@ -44,7 +44,7 @@ class Movement:
     reason: str
 
 
-class Overdrawn(Exception):  # noqa: N818  # what happened, as Refused is
+class Overdrawn(Exception):
     """More was taken out of an order's bucket than is in it: the caller has miscounted, nothing may be committed."""
 
 

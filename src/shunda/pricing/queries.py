@@ -9,9 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
+from shunda.core.actor import Actor
 from shunda.core.refusal import Reason, Refusal
+from shunda.customers import queries as customers
 from shunda.pricing import reasons as why
+from shunda.pricing.models import PriceList
 from shunda.pricing.rules import with_or_without_tax
 
 
@@ -134,3 +138,10 @@ def plain(figure: Decimal) -> str:
     """A figure without trailing zeros: 12, 0.5, 1200."""
     text = f"{figure:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def seen_by(actor: Actor) -> QuerySet[PriceList]:
+    """The lists an actor may see: general and grade lists, and those of customers it sees."""
+    if actor.reach == "all":
+        return PriceList.objects.all()
+    return PriceList.objects.filter(Q(customer__isnull=True) | Q(customer__in=customers.seen_by(actor)))
