@@ -46,6 +46,9 @@ PLACEHOLDER = re.compile(r"%\([^)]+\)[#0\- +]*[\d.]*[a-zA-Z]|%[a-zA-Z]|\{[^{}\s]
 # a component's `:label="_('Save')"`, which Django's own reader of templates does not look into
 COMPONENT_TEXT = re.compile(r""":[\w-]+="(_\('[^'"]*'\))["|]""")
 
+# read by themselves: what they say on the terminal is not merged with the pages' texts
+WITHOUT_DJANGO = ("cli", "runtime")
+
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
@@ -211,6 +214,8 @@ def clashes(names: list[str]) -> Iterator[str]:
     """Texts that two folders translate differently: Django merges the catalogues, so one of them would be lost."""
     seen: dict[Key, tuple[str, Any]] = {}
     for name in names:
+        if name in WITHOUT_DJANGO:
+            continue
         for message in messages(read_catalogue(catalogue_path(name))):
             if not is_translated(message):
                 continue

@@ -13,7 +13,8 @@ from shunda.runtime.language import ngettext
 @click.command(
     "verify",
     help=_(
-        "Check all figures against their ledgers.\n\nRecomputes stock, exposure, totals and statuses; exit code 1 if anything differs."
+        "Check all figures against their ledgers.\n\n"
+        "Recomputes stock, exposure, totals and statuses; exit code 1 if anything differs."
     ),
 )
 def command() -> None:

@@ -1,0 +1,36 @@
+"""The texts that the click library itself prints, named here so that our catalogue holds their translations."""
+
+from shunda.runtime.language import gettext as _
+
+TEXTS = (
+    _("Usage:"),
+    _("Options"),
+    _("Commands"),
+    _("Show this message and exit."),
+    _("Show the version and exit."),
+    _("Error: {message}"),
+    _("Try '{command} {option}' for help."),
+    _("No such command {name!r}."),
+    _("No such option {name!r}."),
+    _("Option {name!r} does not take a value."),
+    _("Missing command."),
+    _("Missing argument"),
+    _("Missing option"),
+    _("Missing parameter"),
+    _("Invalid value: {message}"),
+    _("Invalid value for {param_hint}: {message}"),
+    _("Aborted!"),
+    _("default: {default}"),
+    _("required"),
+    _("env var: {var}"),
+    _("{name} {filename!r} does not exist."),
+    _("{name} {filename!r} is a directory."),
+    _("file"),
+    _("directory"),
+    _("path"),
+    _("{value!r} is not a valid {number_type}."),
+    _("{value} is not in the range {range}."),
+    _("Got unexpected extra argument ({args})"),
+    _("Repeat for confirmation"),
+    _("Error: The two entered values do not match."),
+)

@@ -1,0 +1,133 @@
+"""The whole of Shunda started as people start it, and treated badly."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import psutil
+import psycopg
+import pytest
+
+from shunda.runtime.home import read_state
+from shunda.runtime.postgres import Server
+from tests.runtime.conftest import Installation
+
+READY_SECONDS = 90
+SECOND_START_SECONDS = 5 * float(os.environ.get("SHUNDA_SLOW_MACHINE", "2"))  # 5 s on a machine that is not busy
+
+
+def wait_for_address(installation: Installation, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + READY_SECONDS
+    while "running at" not in installation.log():
+        assert process.poll() is None, installation.log()
+        assert time.monotonic() < deadline, installation.log()
+        time.sleep(0.05)
+    return str(read_state(installation.home)["address"])
+
+
+def answer(address: str) -> int:
+    connection = http.client.HTTPConnection(address.removeprefix("http://").rstrip("/"), timeout=20)
+    connection.request("GET", "/accounts/login/")
+    return connection.getresponse().status
+
+
+def kill_everything(process: subprocess.Popen[bytes]) -> None:
+    parent = psutil.Process(process.pid)
+    tree = [parent, *parent.children(recursive=True)]
+    for each in tree:
+        each.kill()
+    psutil.wait_procs(tree, timeout=10)
+
+
+def end(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGTERM) -> int:
+    tree = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    code = process.wait(timeout=60)
+    assert [each for each in tree if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
+    return code
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_it_starts_serves_survives_kill_9_of_everything_and_ends_cleanly(installation: Installation, free_port: int):
+    arguments = ("--no-demo", "--port", str(free_port))
+    process = installation.start(*arguments)
+    address = wait_for_address(installation, process)
+    assert address == f"http://127.0.0.1:{free_port}/"
+    assert answer(address) < 500
+    assert_a_second_start_is_refused(installation, address)
+    assert_status_tells_where_and_how_much(installation, address)
+
+    with psycopg.connect(Server(installation.home).url, autocommit=True) as connection:
+        connection.execute("create table acknowledged (id int)")
+        for number in range(200):
+            connection.execute("insert into acknowledged values (%s)", [number])
+    kill_everything(process)
+    assert installation.run("status").returncode == 1
+
+    process = installation.start(*arguments)
+    wait_for_address(installation, process)
+    with psycopg.connect(Server(installation.home).url) as connection:
+        assert connection.execute("select count(*) from acknowledged").fetchone() == (200,)
+    assert end(process) == 0
+
+    started = time.monotonic()
+    process = installation.start(*arguments)
+    wait_for_address(installation, process)
+    assert time.monotonic() - started < SECOND_START_SECONDS
+    assert "Preparing" not in installation.log()
+    assert end(process, signal.SIGINT) == 0
+    assert Server(installation.home).process() is None
+
+
+def assert_a_second_start_is_refused(installation: Installation, address: str) -> None:
+    second = installation.run("up")
+    assert second.returncode == 1
+    assert address in second.stderr
+
+
+def assert_status_tells_where_and_how_much(installation: Installation, address: str) -> None:
+    status = installation.run("status", "--json")
+    assert status.returncode == 0
+    report = json.loads(status.stdout)
+    assert report["address"] == address
+    assert set(report["memory"]) == {"shunda up", "postgres", "worker", "web", "total"}
+    assert report["memory"]["total"]["bytes"] < 450 * 2**20
+
+
+@pytest.mark.slow
+def test_killed_parts_come_back_and_leftovers_of_a_killed_start_are_ended(installation: Installation, free_port: int):
+    with socket.create_server(("127.0.0.1", free_port)):
+        process = installation.start("--no-demo", "--port", str(free_port))
+        address = wait_for_address(installation, process)
+    assert f"Port {free_port} is in use; taking" in installation.log()
+    assert address != f"http://127.0.0.1:{free_port}/"
+
+    children = read_state(installation.home)["children"]
+    os.kill(children["postgres"], signal.SIGKILL)
+    os.kill(children["web"], signal.SIGKILL)
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        assert time.monotonic() < deadline
+        try:
+            assert answer(address) < 500
+            break
+        except OSError:
+            time.sleep(0.1)
+    assert "web ended unexpectedly" in installation.log()
+
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process = installation.start("--no-demo", "--port", str(free_port))
+    assert wait_for_address(installation, process) == f"http://127.0.0.1:{free_port}/"
+    assert "Ended what an earlier start had left running." in installation.log()
+    assert end(process) == 0
