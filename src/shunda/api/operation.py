@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, cast
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from shunda.core.refusal import NotPermitted
 
 SAFE = {"GET", "HEAD"}
 KEY = "Idempotency-Key"
+KEY_SHAPE = re.compile(r"[!-~]{1,100}")
 REPLAYED = "Idempotency-Replayed"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
@@ -105,7 +107,7 @@ class ApiOperation(Operation):
         if key is None:
             with transaction.atomic():
                 return self._answer(request, kw)
-        if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
+        if not KEY_SHAPE.fullmatch(key):
             raise Invalid(reasons.BAD_KEY())
 
         def run() -> tuple[dict[str, Any], bool]:
