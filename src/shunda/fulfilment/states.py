@@ -32,5 +32,7 @@ SHIPMENT = Machine(
         ("sign",    {S.SHIPPED},                       S.SIGNED,    _("Record receipt")),
         ("cancel",  {S.PLANNED, S.PICKED, S.PACKED},   S.CANCELLED, _("Cancel shipment")),
         ("reverse", {S.SHIPPED},                       S.REVERSED,  _("Reverse wrong shipment")),
+        ("tell",    {S.SHIPPED, S.SIGNED},             None,        _("Customer told")),
+        ("call",    {S.SIGNED},                        None,        _("Customer called")),
     ],
 )  # fmt: skip

@@ -1,0 +1,11 @@
+"""What people and programs can do with shipments and carriers."""
+
+from shunda.fulfilment.actions.carriers import create_carriers, edit_carriers
+from shunda.fulfilment.actions.pack import pack, pick
+from shunda.fulfilment.actions.plan import cancel, create
+from shunda.fulfilment.actions.ship import reverse, ship
+from shunda.fulfilment.actions.sign import call, sign, tell
+
+__all__ = [
+    "call", "cancel", "create", "create_carriers", "edit_carriers", "pack", "pick", "reverse", "ship", "sign", "tell",
+]  # fmt: skip

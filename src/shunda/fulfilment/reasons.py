@@ -1,0 +1,101 @@
+"""Why something about a shipment is refused."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.refusal import Reason
+
+NOT_CONFIRMED = Reason(
+    "fulfilment.not-confirmed", _("Order %(order)s is “%(status)s”: only confirmed orders are shipped.")
+)
+NOTHING_TO_SHIP = Reason(
+    "fulfilment.nothing-to-ship",
+    _("Nothing of order %(order)s is reserved and not yet in a shipment: wait for stock, or look at its shipments."),
+)
+NO_LINE = Reason("fulfilment.no-line", _("Line %(line)s does not belong to %(document)s."))
+BAD_QUANTITY = Reason(
+    "fulfilment.quantity",
+    _("Line %(line_no)s (%(sku)s): “%(quantity)s” is no quantity; give a number above 0 with %(decimals)s decimals."),
+)
+OVER_REMAINING = Reason(
+    "fulfilment.over-remaining",
+    _("Line %(line_no)s (%(sku)s): %(wanted)s wanted, but only %(left)s is left to ship."),
+)
+OVER_RESERVED = Reason(
+    "fulfilment.over-reserved",
+    _("Line %(line_no)s (%(sku)s): %(wanted)s wanted, but only %(reserved)s is reserved. Ship less or wait for stock."),
+)
+UNKNOWN_CARRIER = Reason("fulfilment.carrier-unknown", _("There is no such carrier: choose one from the list."))
+CARRIER_INACTIVE = Reason("fulfilment.carrier-inactive", _("%(carrier)s is no longer used: choose another carrier."))
+UNKNOWN_MODE = Reason("fulfilment.mode-unknown", _("“%(mode)s” is no transport mode."))
+TOO_LONG = Reason("fulfilment.too-long", _("“%(where)s” is longer than %(most)s characters: shorten it."))
+TWICE = Reason("fulfilment.twice", _("The same shipment is in the list twice: send it once."))
+
+BAD_PICK = Reason(
+    "fulfilment.picked",
+    _(
+        "Line %(line_no)s (%(sku)s): “%(quantity)s” cannot be picked; "
+        "give a number from 0 to %(most)s with %(decimals)s decimals."
+    ),
+)
+SHORT_REASON = Reason(
+    "fulfilment.short-reason",
+    _("Line %(line_no)s (%(sku)s): %(short)s was not found. Say why (at most 200 characters)."),
+)
+NOTHING_PICKED = Reason(
+    "fulfilment.nothing-picked", _("Nothing of shipment %(shipment)s was found: cancel the shipment instead.")
+)
+BAD_PARCELS = Reason("fulfilment.parcels", _("A shipment has from 1 to %(most)s parcels."))
+
+CARRIER_NEEDED = Reason(
+    "fulfilment.carrier-needed", _("Choose the carrier; only own delivery and customer pick-up go without one.")
+)
+TRACKING_NEEDED = Reason(
+    "fulfilment.tracking-needed",
+    _("Enter the carrier's tracking number; only own delivery and customer pick-up go without one."),
+)
+HELD = Reason("fulfilment.held", _("Order %(order)s must not be shipped: %(reason)s. Have the hold released first."))
+NO_LONGER_RESERVED = Reason(
+    "fulfilment.no-longer-reserved",
+    _(
+        "Line %(line_no)s (%(sku)s): %(wanted)s is packed, but only %(reserved)s is still reserved in the warehouse. "
+        "Reserve it again or cancel the shipment."
+    ),
+)
+
+SIGNER_NEEDED = Reason("fulfilment.signer-needed", _("Say who signed: a contact of the customer or a name."))
+UNKNOWN_CONTACT = Reason("fulfilment.contact-unknown", _("There is no such contact of this customer."))
+MAY_NOT_SIGN = Reason(
+    "fulfilment.may-not-sign", _("%(contact)s may not sign for goods: choose a contact who may, or enter a name.")
+)
+DOES_NOT_ADD_UP = Reason(
+    "fulfilment.does-not-add-up",
+    _("Line %(line_no)s (%(sku)s): accepted, damaged and missing make %(total)s, but %(quantity)s was shipped."),
+)
+BAD_HANDED = Reason(
+    "fulfilment.handed",
+    _("Line %(line_no)s (%(sku)s): accepted, damaged and missing are numbers from 0 with %(decimals)s decimals."),
+)
+REMARK_NEEDED = Reason(
+    "fulfilment.remark-needed",
+    _("Goods or packing were not in order, or something was refused: say in the remark what was wrong."),
+)
+BAD_SIGNATURE = Reason("fulfilment.signature", _("The signature is no picture that was stored: sign again."))
+
+REASON_NEEDED = Reason("fulfilment.reason-needed", _("Say why (at most 200 characters)."))
+INVOICED = Reason(
+    "fulfilment.invoiced",
+    _(
+        "Line %(line_no)s (%(sku)s): %(invoiced)s is invoiced, but only %(left)s would remain shipped. "
+        "Credit the invoice first."
+    ),
+)
+ORDER_CLOSED = Reason(
+    "fulfilment.order-closed", _("Order %(order)s is “%(status)s”: its shipments can no longer be changed.")
+)
+
+CARRIER_FIELD = Reason("fulfilment.carrier-field", _("“%(where)s” is needed and has at most %(most)s characters."))
+CODE_TAKEN = Reason("fulfilment.code-taken", _("There is already a carrier with the code %(code)s."))
+BAD_TRACKING_PAGE = Reason(
+    "fulfilment.tracking-page",
+    _("The tracking page starts with https:// or http:// and has {number} where the tracking number goes."),
+)

@@ -1,0 +1,102 @@
+"""Writes that the actions share, inside their transaction.
+
+Locks: order rows, then shipment rows, then credit accounts, then demands and stock balances, counters last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from shunda.core.actor import Actor
+from shunda.core.batch import Batch
+from shunda.core.refusal import Refusal
+from shunda.fulfilment import queries
+from shunda.fulfilment.models import Shipment
+from shunda.fulfilment.reasons import ORDER_CLOSED, TWICE
+from shunda.fulfilment.states import SHIPMENT
+from shunda.orders.models import Order
+from shunda.orders.states import ORDER, OrderStatus
+from shunda.work.specs import TaskSpec
+from shunda.work.steps import close_tasks, open_tasks
+
+SHIPMENT_KIND = Shipment._meta.label_lower
+ORDER_KIND = Order._meta.label_lower
+
+
+def lock_orders(ids: Iterable[int]) -> dict[int, Order]:
+    """Order rows locked in primary-key order, with their customers' names and terms."""
+    rows = Order.objects.filter(pk__in=set(ids)).select_related("term").order_by("pk")
+    return {order.pk: order for order in rows.select_for_update(of=("self",), no_key=True)}
+
+
+def locked(
+    ids: Sequence[int], move: str, *, by: Actor, versions: Mapping[int, int] | None, under_way: bool = True
+) -> tuple[Batch[Shipment], dict[int, Order]]:
+    """Shipments ready for a move, behind their locked orders.
+
+    Refused: one that is in the list twice, and (``under_way``) those of orders that are no longer confirmed.
+    """
+    order_ids = Shipment.objects.filter(pk__in=set(ids)).values_list("order_id", flat=True)
+    orders = lock_orders(order_ids)
+    batch = Batch(queries.seen_by(by), ids, SHIPMENT, move, versions=versions)
+    counts = Counter(ids)
+    batch.refuse_if(lambda s: TWICE(s.pk) if counts[s.pk] > 1 else None)
+    if under_way:
+        batch.refuse_if(lambda s: _closed(s, orders[s.order_id]))
+    return batch, orders
+
+
+def _closed(shipment: Shipment, order: Order) -> Refusal | None:
+    if order.status == OrderStatus.CONFIRMED:
+        return None
+    return ORDER_CLOSED(shipment.pk, order=order.number, status=ORDER.label(order.status))
+
+
+def open_step(step: str, shipments: Iterable[Shipment], orders: Mapping[int, Order], *, at: datetime) -> None:
+    """A step of these shipments waits for somebody: ``pick``, ``pack``, ``ship``, ``sign``, ``tell`` or ``call``."""
+    open_tasks(
+        [
+            _task(f"shipment.{step}", SHIPMENT[step].permission, SHIPMENT_KIND, s.pk, s.number, orders[s.order_id])
+            for s in shipments
+        ],
+        at=at,
+    )
+
+
+def close_steps(
+    steps: Iterable[str], shipments: Iterable[Shipment], *, by: Actor, at: datetime, outcome: str = "done"
+) -> None:
+    """These steps of the shipments are done, or no longer needed (``dropped``)."""
+    kinds = [f"shipment.{step}" for step in steps]
+    close_tasks(kinds, SHIPMENT_KIND, [s.pk for s in shipments], by=by, at=at, outcome=outcome)
+
+
+def show_what_remains(orders: Iterable[Order], *, by: Actor, at: datetime) -> None:
+    """Orders with goods reserved and in no shipment wait for one; the others no longer do."""
+    known = {order.pk: order for order in orders}
+    waiting = queries.with_something_to_ship(known)
+    close_tasks(["shipment.create"], ORDER_KIND, sorted(known.keys() - waiting), by=by, at=at)
+    open_tasks(
+        [
+            _task("shipment.create", "fulfilment.create_shipment", ORDER_KIND, pk, known[pk].number, known[pk])
+            for pk in sorted(waiting)
+        ],
+        at=at,
+    )
+
+
+def _task(kind: str, permission: str, subject_kind: str, subject_id: int, label: str, order: Order) -> TaskSpec:
+    return TaskSpec(
+        kind=kind,
+        permission=permission,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        order_id=order.pk,
+        label=label,
+        party=order.customer_name,
+        region_id=order.region_id,
+        owner_id=order.owner_id,
+        urgent=order.urgent,
+    )
