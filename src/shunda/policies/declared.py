@@ -24,6 +24,7 @@ from shunda.policies.kinds import (
     TimeOfDay,
     Whole,
     dates,
+    endings,
     hours_of_work,
     weekdays,
     years,
@@ -287,7 +288,17 @@ _ARCHIVE = (
     ),
 )
 
-_FILES = (Setting("files.most_megabytes", "files", _("Largest file"), Whole(1, 50, "MB"), 10, ("R029",)),)
+_FILES = (
+    Setting("files.most_megabytes", "files", _("Largest file"), Whole(1, 50, "MB"), 10, ("R029",)),
+    Setting(
+        "files.types",
+        "files",
+        _("Kinds of file that are kept"),
+        endings,
+        endings.parse("pdf,ofd,png,jpg,gif,webp,tif,heic,docx,xlsx,pptx,doc,xls,txt,csv,eml,xml,mp3,m4a,wav"),
+        ("R029",),
+    ),
+)
 
 SETTINGS: dict[str, Setting] = {
     setting.name: setting

@@ -370,3 +370,13 @@ weekdays = Several(
 
 dates = Several(date.fromisoformat, reasons.NOT_A_DATE, date.isoformat)
 years = Several(int, reasons.NOT_A_DATE, check=lambda all_: all(2000 <= year <= 2100 for year in all_))
+
+
+def _ending(text: str) -> str:
+    if not re.fullmatch(r"\.?[A-Za-z0-9]{1,5}", text):
+        raise ValueError(text)
+    return text.lower().removeprefix(".")
+
+
+endings = Several(_ending, reasons.NOT_ENDINGS, empty=False)
+"""Endings of file names, such as pdf."""

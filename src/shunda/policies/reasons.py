@@ -27,6 +27,9 @@ NOT_A_DATE = Reason("policies.not-a-date", _("%(setting)s: “%(value)s” is no
 NOT_WEEKDAYS = Reason(
     "policies.not-weekdays", _("%(setting)s: “%(value)s” are no weekdays. Enter numbers from 1 (Monday) to 7 (Sunday).")
 )
+NOT_ENDINGS = Reason(
+    "policies.not-endings", _("%(setting)s: “%(value)s” are no endings of files. Enter them as pdf, png, xlsx.")
+)
 UNCHANGED = Reason("policies.unchanged", _("%(setting)s is already %(value)s; nothing was changed."))
 NO_REASON = Reason("policies.no-reason", _("Say why %(setting)s is changed: the reason is kept with it."))
 REASON_TOO_LONG = Reason("policies.reason-too-long", _("The reason has %(length)s characters; at most %(most)s fit."))
