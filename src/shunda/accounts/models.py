@@ -47,6 +47,7 @@ class UserManager(BaseUserManager["User"]):
     """Django asks for one; people are made by ``actions.create_user``."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
+        """Sign-in looks people up by user name."""
         return self.get(username=username)
 
 
@@ -81,11 +82,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.username
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002
         """Django's own question; Shunda asks the Actor."""
         return self.is_active and self.is_superuser
 
-    def has_module_perms(self, app_label: str) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002
         """As above."""
         return self.is_active and self.is_superuser
 

@@ -1,5 +1,10 @@
 """Addresses of people and their settings."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from shunda.accounts import pages
+
+app_name = "accounts"
+urlpatterns = [
+    path("preferences/", pages.preferences, name="preferences"),
+]

@@ -1,8 +1,98 @@
-"""Error pages."""
+"""Error pages: what went wrong, what was refused, and what to do next, in the reader's language."""
 
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shunda.core.refusal import NOT_FOUND, NotPermitted, Reason, Refusal
+
+NOT_PERMITTED = Reason(
+    "not-permitted",
+    gettext_lazy("This needs the permission “%(permission)s”, which you do not have. Ask the administrator for it."),
+)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def shown(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:
+    """An error inside the layout, so that the person can go on from here; htmx gets the sentence alone."""
+    context |= {"status": status, "title": title, "text": text}
+    if getattr(request, "htmx", False):
+        return render(request, "web/errors/part.html", context, status=status)
+    known = getattr(getattr(request, "actor", None), "id", None) is not None
+    return render(request, "web/errors/inside.html" if known else "web/errors/outside.html", context, status=status)
+
+
+def bare(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:
+    """An error that is drawn without asking the database anything."""
+    context |= {"status": status, "title": title, "text": text}
+    return render(request, "web/errors/outside.html", context, status=status)
+
+
+def not_permitted(request: HttpRequest, missing: NotPermitted) -> HttpResponse:
+    """403, with the permission that is missing."""
+    text = _("This page or action needs a permission that your roles do not include. Ask the administrator for it.")
+    return shown(request, 403, _("You may not do this"), text, permission=missing.permission)
+
+
+def refused(request: HttpRequest, refusals: Sequence[Refusal]) -> HttpResponse:
+    """404 when the row is not there, else 409 with every reason."""
+    if all(refusal.code == NOT_FOUND.code for refusal in refusals):
+        return not_found(request)
+    text = _("Nothing was changed. The reasons:")
+    return shown(request, 409, _("That is not possible now"), text, reasons=[r.message for r in refusals])
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """404."""
+    text = _("There is nothing at this address, or it is outside your area.")
+    return shown(request, 404, _("Not found"), text)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """403 that is not about a permission of ours."""
+    return shown(request, 403, _("You may not do this"), _("The server refuses this request."))
+
+
+def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> HttpResponse:
+    """405: the address exists, but not for this."""
+    text = _("This address does not answer %(method)s requests.") % {"method": request.method}
+    response = shown(request, 405, _("Not this way"), text)
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """400."""
+    text = _("The server could not read this request. Go back and try again.")
+    return bare(request, 400, _("Unreadable request"), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 503 when it was the database that did not answer."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        text = _("The database does not answer. Nothing was changed; try again in a minute.")
+        response = bare(request, 503, _("We will be back in a moment"), text)
+        response.headers["Retry-After"] = "30"
+        return response
+    text = _("An error of ours: it has been recorded, and nothing was changed. Try again, or tell the administrator.")
+    return bare(request, 500, _("Something went wrong"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The form was too old or came from elsewhere."""
-    return HttpResponse(status=403)
+    text = _("The form was open for too long, or you signed in elsewhere meanwhile. Go back, reload and send it again.")
+    return bare(request, 403, _("This form is no longer valid"), text)
+
+
+def too_many(request: HttpRequest, title: str, text: str, retry_after: int) -> HttpResponse:
+    """429: try again after so many seconds."""
+    response = bare(request, 429, title, text)
+    response.headers["Retry-After"] = str(retry_after)
+    return response

@@ -1,24 +1,51 @@
-"""Language of the person, and the actor of the request."""
+"""Language of the reader, htmx, and what becomes of refusals that no page caught."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from shunda.core.refusal import NotPermitted, Refused
+from shunda.web import errors
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 
-def LanguageMiddleware(get_response: Next) -> Next:  # noqa: N802  # Django names middleware like classes
+class LanguageMiddleware:
     """The signed-in person's language, else the cookie's, else the browser's."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the reader's language."""
         language = getattr(request.user, "language", None) or translation.get_language_from_request(request)
         with translation.override(language):
-            return get_response(request)
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+            return response
 
-    return middleware
 
+class PageMiddleware:
+    """Marks requests of htmx; shows a missing permission as 403 and a refusal as 404 or 409."""
 
-def PageMiddleware(get_response: Next) -> Next:  # noqa: N802
-    """Room for what every page needs."""
-    return get_response
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the request; keep caches from mixing parts and whole pages."""
+        request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if request.htmx:  # type: ignore[attr-defined]
+            response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "HX-Request"]))
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A page that let one of our exceptions through is answered with the page that says so."""
+        if isinstance(exception, NotPermitted):
+            return errors.not_permitted(request, exception)
+        if isinstance(exception, Refused):
+            return errors.refused(request, exception.refusals)
+        return None

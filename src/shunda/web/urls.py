@@ -1,5 +1,16 @@
 """Addresses of the page kit."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from shunda.web import health, style
+
+app_name = "web"
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("style/", style.show, name="style"),
+    path("style/panel/", style.panel, name="style-panel"),
+    path("style/broken-panel/", style.broken_panel, name="style-broken-panel"),
+    path("style/suggest/", style.suggest, name="style-suggest"),
+    path("style/dialog/", style.dialog, name="style-dialog"),
+]

@@ -10,3 +10,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("shunda.web.urls")),
 ]
+
+handler400 = "shunda.web.errors.bad_request"
+handler403 = "shunda.web.errors.forbidden"
+handler404 = "shunda.web.errors.not_found"
+handler500 = "shunda.web.errors.server_error"

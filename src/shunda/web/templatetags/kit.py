@@ -1,5 +1,203 @@
 """Template tags of the page kit, built into every template."""
 
-from django import template
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.template.base import NodeList, Parser, Token
+from django.template.loader_tags import BlockNode
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
+
+from shunda.web import formats, says
+from shunda.web.icons import icon as _icon
 
 register = template.Library()
+
+TONES = {
+    "draft": "secondary",
+    "archived": "secondary",
+    "dropped": "secondary",
+    "closed": "secondary",
+    "inactive": "secondary",
+    "cancelled": "red",
+    "void": "red",
+    "voided": "red",
+    "reversed": "red",
+    "refused": "red",
+    "failed": "red",
+    "overdue": "red",
+    "frozen": "red",
+    "sent_back": "orange",
+    "held": "orange",
+    "short": "orange",
+    "pending": "yellow",
+    "waiting": "yellow",
+    "in_review": "yellow",
+    "open": "yellow",
+    "planned": "azure",
+    "approved": "azure",
+    "picked": "azure",
+    "packed": "indigo",
+    "issued": "indigo",
+    "confirmed": "blue",
+    "shipped": "indigo",
+    "matched": "green",
+    "signed": "green",
+    "paid": "green",
+    "done": "green",
+    "active": "green",
+    "completed": "green",
+}
+"""The colour of a status by its word; one that is not here is azure. The word is always beside the colour."""
+
+register.filter("quantity", formats.quantity)
+register.filter("price", formats.price)
+register.filter("percent", formats.percent)
+
+
+@register.filter
+def money(value: Decimal | None, currency: str = "CNY") -> str:
+    """``{{ order.gross|money:order.currency }}``: ¥1,234.50."""
+    return formats.money(value, currency or "CNY")
+
+
+@register.filter
+def amount(value: Decimal | None, currency: str = "CNY") -> str:
+    """``{{ line.net|amount:order.currency }}``: 1,234.50, for columns of amounts."""
+    return formats.amount(value, currency or "CNY")
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | datetime | None) -> str | SafeString:
+    """``{{ order.order_date|day }}``."""
+    return _time(value.isoformat(), formats.day(value)) if value else formats.NOTHING
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str | SafeString:
+    """``{{ order.created_at|moment }}``."""
+    return _time(value.isoformat(), formats.moment(value)) if value else formats.NOTHING
+
+
+def _time(iso: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}" class="text-nowrap">{}</time>', iso, text)
+
+
+@register.filter
+def tone(status: str) -> str:
+    """The colour of a status."""
+    return TONES.get(str(status), "azure")
+
+
+@register.filter
+def item(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """``{{ names|item:row.pk }}``: a value by a key that is a variable; nothing when it is not there."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """``{% icon "truck" %}``."""
+    return _icon(name, css)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """``{% once %}`` beside ``{% csrf_token %}`` in every form that writes: sending it twice does it once."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4().hex)
+
+
+@register.simple_tag(takes_context=True)
+def url_with(context: Context, **changes: Any) -> str:
+    """The present address with query parameters changed; ``None`` or ``""`` takes one away; paging starts anew."""
+    query = context["request"].GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def refused(context: Context, pk: int) -> SafeString | str:
+    """``{% refused row.pk %}`` in a list's row: why the last action refused it, if it did."""
+    reasons = says.refused_rows(context["request"]).get(pk, [])
+    if not reasons:
+        return ""
+    lines = format_html_join("", "<div>{}</div>", ((reason,) for reason in reasons))
+    return format_html('<div class="text-red small mt-1">{}</div>', lines)
+
+
+@register.simple_tag
+def subject_url(kind: str, pk: int) -> str:
+    """The page of a subject such as ``orders.order`` 7, from ``wiring.tables.SUBJECTS``; empty where it has none."""
+    name = import_string(settings.SHUNDA_SUBJECTS).get(kind)
+    return reverse(name, args=[pk]) if name else ""
+
+
+@register.simple_tag
+def panels(page: str, *args: Any) -> list[str]:
+    """The addresses of the panels that other folders put on a page, from ``wiring.tables.PANELS``."""
+    return [reverse(name, args=args) for name in import_string(settings.SHUNDA_PANELS).get(page, [])]
+
+
+@register.simple_tag
+def widget(field: BoundField, css: str = "") -> SafeString:
+    """A field's input with Tabler's class for its kind, marked when it has errors; works for every Django form."""
+    kind = field.field.widget
+    names = [str(kind.attrs.get("class", "")), css]
+    if isinstance(kind, forms.CheckboxInput):
+        names.append("form-check-input")
+    elif isinstance(kind, forms.Select):
+        names.append("form-select")
+    else:
+        names.append("form-control")
+    if field.errors:
+        names.append("is-invalid")
+    return field.as_widget(attrs={"class": " ".join(filter(None, names))})
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether a field is one tick."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_choices(field: BoundField) -> bool:
+    """Whether a field is several ticks or radio buttons."""
+    return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+@register.simple_tag
+def clock(due: datetime | None, now: datetime | None = None) -> dict[str, str]:
+    """A deadline as ``{text, tone}``: how long is left or how late it is."""
+    if due is None:
+        return {"text": "", "tone": "secondary"}
+    left = (due - (now or timezone.now())).total_seconds()
+    text = formats.length(left)
+    if left < 0:
+        return {"text": text, "tone": "red", "late": "1"}
+    return {"text": text, "tone": "orange" if left < 3600 else "green"}
+
+
+@register.tag
+def again(parser: Parser, token: Token) -> BlockNode:
+    """``{% again title %}``: draw a block of this page a second time, as the title in the page's head and heading."""
+    del parser
+    _tag, name = token.split_contents()
+    return BlockNode(name, NodeList())

@@ -1,0 +1,168 @@
+"""Lists: pages by key, without counting; filters that live in the address; suggestions while typing."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, JsonResponse
+
+M = TypeVar("M", bound=Model)
+
+
+class Keyset(Generic[M]):
+    """One page of rows in a fixed order, with links to the next and the previous one; it never counts.
+
+    ``order`` names columns that are never null and together unique, such as ``["-id"]``; or it is a table of such
+    orders, of which ``?sort=`` chooses one (the first by default). Where the page starts is ``?after=`` (or
+    ``?before=``) a row's key; a key that cannot be read starts at the beginning.
+    """
+
+    def __init__(
+        self,
+        rows: QuerySet[M],
+        request: HttpRequest,
+        *,
+        order: Sequence[str] | Mapping[str, Sequence[str]] = ("-id",),
+        per_page: int = 50,
+    ) -> None:
+        self._request = request
+        self.orders = order if isinstance(order, Mapping) else {}
+        self.sort = (
+            request.GET.get("sort", "") if request.GET.get("sort") in self.orders else next(iter(self.orders), "")
+        )
+        self.order = list(self.orders[self.sort] if isinstance(order, Mapping) else order)
+        self._model = rows.model
+        before = self._key("before")
+        after = None if before else self._key("after")
+        direction = [_turned(column) for column in self.order] if before else self.order
+        start = before or after
+        if start is not None:
+            rows = rows.filter(_beyond(direction, start))
+        found = list(rows.order_by(*direction)[: per_page + 1])
+        more, self.rows = len(found) > per_page, found[:per_page]
+        if before:
+            self.rows.reverse()
+        self.has_next = bool(before) or more
+        self.has_previous = more if before else after is not None
+
+    def __iter__(self) -> Iterator[M]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def next_url(self) -> str:
+        """The address of the next page; empty on the last one."""
+        return self._url(after=self._key_of(self.rows[-1])) if self.has_next and self.rows else ""
+
+    @property
+    def previous_url(self) -> str:
+        """The address of the previous page; empty on the first one."""
+        return self._url(before=self._key_of(self.rows[0])) if self.has_previous and self.rows else ""
+
+    @property
+    def first_url(self) -> str:
+        """The address of the first page."""
+        return self._url()
+
+    def _url(self, **key: str) -> str:
+        query = self._request.GET.copy()
+        for name in ("after", "before"):
+            query.pop(name, None)
+        query.update(key)
+        return f"?{query.urlencode()}"
+
+    def _key_of(self, row: M) -> str:
+        values = [getattr(row, column.lstrip("-")) for column in self.order]
+        return base64.urlsafe_b64encode(json.dumps(values, cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
+
+    def _key(self, name: str) -> list[Any] | None:
+        text = self._request.GET.get(name, "")
+        try:
+            values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            fields = [self._model._meta.get_field(column.lstrip("-")) for column in self.order]
+            return [field.clean(value, None) for field, value in zip(fields, values, strict=True)]  # type: ignore[union-attr]
+        except (ValueError, TypeError, ValidationError):
+            return None
+
+
+def _turned(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
+
+
+def _beyond(order: Sequence[str], key: Sequence[Any]) -> Q:
+    """Rows after the key: (a, b) beyond (x, y) in any mix of directions; the first bound lets an index start there."""
+    ways: list[Q] = []
+    same: dict[str, Any] = {}
+    for column, value in zip(order, key, strict=True):
+        name, sign = column.lstrip("-"), "lt" if column.startswith("-") else "gt"
+        ways.append(Q(**same, **{f"{name}__{sign}": value}))
+        same[name] = value
+    first, sign = order[0].lstrip("-"), "lte" if order[0].startswith("-") else "gte"
+    return Q(**{f"{first}__{sign}": key[0]}) & reduce(or_, ways)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that is set, as people read it, and the address without it."""
+
+    label: str
+    value: str
+    url_without: str
+
+
+class Filter(Form):
+    """Filters of a list, read from the address.
+
+    ``lookups`` says which column a field compares with; a method ``filter_<field>(rows, value)`` does what a lookup
+    cannot. A field that cannot be read is not applied and says so.
+    """
+
+    lookups: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(request.GET, **kwargs)
+        self._request = request
+        self.full_clean()
+
+    def apply(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """The rows that pass every filter that is set."""
+        for name, value in self.set_values().items():
+            own = getattr(self, f"filter_{name}", None)
+            rows = own(rows, value) if own else rows.filter(**{self.lookups.get(name, name): value})
+        return rows
+
+    def set_values(self) -> dict[str, Any]:
+        """The filters that are set and readable."""
+        return {name: v for name, v in self.cleaned_data.items() if v not in (None, "", [], False)}
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What is set, each with the address that takes it away."""
+        return [self._chip(name) for name in self.set_values()]
+
+    def _chip(self, name: str) -> Chip:
+        query = self._request.GET.copy()
+        for key in (name, "after", "before"):
+            query.pop(key, None)
+        field = self.fields[name]
+        values = self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name)]
+        choices = {str(k): str(v) for k, v in getattr(field, "choices", [])}
+        text = ", ".join(choices.get(v, v) for v in values)
+        return Chip(str(self[name].label), text, f"?{query.urlencode()}")
+
+
+def suggestions(rows: Iterable[tuple[str, str, str]]) -> JsonResponse:
+    """The answer to a ``PickField``: (the text that stands for the row, its name, a note)."""
+    return JsonResponse({"items": [{"value": value, "label": label, "note": note} for value, label, note in rows]})

@@ -1,0 +1,54 @@
+"""The menu: what an entry is, and which entries a person sees. The table itself is in ``wiring/navigation.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from shunda.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: its text, the url name it leads to, its icon, and the permission to see it."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    permission: str
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return reverse(self.url_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one heading; an empty heading stands for the entries at the top."""
+
+    label: str | Promise
+    entries: Sequence[Entry]
+
+
+def menu(actor: Actor) -> list[Group]:
+    """The groups and entries this actor may use, in the order of the table."""
+    groups: Sequence[Group] = import_string(settings.SHUNDA_MENU)
+    seen = [Group(group.label, [e for e in group.entries if actor.may(e.permission)]) for group in groups]
+    return [group for group in seen if group.entries]
+
+
+def current(groups: Sequence[Group], path: str) -> Entry | None:
+    """The entry whose address the path lies under; the longest one where several do."""
+    under = [(len(e.url), e) for group in groups for e in group.entries if lies_under(path, e.url)]
+    return max(under, key=lambda pair: pair[0])[1] if under else None
+
+
+def lies_under(path: str, url: str) -> bool:
+    """Whether a path is this address or below it; home is only itself."""
+    return path == url or (url != "/" and path.startswith(url))

@@ -1,0 +1,42 @@
+"""The menu of every page, top to bottom, and the pages the layout itself links to.
+
+Each entry: text, url name, icon, the permission to see it. Add your page's line to its group.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from shunda.web.navigation import Entry, Group
+
+MENU = [
+    Group(
+        "",
+        [],
+    ),
+    Group(
+        _("Sales"),
+        [],
+    ),
+    Group(
+        _("Warehouse"),
+        [],
+    ),
+    Group(
+        _("Finance"),
+        [],
+    ),
+    Group(
+        _("Master data"),
+        [],
+    ),
+    Group(
+        _("Administration"),
+        [],
+    ),
+]
+
+LINKS = {
+    "login": "account_login",
+    "logout": "account_logout",
+    "preferences": "accounts:preferences",
+}
+"""What the layout links to: url names; ``search`` and ``home`` are drawn once they are here."""
