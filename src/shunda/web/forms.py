@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -49,7 +49,8 @@ class EditForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, version: int, initial: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, initial={**initial, "version": version}, **kwargs)
+        kwargs["initial"] = {**initial, "version": version}
+        super().__init__(*args, **kwargs)
         self.version_now = version
 
     @property
@@ -68,8 +69,9 @@ class EditForm(Form):
         given = list(refusals)
         super().refuse(given)
         if any(refusal.code == STALE.code for refusal in given):
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = str(self.version_now)
+            data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            data[self.add_prefix("version")] = str(self.version_now)
+            self.data = data
             for name, field in self.fields.items():
                 if name != "version" and self.cleaned_data.get(name) != self.initial.get(name):
                     field.theirs = self.shown(name)  # type: ignore[attr-defined]
@@ -79,7 +81,7 @@ class EditForm(Form):
         field, value = self.fields[name], self.initial.get(name)
         if isinstance(field, forms.ChoiceField):
             wanted = [str(v) for v in value] if isinstance(value, list | tuple | set) else [str(value)]
-            pairs = _flat(field.choices)
+            pairs = _flat(cast("Iterable[Any]", field.choices))
             return ", ".join(label for key, label in pairs if key in wanted) or formats.NOTHING
         return str(field.prepare_value(value) if value not in (None, "") else formats.NOTHING)
 
@@ -104,7 +106,7 @@ class _Number(forms.DecimalField):
         """Digits on a phone's keyboard, right-aligned."""
         return {"inputmode": "decimal", "autocomplete": "off", "class": "text-end"}
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
         """The number typed."""
         if isinstance(value, str):
             value = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", value))
@@ -142,7 +144,7 @@ class PercentField(_Number):
     def __init__(self, **options: Any) -> None:
         super().__init__(decimal_places=4, max_digits=8, **options)
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
         """The rate typed as per cent."""
         if isinstance(value, str):
             value = re.sub(r"[%%]", "", value)

@@ -81,7 +81,7 @@ def lines_of(line_form: type[forms.Form], *, blank: int = 3, most: int = 5000, l
         absolute_max=most + 1000,
         min_num=0,
     )
-    made.default_error_messages = {  # type: ignore[attr-defined]
+    made.default_error_messages = {
         **Lines.default_error_messages,
         "too_many_forms": ngettext_lazy("At most %(num)d line.", "At most %(num)d lines.", "num"),
     }

@@ -157,7 +157,7 @@ class Filter(Form):
         for key in (name, "after", "before"):
             query.pop(key, None)
         field = self.fields[name]
-        values = self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name)]
+        values = [str(value) for value in self._request.GET.getlist(name)]
         choices = {str(k): str(v) for k, v in getattr(field, "choices", [])}
         text = ", ".join(choices.get(v, v) for v in values)
         return Chip(str(self[name].label), text, f"?{query.urlencode()}")

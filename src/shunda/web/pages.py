@@ -142,8 +142,8 @@ def act(
     """
     try:
         answer = _run_once(request, run, to)
-    except Refused as refused:
-        answer = _answer(Outcome([], list(refused.refusals)), to)
+    except Refused as stopped:
+        answer = _answer(Outcome([], list(stopped.refusals)), to)
     except NotPermitted as missing:
         answer = _answer(Outcome([], [errors.NOT_PERMITTED(None, permission=missing.permission)]), to)
     refused = [Refusal(**item) for item in answer["refused"]]
@@ -173,13 +173,13 @@ def submit(
         if form.is_valid():
             try:
                 answer = _run_once(request, run, to)
-            except Refused as refused:
-                answer = _answer(Outcome([], list(refused.refusals)), to)
-            refused_rows = [Refusal(**item) for item in answer["refused"]]
+            except Refused as stopped:
+                answer = _answer(Outcome([], list(stopped.refusals)), to)
+            refused = [Refusal(**item) for item in answer["refused"]]
             if answer["done"]:
-                says.outcome(request, answer["done"], refused_rows, done, None)
+                says.outcome(request, answer["done"], refused, done, None)
                 return leave(request, answer["to"])
-            form.refuse(refused_rows)
+            form.refuse(refused)
     return render(request, template, {"form": form, **(context or {})}, status=status)
 
 
@@ -207,7 +207,9 @@ def _run_once(
     if not token:
         with transaction.atomic():
             return answered()[0]
-    body = {name: request.POST.getlist(name) for name in request.POST if name not in ("once", "csrfmiddlewaretoken")}
+    body: dict[str, list[Any]] = {
+        name: request.POST.getlist(name) for name in request.POST if name not in ("once", "csrfmiddlewaretoken")
+    }
     body |= {name: [(f.name, f.size) for f in request.FILES.getlist(name)] for name in request.FILES}
     scope = f"user:{actor(request).id} {request.path}"[:80]
     answer, _replayed = once(scope, token[:100], body, now(), answered)
