@@ -44,6 +44,7 @@ class Setting:
 
 
 GROUPS: dict[str, Label] = {
+    "company": _("Our company, as documents name it"),
     "orders": _("Orders"),
     "limits": _("Time limits of the steps"),
     "calendar": _("Working hours and days"),
@@ -77,6 +78,22 @@ def _yuan(name: str, label: Label, amount: int, *rows: str) -> Setting:
         rows,
     )
 
+
+def _company(name: str, label: Label, default: str = "") -> Setting:
+    return Setting(f"company.{name}", "company", label, Text(r".{0,120}", _("at most 120 characters")), default)
+
+
+# the letterhead of every document, and the seller on an invoice
+_COMPANY = (
+    _company("name", _("Name on our business licence"), "顺达示例贸易有限公司"),
+    _company("name_en", _("Our name in English"), "Shunda Sample Trading Co., Ltd."),
+    _company("address", _("Our address")),
+    _company("address_en", _("Our address in English")),
+    _company("phone", _("Our phone")),
+    _company("credit_code", _("Our unified social credit code")),
+    _company("bank", _("Our bank")),
+    _company("bank_account", _("Our bank account")),
+)
 
 _ORDERS = (
     Setting(
@@ -303,6 +320,7 @@ _FILES = (
 SETTINGS: dict[str, Setting] = {
     setting.name: setting
     for setting in (
+        *_COMPANY,
         *_ORDERS,
         *_LIMITS,
         *_CALENDAR,

@@ -250,8 +250,8 @@ class Text:
         return str(stored)
 
     def show(self, value: Any) -> str:
-        """As it is."""
-        return str(value)
+        """As it is; a dash when there is none."""
+        return str(value) or "–"
 
     def edit(self, value: Any) -> str:
         """As it is."""
