@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, Reason] = {}
@@ -49,6 +51,12 @@ class Refusal:
     def as_dict(self) -> dict[str, Any]:
         """What the API and stored reports carry."""
         return {"id": self.id, "code": self.code, "message": self.message, "data": dict(self.data)}
+
+
+def per_field(code: str, text: Any, model: type[Model], names: Iterable[str]) -> dict[str, Reason]:
+    """A reason for each of these fields, by name: the field's label takes the place of ``{field}`` in the sentence."""
+    labels = {name: getattr(model._meta.get_field(name), "verbose_name", name) for name in names}
+    return {n: Reason(f"{code}-{n.replace('_', '-')}", format_lazy(text, field=label)) for n, label in labels.items()}
 
 
 class Refused(Exception):
