@@ -5,10 +5,11 @@ Locks are taken in one order, demands, supplies and balances, each by id, once f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -48,7 +49,8 @@ with m as (
 ), moved as (
   insert into inventory_stockmove
     (sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reference, reason, actor, at)
-  select sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reference, reason, %s, %s from m order by i
+  select sku_id, warehouse_id, kind, quantity, demand_id, supply_id, order_id, reference, reason, %s, %s
+  from m order by i
   returning id
 ), promised as (
   insert into inventory_reservation (demand_id, order_id, sku_id, warehouse_id, quantity, reason, at)
@@ -184,7 +186,7 @@ def post(posting: Posting, *, at: datetime, by: Actor | None = None, reference: 
     places = posting.places()
     if not places and not posting.cancelled:
         return []
-    columns: list[Sequence[object]] = [
+    columns: list[list[Any]] = [
         [x.place[0] for x in m],
         [x.place[1] for x in m],
         [str(x.kind) for x in m],

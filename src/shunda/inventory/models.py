@@ -1,5 +1,6 @@
 """Warehouses, balances and the append-only ledgers behind them. Quantities are in the SKU's base unit."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -102,6 +103,18 @@ class Demand(models.Model):
     def __str__(self) -> str:
         return f"{self.sku_id} {self.quantity}"
 
+    @property
+    def open(self) -> Decimal:
+        """What is still waited for: neither issued nor cancelled."""
+        left: Decimal = self.quantity - self.issued - self.cancelled
+        return left
+
+    @property
+    def lacking(self) -> Decimal:
+        """What still needs a promise."""
+        left: Decimal = self.open - self.reserved
+        return left
+
 
 class SupplyKind(models.TextChoices):
     """Where announced stock comes from."""
@@ -145,6 +158,12 @@ class Supply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.quantity}"
+
+    @property
+    def open(self) -> Decimal:
+        """What is still on its way."""
+        left: Decimal = self.quantity - self.received - self.cancelled
+        return left
 
 
 class MoveKind(models.TextChoices):

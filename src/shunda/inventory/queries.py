@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F, Min, Q
 
 from shunda.catalog.models import Sku
 from shunda.inventory.models import Balance, Supply, Warehouse
 from shunda.inventory.rules import Place
+
+_HOLDERS = """
+select d.sku_id, d.warehouse_id, d.id, d.kind, d.order_id, d.reserved, d.due, d.created_at
+from unnest(%s::bigint[], %s::bigint[]) p(sku_id, warehouse_id)
+join inventory_demand d on d.sku_id = p.sku_id and d.warehouse_id = p.warehouse_id
+where d.quantity > d.issued + d.cancelled and d.reserved > 0
+order by d.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +37,7 @@ class Availability:
         return self.on_hand - self.locked
 
 
-def availability(
-    sku_ids: Iterable[int], warehouse_ids: Iterable[int] | None = None
-) -> dict[Place, Availability]:
+def availability(sku_ids: Iterable[int], warehouse_ids: Iterable[int] | None = None) -> dict[Place, Availability]:
     """(sku, warehouse) -> stock, in one query.
 
     With ``warehouse_ids`` every pair asked for is in the answer, zeros where nothing ever was; without it the answer
@@ -59,6 +66,30 @@ def earliest(sku_ids: Iterable[int], warehouse_id: int) -> dict[int, date]:
         open_supplies(), sku_id__in=list(sku_ids), warehouse_id=warehouse_id, expected_on__isnull=False
     )
     return dict(rows.values_list("sku_id").annotate(first=Min("expected_on")))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A demand that holds stock: so much is locked for it, since when, wanted by when."""
+
+    demand_id: int
+    kind: str
+    order_id: int | None
+    reserved: Decimal
+    due: date | None
+    created_at: datetime
+
+
+def holders(places: Iterable[Place]) -> dict[Place, list[Holder]]:
+    """Who locked the stock of these places, oldest demand first; one query, none for no places."""
+    wanted = sorted(set(places))
+    found: dict[Place, list[Holder]] = {where: [] for where in wanted}
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLDERS, [[sku for sku, _ in wanted], [warehouse for _, warehouse in wanted]])
+            for sku_id, warehouse_id, *rest in cursor.fetchall():
+                found[sku_id, warehouse_id].append(Holder(*rest))
+    return found
 
 
 def codes(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> tuple[dict[int, str], dict[int, str]]:

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.core.refusal import Reason
 
+REASON_LENGTH = 200
+"""The longest reason a stock movement keeps."""
+
 SHORT = Reason(
     "inventory.short",
     _(
@@ -57,6 +60,20 @@ BELOW_LOCKED = Reason(
         "Release or move those orders first."
     ),
 )
+NOT_ON_HAND = Reason(
+    "inventory.not-on-hand",
+    _("%(sku)s in %(warehouse)s: only %(on_hand)s are on hand, %(wanted)s cannot be taken away."),
+)
+COUNTED_TWICE = Reason(
+    "inventory.counted-twice", _("Line %(line)s: %(sku)s in %(warehouse)s is counted twice. Add the counts up.")
+)
+COUNT_STALE = Reason(
+    "inventory.count-stale",
+    _(
+        "Line %(line)s: %(sku)s had %(yours)s on hand when it was counted and has %(now)s now. "
+        "Check the count and enter it again."
+    ),
+)
 SAME_WAREHOUSE = Reason(
     "inventory.same-warehouse", _("Line %(line)s: %(sku)s would be moved from %(warehouse)s to itself.")
 )
@@ -71,10 +88,16 @@ OVER_SUPPLY = Reason(
     "inventory.over-supply",
     _("%(sku)s: %(wanted)s is more than the %(open)s still on the way. Book the rest as a receipt of its own."),
 )
-PAST_DATE = Reason("inventory.past-date", _("Line %(line)s: %(date)s has passed. Enter when the goods are expected."))
-TOO_MANY_LINES = Reason(
-    "inventory.too-many-lines", _("%(lines)s lines are more than %(most)s. Split the document.")
+CLOSED_SUPPLY = Reason("inventory.closed-supply", _("%(sku)s: nothing of this is still on the way."))
+NOT_A_TRANSFER = Reason(
+    "inventory.not-a-transfer", _("%(sku)s is announced from outside and never left a warehouse. Cancel it instead.")
 )
+TRANSFER_APART = Reason(
+    "inventory.transfer-apart",
+    _("Line %(line)s: a transfer is not announced. Send %(sku)s from its warehouse instead."),
+)
+PAST_DATE = Reason("inventory.past-date", _("Line %(line)s: %(date)s has passed. Enter when the goods are expected."))
+TOO_MANY_LINES = Reason("inventory.too-many-lines", _("%(lines)s lines are more than %(most)s. Split the document."))
 CODE_TAKEN = Reason("inventory.code-taken", _("Warehouse code %(code)s is already in use. Choose another one."))
 REQUIRED = Reason("inventory.required", _("%(field)s is missing."))
 TOO_LONG = Reason("inventory.too-long", _("%(field)s is longer than %(most)s characters. Shorten it."))

@@ -52,8 +52,11 @@ class AdjustmentLine:
 
 @dataclass(frozen=True, slots=True)
 class CountLine:
-    """``quantity`` was counted; the books follow. ``on_hand`` is the figure the counter started from, if known:
-    when the stock has moved since, the count is refused as stale instead of undoing the movement."""
+    """``quantity`` was counted; the books follow.
+
+    ``on_hand`` is the figure the counter started from, if known: when the stock has moved since, the count is
+    refused as stale instead of undoing the movement.
+    """
 
     sku_id: int
     warehouse_id: int
@@ -92,6 +95,14 @@ class SupplyLine:
 @dataclass(frozen=True, slots=True)
 class ArrivalLine:
     """``quantity`` (base unit) of an announced supply arrived; everything still open when left out."""
+
+    supply_id: int
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureLine:
+    """``quantity`` (base unit) of an announced supply will not arrive; everything still open when left out."""
 
     supply_id: int
     quantity: Decimal | None = None

@@ -73,10 +73,7 @@ def reserve(groups: Sequence[tuple[int, Sequence[int]]], *, at: datetime) -> lis
     free = {where: b.on_hand - b.reserved for where, b in balances.items()}
     served, lacks = serve([(index, _wanted(members)) for index, (_, members) in enumerate(rows)], free)
     promises = [
-        Promise(demand, lacking(demand), "reserve")
-        for index in served
-        for demand in rows[index][1]
-        if lacking(demand)
+        Promise(demand, demand.lacking, "reserve") for index in served for demand in rows[index][1] if demand.lacking
     ]
     post(Posting(promises=promises), at=at)
     return _short(rows, lacks)
@@ -95,11 +92,11 @@ def cancel(amounts: Mapping[int, Decimal], *, at: datetime) -> None:
     """
     demands, _ = _locked(amounts)
     _check(
-        NOT_OPEN(pk, sku=demands[pk].sku_id, wanted=plain(n), open=plain(unserved(demands[pk])))
+        NOT_OPEN(pk, sku=demands[pk].sku_id, wanted=plain(n), open=plain(demands[pk].open))
         for pk, n in amounts.items()
-        if not 0 <= n <= unserved(demands[pk])
+        if not 0 <= n <= demands[pk].open
     )
-    releases = {pk: n - lacking(demands[pk]) for pk, n in amounts.items()}
+    releases = {pk: n - demands[pk].lacking for pk, n in amounts.items()}
     post(
         Posting(
             promises=[Promise(demands[pk], -n, "release") for pk, n in releases.items() if n > 0],
@@ -139,16 +136,6 @@ def unissue(amounts: Mapping[int, Decimal], *, reference: str | Mapping[int, str
     _move(demands, amounts, 1, MoveKind.ISSUE_REVERSED, reference=reference, by=by, at=at)
 
 
-def unserved(demand: Demand) -> Decimal:
-    """What a demand still waits for: neither issued nor cancelled."""
-    return demand.quantity - demand.issued - demand.cancelled
-
-
-def lacking(demand: Demand) -> Decimal:
-    """What a demand still needs a promise for."""
-    return unserved(demand) - demand.reserved
-
-
 def _locked(demand_ids: Iterable[int]) -> tuple[dict[int, Demand], dict[Place, Balance]]:
     demands = lock_demands(demand_ids)
     return demands, lock_balances(place(d) for d in demands.values())
@@ -157,7 +144,7 @@ def _locked(demand_ids: Iterable[int]) -> tuple[dict[int, Demand], dict[Place, B
 def _wanted(members: Iterable[Demand]) -> dict[Place, Decimal]:
     total: defaultdict[Place, Decimal] = defaultdict(Decimal)
     for demand in members:
-        total[place(demand)] += lacking(demand)
+        total[place(demand)] += demand.lacking
     return total
 
 
@@ -175,8 +162,7 @@ def _move(
     numbers = {d.pk: reference if isinstance(reference, str) else reference[d.pk] for d, _ in moving}
     posting = Posting(
         movements=[
-            Movement(place(d), kind, n, demand_id=d.pk, order_id=d.order_id, reference=numbers[d.pk])
-            for d, n in moving
+            Movement(place(d), kind, n, demand_id=d.pk, order_id=d.order_id, reference=numbers[d.pk]) for d, n in moving
         ],
         promises=[Promise(d, n, str(kind)) for d, n in moving],
     )

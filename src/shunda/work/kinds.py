@@ -1,4 +1,4 @@
-"""Every kind of step that can wait for somebody: its name, and the setting that limits it (requirements, section 18)."""
+"""Every kind of step that can wait for somebody: its name and the setting that limits it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """What people and programs may do with stock."""
 
-from shunda.inventory.actions.receive import receive
+from shunda.inventory.actions.adjust import adjust, count
+from shunda.inventory.actions.receive import receive, receive_supply
+from shunda.inventory.actions.supply import announce, cancel_supply, lose_supply, transfer
 
-__all__ = ["receive"]
+__all__ = ["adjust", "announce", "cancel_supply", "count", "lose_supply", "receive", "receive_supply", "transfer"]

@@ -1,23 +1,26 @@
-"""Numbers of stock documents, and the ledger rows they wrote."""
+"""Numbers and days of stock documents, and the ledger rows they wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from shunda.core import sequence
-from shunda.inventory.ledger import Posting
 from shunda.inventory.models import StockMove
 
-ZONE = ZoneInfo("Asia/Shanghai")
+
+def today(at: datetime) -> date:
+    """The company's day at that moment."""
+    return timezone.localtime(at).date()
 
 
-def number(prefix: str, at: datetime, posting: Posting) -> str:
-    """The next number of a kind of stock document for the day of ``at``; none is taken when nothing is written."""
-    if not posting.places():
-        return ""
-    [taken] = sequence.numbers(prefix, f"{at.astimezone(ZONE):%Y%m%d}", 1)
+def number(prefix: str, at: datetime, given: str, writes: object) -> str:
+    """The number ``given``, else the next one of this kind of stock document; none is taken when nothing is written."""
+    if given or not writes:
+        return given
+    [taken] = sequence.numbers(prefix, f"{today(at):%Y%m%d}", 1)
     return taken
 
 

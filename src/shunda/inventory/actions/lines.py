@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.utils.functional import Promise
 
 from shunda.catalog.queries import SkuFacts, factors, sku_facts
-from shunda.core.refusal import Refusal, Refused
+from shunda.core.refusal import Reason, Refusal, Refused
 from shunda.inventory import reasons
 from shunda.inventory.models import Warehouse
 from shunda.inventory.rules import MOST, fits, plain
@@ -22,11 +24,16 @@ class Line(Protocol):
     """A line of any stock document."""
 
     @property
-    def sku_id(self) -> int: ...
+    def sku_id(self) -> int:
+        """What it is about."""
+
     @property
-    def quantity(self) -> Decimal: ...
+    def quantity(self) -> Decimal:
+        """How much, in the unit."""
+
     @property
-    def unit_id(self) -> int | None: ...
+    def unit_id(self) -> int | None:
+        """The unit, the base unit when left out."""
 
 
 L = TypeVar("L", bound=Line)
@@ -42,7 +49,7 @@ class Checked(Generic[L]):
     sku: SkuFacts
     warehouse: Warehouse
 
-    def refuse(self, reason: reasons.Reason, **data: object) -> Refusal:
+    def refuse(self, reason: Reason, **data: object) -> Refusal:
         """Refuse the line, naming line and SKU."""
         return reason(self.index, line=self.index + 1, sku=self.sku.code, **data)
 
@@ -85,6 +92,12 @@ def why_not_positive(checked: Checked[L]) -> Iterable[Refusal]:
         yield checked.refuse(reasons.NOT_POSITIVE, quantity=plain(checked.line.quantity), where="quantity")
 
 
+def why_long(checked: Checked[Any], where: str, label: str | Promise, text: str, most: int) -> Iterable[Refusal]:
+    """What is written must fit its column."""
+    if len(text) > most:
+        yield checked.refuse(reasons.TOO_LONG, field=str(label), most=most, where=where)
+
+
 def _why_place(
     index: int, line: Line, places: Iterable[int], facts: Mapping[int, SkuFacts], warehouses: Mapping[int, Warehouse]
 ) -> Iterable[Refusal]:
@@ -101,7 +114,7 @@ def _base_quantity(
     index: int, line: Line, sku: SkuFacts, units: Mapping[tuple[int, int], Fraction]
 ) -> tuple[Decimal, list[Refusal]]:
     """The quantity in the base unit, exactly, or why it cannot be kept."""
-    data = {"line": index + 1, "sku": sku.code, "unit": sku.unit_name, "where": "quantity"}
+    data = {"line": index + 1, "sku": sku.code, "unit": sku.unit_label, "where": "quantity"}
     if not line.quantity.is_finite() or abs(line.quantity) > MOST:
         return Decimal(0), [reasons.TOO_MUCH(index, quantity=str(line.quantity), most=plain(MOST), **data)]
     factor = Fraction(1) if line.unit_id is None else units.get((line.sku_id, line.unit_id))
