@@ -19,6 +19,9 @@ from shunda.inventory.rules import MOST, fits, plain
 MOST_LINES = 5000
 """Lines of one stock document."""
 
+_UNKNOWN = Decimal(1)
+"""Stands in for a quantity that cannot be read, so that the other checks go on and only its own fault is told."""
+
 
 class Line(Protocol):
     """A line of any stock document."""
@@ -116,10 +119,10 @@ def _base_quantity(
     """The quantity in the base unit, exactly, or why it cannot be kept."""
     data = {"line": index + 1, "sku": sku.code, "unit": sku.unit_label, "where": "quantity"}
     if not line.quantity.is_finite() or abs(line.quantity) > MOST:
-        return Decimal(0), [reasons.TOO_MUCH(index, quantity=str(line.quantity), most=plain(MOST), **data)]
+        return _UNKNOWN, [reasons.TOO_MUCH(index, quantity=str(line.quantity), most=plain(MOST), **data)]
     factor = Fraction(1) if line.unit_id is None else units.get((line.sku_id, line.unit_id))
     if factor is None:
-        return Decimal(0), [reasons.NO_CONVERSION(index, **data)]
+        return _UNKNOWN, [reasons.NO_CONVERSION(index, **data)]
     exact = Fraction(line.quantity) * factor
     quantity = Decimal(exact.numerator) / Decimal(exact.denominator)
     if Fraction(quantity) != exact or not fits(quantity, sku.decimals):
