@@ -30,7 +30,9 @@ class Installation:
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        log = (self.home.parent / "up.log").open("wb")
+        path = self.home.parent / "up.log"
+        path.unlink(missing_ok=True)
+        log = path.open("ab")
         command = [sys.executable, "-u", "-m", "shunda.cli", "up", *arguments]
         return subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, start_new_session=True)
 

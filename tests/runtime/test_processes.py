@@ -59,6 +59,20 @@ def test_a_child_killed_from_outside_runs_again(tmp_path: Path):
     assert not psutil.pid_exists(child.process.pid)
 
 
+def test_the_children_of_a_crashed_child_do_not_outlive_it(tmp_path: Path):
+    code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {STAY!r}]).pid, flush=True)"
+    watcher = Watcher()
+    child = Child("toy", toy(tmp_path, code, stdout=subprocess.PIPE))
+    watcher.supervisor.add(child)
+    assert child.process
+    assert child.process.stdout
+    grandchild = int(child.process.stdout.readline())
+    child.process.wait()
+    watcher.tend_until(lambda: bool(watcher.crashes))
+    psutil.wait_procs([psutil.Process(grandchild)] if psutil.pid_exists(grandchild) else [], timeout=5)
+    assert not psutil.pid_exists(grandchild) or psutil.Process(grandchild).status() == psutil.STATUS_ZOMBIE
+
+
 def test_children_end_in_the_reverse_order_of_their_start(tmp_path: Path):
     ended = tmp_path / "ended"
     code = (

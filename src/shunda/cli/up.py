@@ -130,9 +130,8 @@ class Up:
             connection.close()
 
     def _announce(self) -> None:
-        say()
-        say(_("Shunda is running at %s") % click.style(self.address, bold=True))
         logins = stamp.read(database_url()).get("demo_logins", [])
+        say("\n" + _("Shunda is running at %s") % click.style(self.address, bold=True))
         if logins:
             say(_("Sign in as (user name, password):"))
             width = max(len(login) for _role, login, _password in logins)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -107,8 +108,14 @@ class Child:
         try:
             self.process.wait(self.patience)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.end_remains()
             self.process.wait()
+
+    def end_remains(self) -> None:
+        """Kill what is left of the process's own children: they would hold its port."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def plan_restart(self) -> float:
         """Note a crash; the seconds to wait before the next start, longer each time until it stays up a while."""
@@ -146,6 +153,7 @@ class Supervisor:
                 continue
             if not child.restart_at:
                 code = child.process.returncode if child.process else -1
+                child.end_remains()
                 self._crashed(child, code, child.plan_restart())
             elif time.monotonic() >= child.restart_at:
                 self._restart(child)

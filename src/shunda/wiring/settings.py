@@ -239,12 +239,14 @@ PROCRASTINATE_ON_APP_READY = None
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# without local variables: they hold passwords and customers' data
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.dict_tracebacks,
+        TRACEBACKS,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ],
 )
@@ -256,7 +258,7 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                TRACEBACKS,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             "foreign_pre_chain": [
