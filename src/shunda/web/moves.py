@@ -69,6 +69,4 @@ def buttons(
 def _tone(move: str, *, main: bool) -> str:
     if move in DANGEROUS:
         return "ghost-danger"
-    if move in BACKWARD:
-        return "secondary"
-    return "primary" if main else "secondary"
+    return "primary" if main and move not in BACKWARD else ""

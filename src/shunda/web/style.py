@@ -30,9 +30,9 @@ SAMPLES = [("A-100", "Bearing 6204", "12 pc"), ("A-200", "轴承 6205", "0 pc"),
 class SampleStatus(TextChoices):
     """Statuses of the example."""
 
-    DRAFT = "draft", gettext_lazy("draft")
-    OPEN = "open", gettext_lazy("open")
-    DONE = "done", gettext_lazy("done")
+    DRAFT = "draft", gettext_lazy("Being written")
+    OPEN = "open", gettext_lazy("Under way")
+    DONE = "done", gettext_lazy("Finished")
 
 
 SAMPLE = Machine(
@@ -44,7 +44,7 @@ SAMPLE = Machine(
         ("submit", {SampleStatus.DRAFT}, SampleStatus.OPEN, gettext_lazy("Submit")),
         ("finish", {SampleStatus.OPEN}, SampleStatus.DONE, gettext_lazy("Finish")),
         ("send_back", {SampleStatus.OPEN}, SampleStatus.DRAFT, gettext_lazy("Send back")),
-        ("cancel", {SampleStatus.OPEN}, None, gettext_lazy("Cancel")),
+        ("cancel", {SampleStatus.OPEN}, None, gettext_lazy("Cancel it")),
     ],
 )
 
@@ -121,7 +121,7 @@ def _samples(who: Actor) -> dict[str, Any]:
         "entries": [
             {"label": _("Submit"), "actor": "Li Na", "source": "web", "at": at, "icon": "send", "tone": "blue"},
             {
-                "label": _("Edit"),
+                "label": _("Change"),
                 "actor": "Wang",
                 "source": "api",
                 "at": at,

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms, template
 from django.conf import settings
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context
 from django.template.base import NodeList, Parser, Token
 from django.template.loader_tags import BlockNode
@@ -169,6 +169,13 @@ def widget(field: BoundField, css: str = "") -> SafeString:
     if field.errors:
         names.append("is-invalid")
     return field.as_widget(attrs={"class": " ".join(filter(None, names))})
+
+
+@register.simple_tag
+def ticks(field: BoundField) -> list[BoundWidget]:
+    """The ticks or radio buttons of a field, one by one, in Tabler's look."""
+    field.field.widget.attrs["class"] = "form-check-input"
+    return list(field)
 
 
 @register.filter
