@@ -22,7 +22,7 @@ def delivered(order: Order, lines: Iterable[OrderLine]) -> Decimal:
     return sum(goods, order.freight_net + order.freight_tax if shipped else ZERO)
 
 
-def owed(order: Order, lines: Iterable[OrderLine]) -> Decimal:
+def claimed(order: Order, lines: Iterable[OrderLine]) -> Decimal:
     """What has left the "ordered" bucket of the customer's credit: what is delivered, at least what is invoiced.
 
     The two differ by a coin at most, after parts of an invoice were credited.

@@ -1,0 +1,17 @@
+"""What several actions do alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from shunda.core.actor import Actor
+from shunda.core.batch import Batch
+from shunda.orders.models import Review
+from shunda.orders.states import REVIEW, ReviewStatus
+
+
+def drop_reviews(order_ids: Collection[int], *, by: Actor, at: datetime) -> None:
+    """Reviews of these orders that still wait are not needed any more; the order rows are locked."""
+    waiting = Review.objects.filter(order_id__in=order_ids, status=ReviewStatus.PENDING)
+    Batch(Review.objects.all(), waiting.values_list("pk", flat=True), REVIEW, "drop").commit(by=by, at=at)

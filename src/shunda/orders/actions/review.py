@@ -1,0 +1,118 @@
+"""Deciding reviews: approve, or send the order back to sales with a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from django.db.models import F
+
+from shunda.core.actor import Actor
+from shunda.core.batch import Batch, Outcome, action
+from shunda.core.refusal import Refusal
+from shunda.orders import reasons as why
+from shunda.orders import rules, tasks
+from shunda.orders.actions.parts import drop_reviews
+from shunda.orders.models import Order, Review
+from shunda.orders.queries import seen_by
+from shunda.orders.rows import update
+from shunda.orders.states import ORDER, REVIEW, OrderStatus, ReviewStatus
+from shunda.policies import queries as policies
+
+__all__ = ["approve", "send_back"]
+
+
+@action("orders.view_order")
+def approve(
+    ids: Collection[int],
+    remark: str = "",
+    *,
+    by: Actor,
+    at: datetime,
+    restock: Mapping[int, date] | None = None,
+    versions: Mapping[int, int] | None = None,
+) -> Outcome[Review]:
+    """Approve reviews (ids of reviews); the last one of a round approves the order and starts its execution (R047).
+
+    Whoever decides holds ``orders.review_<department>`` and did not enter the order himself. ``restock`` is when the
+    warehouse expects stock that is short and not announced (R045), by review id; without it that review is refused.
+    """
+    batch = _batch(ids, "approve", by, restock or {}, versions)
+    outcome = _decide(batch, remark, restock or {}, by=by, at=at)
+    passed = _passed({review.order_id for review in outcome.done})
+    orders = Batch(Order.objects.all(), passed, ORDER, "approve")
+    orders.commit(by=by, at=at)
+    return outcome
+
+
+@action("orders.view_order")
+def send_back(
+    ids: Collection[int],
+    remark: str,
+    *,
+    by: Actor,
+    at: datetime,
+    restock: Mapping[int, date] | None = None,
+    versions: Mapping[int, int] | None = None,
+) -> Outcome[Review]:
+    """Send orders back to sales (ids of reviews); the remark says what to change, and must not be empty (R047).
+
+    The other reviews of the round are dropped; sales changes the order and submits it again.
+    """
+    batch = _batch(ids, "send_back", by, restock or {}, versions)
+    batch.refuse_if(lambda review: None if remark.strip() else why.REMARK_REQUIRED(review.pk, where="remark"))
+    outcome = _decide(batch, remark, restock or {}, by=by, at=at)
+    orders = Batch(Order.objects.all(), {review.order_id for review in outcome.done}, ORDER, "send_back")
+    drop_reviews(orders.ids, by=by, at=at)
+    for review in outcome.done:
+        orders.note(review.order_id, department=review.department, remark=remark)
+    back = orders.commit(by=by, at=at)
+    tasks.close(tasks.REVIEWS.values(), orders.ids, by=by, at=at, outcome="dropped")
+    tasks.open_for(tasks.REVISE, back.done, at=at)
+    return outcome
+
+
+def _batch(
+    ids: Collection[int], move: str, by: Actor, restock: Mapping[int, date], versions: Mapping[int, int] | None
+) -> Batch[Review]:
+    """The reviews, their orders locked first: everybody locks orders before what belongs to them."""
+    mine = Review.objects.filter(order__in=seen_by(by))
+    wanted = mine.filter(pk__in=ids).values_list("order_id", flat=True)
+    orders = {order.pk: order for order in Order.objects.filter(pk__in=wanted).order_by("pk").select_for_update()}
+    may_own = policies.value("orders.review_own")
+    batch = Batch(mine, ids, REVIEW, move, versions=versions)
+
+    def why_not(review: Review) -> list[Refusal]:
+        order = orders[review.order_id]
+        reasons = list(rules.why_not_decide(review, order, by, may_own=may_own))
+        unknown = rules.why_restock_unknown(review, order, restock)
+        return [*reasons, unknown] if unknown else reasons
+
+    batch.refuse_if(why_not)
+    return batch
+
+
+def _decide(
+    batch: Batch[Review], remark: str, restock: Mapping[int, date], *, by: Actor, at: datetime
+) -> Outcome[Review]:
+    for review in batch:
+        review.restock_date = restock.get(review.pk)
+        data = {"department": review.department, "round": review.round}
+        batch.note(review.pk, **data, **({"remark": remark} if remark else {}))
+        if review.restock_date:
+            batch.note(review.pk, restock_date=review.restock_date.isoformat())
+    update(Review, batch.rows, ["restock_date"])
+    outcome = batch.commit(by=by, at=at, stamp="decided_at", decided_by_id=by.id, remark=remark)
+    for department, kind in tasks.REVIEWS.items():
+        decided = [review.order_id for review in outcome.done if review.department == department]
+        tasks.close([kind], decided, by=by, at=at)
+    return outcome
+
+
+def _passed(order_ids: Collection[int]) -> list[int]:
+    """Orders in review whose reviews of this round are all approved."""
+    waiting = Review.objects.filter(order_id__in=order_ids, round=F("order__round")).exclude(
+        status=ReviewStatus.APPROVED
+    )
+    orders = Order.objects.filter(pk__in=order_ids, status=OrderStatus.IN_REVIEW)
+    return list(orders.exclude(pk__in=waiting.values("order_id")).values_list("pk", flat=True))

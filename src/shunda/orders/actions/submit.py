@@ -1,0 +1,82 @@
+"""Handing drafts to review, and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db.models import F
+
+from shunda.core.actor import Actor
+from shunda.core.batch import Batch, Outcome, action
+from shunda.core.refusal import Refusal
+from shunda.orders import checks, facts, rules, tasks
+from shunda.orders.actions.parts import drop_reviews
+from shunda.orders.checks import CheckFacts
+from shunda.orders.models import Order, Review
+from shunda.orders.queries import seen_by
+from shunda.orders.rows import insert
+from shunda.orders.states import ORDER
+
+__all__ = ["submit", "withdraw"]
+
+
+@action("orders.submit_order")
+def submit(
+    ids: Collection[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[Order]:
+    """Hand drafts to the departments that review them, side by side, with the system's findings (R043-R047, R054).
+
+    Refused: missing required fields and malformed ones, no lines, no price, a price under the floor (unless the actor
+    may override it), a wanted date that is past, an article no longer sold, a frozen customer.
+    """
+    batch = Batch(seen_by(by), ids, ORDER, "submit", versions=versions)
+    known = facts.for_checks(batch.rows, at)
+    batch.refuse_if(lambda order: _why_not(order, known, by))
+    reviews: list[Review] = []
+    for order in batch:
+        order.round += 1
+        found = checks.findings(order, known)
+        for department in checks.departments(order, known):
+            kept = [finding.as_dict() for finding in checks.for_department(found, department)]
+            reviews.append(Review(order=order, round=order.round, department=department, findings=kept))
+        batch.note(order.pk, round=order.round, warnings=sum(finding.level != "ok" for finding in found))
+    _number_rounds(batch)
+    outcome = batch.commit(by=by, at=at, stamp="submitted_at", blocked_by=[])
+    insert(Review, reviews)
+    tasks.close((tasks.SUBMIT, tasks.REVISE), batch.ids, by=by, at=at)
+    tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in reviews], at=at)
+    return outcome
+
+
+def _why_not(order: Order, known: CheckFacts, by: Actor) -> list[Refusal]:
+    return list(
+        rules.why_not_submit(
+            order,
+            known.lines[order.pk],
+            known.customers[order.customer_id],
+            known.skus,
+            known.today,
+            may_override=by.may(rules.OVERRIDE_FLOOR),
+        )
+    )
+
+
+def _number_rounds(batch: Batch[Order]) -> None:
+    Order.objects.filter(pk__in=batch.ids).update(round=F("round") + 1)
+
+
+@action("orders.withdraw_order")
+def withdraw(
+    ids: Collection[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[Order]:
+    """Take orders back from review, or approved ones before they are confirmed: they are drafts again.
+
+    Reviews still waiting are dropped; those already given count for nothing after the next submission.
+    """
+    batch = Batch(seen_by(by), ids, ORDER, "withdraw", versions=versions)
+    drop_reviews(batch.ids, by=by, at=at)
+    outcome = batch.commit(by=by, at=at, blocked_by=[])
+    tasks.close((*tasks.REVIEWS.values(), tasks.CONFIRM), batch.ids, by=by, at=at, outcome="dropped")
+    tasks.open_for(tasks.SUBMIT, outcome.done, at=at)
+    return outcome

@@ -1,0 +1,158 @@
+"""What checks need to know, read for a whole batch in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min
+from django.utils.timezone import localtime
+
+from shunda.accounts.models import User
+from shunda.catalog import queries as catalog
+from shunda.core.actor import Actor
+from shunda.credit import queries as credit
+from shunda.customers import queries as customers
+from shunda.customers.models import Address, Contact, Customer, PaymentTerm
+from shunda.inventory import queries as inventory
+from shunda.inventory.models import Supply, Warehouse
+from shunda.orders.checks import CheckFacts, Other
+from shunda.orders.entry import EntryFacts, Place
+from shunda.orders.models import AttachmentKind, Order, OrderAttachment
+from shunda.orders.queries import lines_of
+from shunda.orders.specs import OrderSpec
+from shunda.policies import queries as policies
+from shunda.policies.declared import SETTINGS
+
+
+def for_entry(specs: Collection[OrderSpec], by: Actor) -> EntryFacts:
+    """Everything the specs refer to, as far as the actor may see it."""
+    customer_ids = {spec.customer_id for spec in specs}
+    address_ids = {spec.address_id for spec in specs if spec.address_id is not None}
+    owner_ids = {spec.owner_id for spec in specs if spec.owner_id is not None}
+    limits = policies.values("orders.most_lines", "orders.most_quantity")
+    sku_ids = catalog.resolve({line.sku for spec in specs for line in spec.lines if line.sku_id is None})
+    lines = [line for spec in specs for line in spec.lines]
+    skus = catalog.sku_facts({line.sku_id or sku_ids.get(line.sku, 0) for line in lines} - {0})
+    found = [(skus.get(line.sku_id or sku_ids.get(line.sku, 0)), line) for line in lines]
+    warehouses = list(Warehouse.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
+    addresses = list(Address.objects.filter(customer_id__in=customer_ids, active=True))
+    contacts = Contact.objects.filter(customer_id__in=customer_ids, active=True, is_default=True)
+    return EntryFacts(
+        customers={c.pk: c for c in customers.seen_by(by).filter(pk__in=customer_ids)},
+        addresses={a.pk: a for a in addresses if a.pk in address_ids},
+        default_addresses={a.customer_id: a for a in addresses if a.is_default},
+        default_contacts={c.customer_id: c for c in contacts},
+        warehouses=frozenset(warehouses),
+        default_warehouse=warehouses[0] if warehouses else None,
+        terms={t.pk: t for t in PaymentTerm.objects.all()},
+        owners=frozenset(User.objects.filter(pk__in=owner_ids, is_active=True).values_list("pk", flat=True)),
+        sku_ids=sku_ids,
+        skus=skus,
+        factors=catalog.factors({(sku.id, line.unit_id or sku.unit_id) for sku, line in found if sku}),
+        taken=_taken(specs),
+        max_lines=limits["orders.most_lines"],
+        max_quantity=Decimal(limits["orders.most_quantity"]),
+    )
+
+
+def _taken(specs: Iterable[OrderSpec]) -> dict[Place, tuple[int, str]]:
+    """Which foreign numbers are already here, and as which order."""
+    places = {(spec.channel, spec.shop, spec.external_number) for spec in specs if spec.external_number}
+    if not places:
+        return {}
+    numbers = {number for _, _, number in places}
+    rows = Order.objects.filter(external_number__in=numbers).values_list(
+        "channel", "shop", "external_number", "pk", "number"
+    )
+    return {(channel, shop, external): (pk, number) for channel, shop, external, pk, number in rows}
+
+
+def lock_places(specs: Sequence[OrderSpec]) -> None:
+    """Make two callers that bring the same foreign number wait for each other: the second is told, not surprised."""
+    places = sorted({repr((s.channel, s.shop, s.external_number)) for s in specs if s.external_number})
+    if places:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_advisory_xact_lock(k) from"
+                " (select distinct hashtextextended(p, 0) k from unnest(%s::text[]) p order by 1) keys",
+                [places],
+            )
+
+
+def for_checks(orders: Sequence[Order], at: datetime) -> CheckFacts:
+    """Everything the system's own checks of these orders look at, as it stands now."""
+    ids = [order.pk for order in orders]
+    customer_ids = {order.customer_id for order in orders}
+    lines = lines_of(ids)
+    sku_ids = {line.sku_id for members in lines.values() for line in members}
+    warehouse_ids = {order.warehouse_id for order in orders}
+    calendar = [name for name in SETTINGS if name.startswith("calendar.")]
+    decided = policies.values("orders.duplicate_days", "orders.written_from_amount", *calendar)
+    letters = OrderAttachment.objects.filter(order_id__in=ids, kind=AttachmentKind.CONFIRMATION_LETTER)
+    return CheckFacts(
+        at=at,
+        today=localtime(at).date(),
+        lines=lines,
+        customers=Customer.objects.in_bulk(customer_ids),
+        terms={term.pk: term for term in PaymentTerm.objects.all()},
+        warehouses=dict(Warehouse.objects.filter(pk__in=warehouse_ids).values_list("pk", "name")),
+        skus=catalog.sku_facts(sku_ids),
+        stock=inventory.availability(sku_ids, warehouse_ids),
+        restock=_restock(sku_ids, warehouse_ids),
+        exposure=credit.exposure(customer_ids),
+        duplicates=_others(_DUPLICATES, [order for order in orders if order.fingerprint], decided),
+        references=_others(_REFERENCES, [order for order in orders if order.customer_reference], decided),
+        letters=frozenset(letters.values_list("order_id", flat=True)),
+        written_from=decided["orders.written_from_amount"],
+        calendar=policies.calendar(decided),
+    )
+
+
+def _restock(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """When the next announced supply of each SKU is expected in each warehouse."""
+    rows = Supply.objects.filter(
+        inventory.open_supplies(), sku_id__in=sku_ids, warehouse_id__in=warehouse_ids, expected_on__isnull=False
+    )
+    found = rows.values_list("sku_id", "warehouse_id").annotate(first=Min("expected_on"))
+    return {(sku, warehouse): first for sku, warehouse, first in found}
+
+
+# Both find a handful of other orders by index, whatever the size of the table.
+_DUPLICATES = """
+select mine.id, other.id, other.number, other.order_date
+from unnest(%(ids)s::bigint[]) m(id) join orders_order mine on mine.id = m.id
+cross join lateral (
+  select o.id, o.number, o.order_date from orders_order o
+  where o.fingerprint = mine.fingerprint and o.id <> mine.id and o.status <> 'cancelled'
+    and o.created_at between mine.created_at - make_interval(days => %(days)s)
+                         and mine.created_at + make_interval(days => %(days)s)
+  order by o.id desc limit 5
+) other order by 1, 2
+"""
+_REFERENCES = """
+select mine.id, other.id, other.number, other.order_date
+from unnest(%(ids)s::bigint[]) m(id) join orders_order mine on mine.id = m.id
+cross join lateral (
+  select o.id, o.number, o.order_date from orders_order o
+  where o.customer_reference = mine.customer_reference and o.customer_id = mine.customer_id and o.id <> mine.id
+    and o.status <> 'cancelled'
+  order by o.id desc limit 5
+) other order by 1, 2
+"""
+
+
+def _others(sql: str, orders: Sequence[Order], decided: dict[str, Any]) -> dict[int, list[Other]]:
+    """Other orders that look like these."""
+    found: defaultdict[int, list[Other]] = defaultdict(list)
+    if orders:
+        with connection.cursor() as cursor:
+            ids = [order.pk for order in orders]
+            cursor.execute(sql, {"ids": ids, "days": decided["orders.duplicate_days"]})
+            for mine, other, number, on in cursor.fetchall():
+                found[mine].append(Other(other, number, on))
+    return found

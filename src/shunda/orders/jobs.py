@@ -1,0 +1,55 @@
+"""What follows from events: approved orders are confirmed, settled orders completed. Each runs twice unharmed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from shunda.core.actor import system
+from shunda.core.batch import happening
+from shunda.core.event import record
+from shunda.core.refusal import Refusal
+from shunda.orders import actions, rows, rules, tasks
+from shunda.orders.models import Order
+from shunda.orders.queries import lines_of
+from shunda.orders.states import OrderStatus
+
+
+def confirm_approved(ids: list[int], at: datetime) -> None:
+    """Confirm approved orders by the system (R047); one that cannot be keeps why, and waits on a worklist."""
+    approved = Order.objects.filter(pk__in=ids, status=OrderStatus.APPROVED).values_list("pk", flat=True)
+    outcome = actions.confirm(list(approved), by=system(), at=at)
+    if outcome.refused:
+        _block(outcome.refused, at)
+
+
+@transaction.atomic
+def _block(refused: list[Refusal], at: datetime) -> None:
+    """Keep on each order what stops it; only a new reason is a new event."""
+    reasons: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for refusal in refused:
+        reasons[refusal.id or 0].append({"code": refusal.code, "data": dict(refusal.data)})
+    waiting = Order.objects.filter(pk__in=reasons, status=OrderStatus.APPROVED).order_by("pk").select_for_update()
+    orders = [order for order in waiting if order.blocked_by != reasons[order.pk]]
+    for order in orders:
+        order.blocked_by = reasons[order.pk]
+    rows.update(Order, orders, ["blocked_by"])
+    record((happening("order.blocked", order, reasons=order.blocked_by) for order in orders), by=system(), at=at)
+    tasks.open_for(tasks.CONFIRM, orders, at=at)
+
+
+def retry_blocked(_ids: list[int], at: datetime) -> None:
+    """Stock came in or credit was freed: try the approved orders that could not be confirmed again."""
+    blocked = Order.objects.filter(status=OrderStatus.APPROVED).exclude(blocked_by=[]).order_by("pk")
+    confirm_approved(list(blocked.values_list("pk", flat=True)), at)
+
+
+def complete_settled(ids: list[int], at: datetime) -> None:
+    """Complete those of these orders that are shipped, signed, invoiced and paid (R160); leave the others alone."""
+    confirmed = list(Order.objects.filter(pk__in=ids, status=OrderStatus.CONFIRMED).order_by("pk"))
+    lines = lines_of([order.pk for order in confirmed])
+    settled = [order.pk for order in confirmed if not any(rules.why_not_complete(order, lines[order.pk]))]
+    actions.complete(settled, by=system(), at=at)

@@ -1,0 +1,237 @@
+"""Why orders are refused, and what the system's own checks find; every sentence says what, where and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import CharField
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.refusal import Reason
+from shunda.orders.models import Order
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+
+def _per_field(code: str, text: StrOrPromise, names: Iterable[str]) -> dict[str, Reason]:
+    """One reason for each of these fields of an order, the field's label put into the sentence."""
+    labels = {name: getattr(Order._meta.get_field(name), "verbose_name", name) for name in names}
+    return {
+        name: Reason(f"orders.{code}-{name.replace('_', '-')}", format_lazy(text, field=label))
+        for name, label in labels.items()
+    }
+
+
+# --- entry: a draft may lack things, but it holds no nonsense -------------------------------------------------------
+
+UNKNOWN_CUSTOMER = Reason(
+    "orders.unknown-customer", _("There is no such customer, or the customer is outside your area.")
+)
+CHOICES: Final = (
+    "kind", "channel", "priority", "payment_method", "invoice_kind", "warehouse", "term", "owner", "ship_country",
+)  # fmt: skip
+UNKNOWN_CHOICE = _per_field("choice", _("{field}: “%(value)s” is not one of the choices."), CHOICES)
+UNKNOWN_ADDRESS = Reason(
+    "orders.unknown-address", _("This is no address of the customer. Choose one of its addresses.")
+)
+UNKNOWN_SKU = Reason("orders.unknown-sku", _("Line %(line)s: no article has the number “%(sku)s”. Check the number."))
+INACTIVE_SKU = Reason(
+    "orders.inactive-sku", _("Line %(line)s: %(sku)s is no longer sold. Choose another article or remove the line.")
+)
+UNKNOWN_UNIT = Reason(
+    "orders.unknown-unit", _("Line %(line)s: %(sku)s is not sold by this unit; its unit is %(unit)s.")
+)
+QUANTITY_NOT_POSITIVE = Reason(
+    "orders.quantity-not-positive", _("Line %(line)s: the quantity %(quantity)s must be more than zero.")
+)
+QUANTITY_FRACTION = Reason(
+    "orders.quantity-fraction",
+    _("Line %(line)s: %(quantity)s %(unit)s of %(sku)s is not possible; %(decimals)s decimal places are allowed."),
+)
+QUANTITY_TOO_LARGE = Reason(
+    "orders.quantity-too-large",
+    _("Line %(line)s: the quantity %(quantity)s is larger than the %(limit)s allowed. Check it for a typing error."),
+)
+TOO_MANY_LINES = Reason(
+    "orders.too-many-lines", _("%(lines)s lines are more than the %(limit)s an order may have. Split the order.")
+)
+PRICE_WRONG = Reason(
+    "orders.price-wrong",
+    _("Line %(line)s: the price %(price)s must be a number of at least zero with at most six decimal places."),
+)
+RATE_WRONG = Reason(
+    "orders.rate-wrong",
+    _("Line %(line)s: the rate %(rate)s %% must be between 0 and 100 %% with at most two decimals."),
+)
+AMOUNT_WRONG = _per_field(
+    "amount",
+    _("{field}: %(amount)s must be a number of at least zero, no finer than the smallest coin of the currency."),
+    ("discount", "freight", "freight_tax_rate"),
+)
+DISCOUNT_TOO_LARGE = Reason(
+    "orders.discount-too-large", _("The order discount %(discount)s is more than the goods cost (%(goods)s).")
+)
+AMOUNT_TOO_LARGE = Reason(
+    "orders.amount-too-large", _("The amount is too large to be true. Check quantities and prices for typing errors.")
+)
+TOO_LONG = _per_field(
+    "too-long",
+    _("{field} is longer than the %(limit)s characters that are kept."),
+    [f.name for f in Order._meta.concrete_fields if isinstance(f, CharField)],
+)
+LINE_NOTE_TOO_LONG = Reason(
+    "orders.line-note-too-long", _("Line %(line)s: the note is longer than %(limit)s characters.")
+)
+CURRENCY_WRONG = Reason(
+    "orders.currency-wrong", _("“%(currency)s” is no currency: write the three letters, such as CNY.")
+)
+EXTERNAL_NUMBER_USED = Reason(
+    "orders.external-number-used",
+    _("The number %(external_number)s of this channel and shop already came in as order %(number)s."),
+)
+EXTERNAL_NUMBER_TWICE = Reason(
+    "orders.external-number-twice",
+    _("The number %(external_number)s of this channel and shop comes twice in this call."),
+)
+
+# --- submission: complete, and within the company's policy ----------------------------------------------------------
+
+NO_LINES = Reason("orders.no-lines", _("The order has no lines. Add at least one article."))
+PRICE_MISSING = Reason(
+    "orders.price-missing",
+    _("Line %(line)s: %(sku)s has no price for this customer on this day. Enter a price or have one listed."),
+)
+UNDER_FLOOR = Reason(
+    "orders.under-floor",
+    _("Line %(line)s: %(sku)s sells for %(price)s after discounts, under the floor of %(floor)s. Raise the price."),
+)
+WANTED_PAST = Reason(
+    "orders.wanted-past", _("The wanted delivery date %(date)s is past. Agree on a new one with the customer.")
+)
+WANTED_PAST_LINE = Reason(
+    "orders.wanted-past-line", _("Line %(line)s: the wanted delivery date %(date)s is past. Agree on a new one.")
+)
+CUSTOMER_FROZEN = Reason(
+    "orders.customer-frozen", _("The customer %(customer)s is frozen: %(reason)s Orders wait until it is released.")
+)
+PARAMETERS_MISSING = Reason(
+    "orders.parameters-missing",
+    _("Line %(line)s: %(sku)s of a special order needs its custom parameters (model, colour, size ...)."),
+)
+
+
+REQUIRABLE: Final = (
+    "customer_name", "credit_code", "contact_name", "contact_phone", "ship_province", "ship_city", "ship_street",
+    "ship_postcode", "receiver", "receiver_phone", "wanted_date", "contract_number", "region", "note",
+)  # fmt: skip
+REQUIRED = _per_field("required", _("Fill in “{field}” before the order is submitted."), REQUIRABLE)
+"""Field -> the reason that it is missing (R031, R032)."""
+
+# --- reviews --------------------------------------------------------------------------------------------------------
+
+NOT_REVIEWER = Reason("orders.not-reviewer", _("You do not review for %(department)s; ask a colleague who does."))
+OWN_ORDER = Reason("orders.own-order", _("You entered order %(number)s yourself; somebody else must review it."))
+REMARK_REQUIRED = Reason("orders.remark-required", _("Say what sales has to change: the remark is empty."))
+RESTOCK_REQUIRED = Reason(
+    "orders.restock-required", _("Stock is short for order %(number)s: enter when it is expected back.")
+)
+
+# --- confirmation, holds, cancellation, completion, archive ---------------------------------------------------------
+
+ON_HOLD = Reason("orders.on-hold", _("%(kind)s hold: %(reason)s Release it first."))
+AWAITS_PAYMENT = Reason("orders.awaits-payment", _("The order is paid in advance; goods leave when the money is here."))
+HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
+NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
+REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))
+CANCEL_PLANNED = Reason(
+    "orders.cancel-planned",
+    _("Line %(line)s: %(quantity)s of %(sku)s are in open shipments. Cancel those shipments first."),
+)
+CANCEL_SHIPPED = Reason(
+    "orders.cancel-shipped",
+    _("Line %(line)s: %(quantity)s of %(sku)s have left. Reverse the shipment or take the goods back first."),
+)
+CANCEL_INVOICED = Reason(
+    "orders.cancel-invoiced", _("%(amount)s are invoiced. Issue a credit note for the invoices first.")
+)
+NOT_SHIPPED = Reason("orders.not-shipped", _("Line %(line)s: %(quantity)s of %(sku)s are not shipped yet."))
+NOT_SIGNED = Reason("orders.not-signed", _("Line %(line)s: %(quantity)s of %(sku)s are not signed for yet."))
+NOT_INVOICED = Reason("orders.not-invoiced", _("Line %(line)s: %(quantity)s of %(sku)s are not invoiced yet."))
+NOT_PAID = Reason("orders.not-paid", _("%(open)s %(currency)s are not paid yet."))
+HOLD_CHOICE = Reason("orders.hold-choice", _("“%(value)s” is no kind of hold, or no step that a hold can stop."))
+ATTACHMENT_KIND = Reason("orders.attachment-kind", _("“%(value)s” is no kind of paper that is kept with orders."))
+COMMENT_TOO_LONG = Reason("orders.comment-too-long", _("The comment is longer than %(limit)s characters."))
+COMMENT_EMPTY = Reason("orders.comment-empty", _("The comment is empty."))
+
+# --- what the system's own checks find (R043-R046, R054); shown to reviewers, kept with the review ------------------
+
+PRICES_OK = Reason("orders.check-prices", _("All %(lines)s prices are as listed, or at least at their floor."))
+BELOW_LIST = Reason(
+    "orders.check-below-list",
+    _("Line %(line)s: %(sku)s sells for %(price)s after discounts, listed at %(list_price)s (%(percent)s %% less)."),
+)
+NO_LIST_PRICE = Reason(
+    "orders.check-no-list-price", _("Line %(line)s: %(sku)s has no listed price; %(price)s was entered by hand.")
+)
+FREE_OF_CHARGE = Reason("orders.check-free", _("Line %(line)s: %(sku)s is given away free of charge."))
+CREDIT_OK = Reason(
+    "orders.check-credit",
+    _("%(amount)s %(currency)s fit into the credit limit of %(limit)s, of which %(exposure)s are used."),
+)
+NO_CREDIT = Reason("orders.check-no-credit", _("No credit is given: payment term “%(term)s”."))
+DATE_OK = Reason("orders.check-date", _("Wanted by %(date)s; nothing speaks against it."))
+DATE_TIGHT = Reason(
+    "orders.check-date-tight", _("Wanted by %(date)s, but everything can be there on %(earliest)s at the earliest.")
+)
+DATE_OPEN = Reason("orders.check-date-open", _("The customer named no delivery date."))
+DUPLICATE = Reason(
+    "orders.check-duplicate",
+    _("Order %(number)s of %(date)s has the same customer, articles and quantities. Is this the same order again?"),
+)
+SAME_REFERENCE = Reason(
+    "orders.check-same-reference",
+    _("The customer's order number %(reference)s is already on order %(number)s. Is this the same order again?"),
+)
+TERMS_OK = Reason("orders.check-terms", _("Payment term “%(term)s” is the customer's own."))
+TERMS_DIFFER = Reason(
+    "orders.check-terms-differ", _("Payment term “%(term)s” differs from the customer's own “%(own)s”.")
+)
+INVOICE_OK = Reason("orders.check-invoice", _("All data for the wanted invoice are there."))
+INVOICE_DATA = Reason(
+    "orders.check-invoice-data",
+    _("The special VAT invoice needs a credit code, a bank and an account; some are missing."),
+)
+CUSTOMER_DIFFERS = Reason(
+    "orders.check-customer-differs", _("The order says “%(value)s”, the customer's file “%(filed)s”. Which is right?")
+)
+WRITTEN = Reason(
+    "orders.check-written", _("An order from %(limit)s needs the signed confirmation letter; none is attached.")
+)
+STOCK_OK = Reason("orders.check-stock", _("Everything is available in %(warehouse)s."))
+SHORT = Reason(
+    "orders.check-short",
+    _(
+        "%(sku)s: %(wanted)s wanted, %(available)s available in %(warehouse)s, %(in_transit)s in transit, "
+        "next on %(restock)s."
+    ),
+)
+SHORT_NO_DATE = Reason(
+    "orders.check-short-no-date",
+    _("%(sku)s: %(wanted)s wanted, %(available)s available in %(warehouse)s, nothing announced."),
+)
+WISHES = Reason("orders.check-wishes", _("Special wishes to check by hand: %(text)s"))
+MADE_TO_ORDER = Reason(
+    "orders.check-made-to-order",
+    _("Line %(line)s: %(sku)s is made to order, %(days)s working days, ready on %(earliest)s."),
+)
+MADE_TO_ORDER_NO_DATE = Reason(
+    "orders.check-made-to-order-no-date",
+    _("Line %(line)s: %(sku)s is made to order, %(days)s working days; the calendar of the year is not known."),
+)
+MADE_TOO_LATE = Reason(
+    "orders.check-made-too-late",
+    _("Line %(line)s: %(sku)s is made to order and ready on %(earliest)s, but wanted by %(date)s."),
+)

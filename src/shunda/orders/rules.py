@@ -1,0 +1,224 @@
+"""Pure decisions about orders: what speaks against each step, and the stage people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shunda.catalog.queries import SkuFacts
+from shunda.core.actor import Actor
+from shunda.core.refusal import Refusal
+from shunda.customers.models import Customer
+from shunda.orders import reasons as why
+from shunda.orders.models import Hold, InvoiceKind, Order, OrderKind, OrderLine, Review
+from shunda.orders.specs import ZERO
+from shunda.orders.states import OrderStatus, Stage
+from shunda.pricing.queries import plain
+
+OVERRIDE_FLOOR = "orders.override_floor"
+
+ALWAYS = ("customer_name", "contact_name", "contact_phone", "receiver", "receiver_phone", "ship_city", "ship_street")
+REQUIRED: dict[str, tuple[str, ...]] = {
+    OrderKind.STANDARD: ("wanted_date",),
+    OrderKind.REPLENISHMENT: ("region",),
+    OrderKind.SPECIAL: ("wanted_date",),
+    OrderKind.PROJECT: ("wanted_date", "contract_number"),
+    OrderKind.SAMPLE: ("note",),
+}
+"""Which fields an order of each type must have when it is submitted, besides those every order needs (R031, R038)."""
+PICKED_UP = ("receiver", "receiver_phone", "ship_city", "ship_street", "ship_province", "ship_postcode")
+"""What an order that the customer picks up does not need."""
+
+
+def required_fields(order: Order) -> list[str]:
+    """The fields this order must have: by its type, its country, its invoice, its way to the customer."""
+    fields = [*ALWAYS, *REQUIRED[order.kind]]
+    if order.ship_country == "CN":
+        fields += ["ship_province", "ship_postcode"]
+        if order.invoice_kind == InvoiceKind.SPECIAL:
+            fields.append("credit_code")
+    if order.transport_mode == "pickup":
+        fields = [name for name in fields if name not in PICKED_UP]
+    return fields
+
+
+def why_incomplete(order: Order) -> list[Refusal]:
+    """Required fields that are empty (R031, R032, R034)."""
+    empty = [name for name in required_fields(order) if not getattr(order, "region_id" if name == "region" else name)]
+    return [why.REQUIRED[name](order.pk, where=name) for name in empty]
+
+
+def why_not_submit(
+    order: Order,
+    lines: Sequence[OrderLine],
+    customer: Customer,
+    skus: Mapping[int, SkuFacts],
+    today: date,
+    *,
+    may_override: bool,
+) -> Iterator[Refusal]:
+    """What keeps a draft from being submitted: gaps, malformed fields, prices, dates, a frozen customer."""
+    yield from why_incomplete(order)
+    if not lines:
+        yield why.NO_LINES(order.pk, where="lines")
+    if customer.frozen:
+        yield why_frozen(order, customer)
+    if order.wanted_date and order.wanted_date < today:
+        yield why.WANTED_PAST(order.pk, date=order.wanted_date.isoformat(), where="wanted_date")
+    goods = goods_total(order, lines)
+    for line in lines:
+        if not skus[line.sku_id].active:
+            yield why.INACTIVE_SKU(order.pk, line=line.line_no, sku=line.sku.code, where=f"lines.{line.line_no}")
+        yield from _why_line(order, line, goods, today, may_override=may_override)
+
+
+def why_frozen(order: Order, customer: Customer) -> Refusal:
+    """A frozen customer's orders wait."""
+    return why.CUSTOMER_FROZEN(order.pk, customer=customer.name, reason=customer.frozen_reason, where="customer")
+
+
+def _why_line(order: Order, line: OrderLine, goods: Decimal, today: date, *, may_override: bool) -> Iterator[Refusal]:
+    at = {"line": line.line_no, "sku": line.sku.code, "where": f"lines.{line.line_no}"}
+    if line.price_reason.get("source") == "missing":
+        yield why.PRICE_MISSING(order.pk, **at)
+    price = effective_price(order, line, goods)
+    if line.floor is not None and price < line.floor and not may_override:
+        yield why.UNDER_FLOOR(order.pk, price=plain(price), floor=plain(line.floor), **at)
+    if line.wanted_date and line.wanted_date < today:
+        yield why.WANTED_PAST_LINE(order.pk, date=line.wanted_date.isoformat(), **at)
+    if order.kind == OrderKind.SPECIAL and line.made_to_order and not line.parameters:
+        yield why.PARAMETERS_MISSING(order.pk, **at)
+
+
+def effective_price(order: Order, line: OrderLine, goods: Decimal) -> Decimal:
+    """What one unit of a line sells for after line discount and its part of the order discount, six places."""
+    price: Decimal = line.unit_price * (1 - line.discount_rate)
+    return round(price * (goods - order.discount) / goods if goods else price, 6)
+
+
+def goods_total(order: Order, lines: Iterable[OrderLine]) -> Decimal:
+    """What the lines cost before the order discount, in the mode of the prices."""
+    kept = (line.gross if order.prices_include_tax else line.net for line in lines)
+    return sum(kept, order.discount)
+
+
+# --- reviews --------------------------------------------------------------------------------------------------------
+
+
+def why_not_decide(review: Review, order: Order, by: Actor, *, may_own: bool) -> Iterator[Refusal]:
+    """Who may not decide this review: who is not of the department, and whoever entered the order (R060)."""
+    if not by.may(f"orders.review_{review.department}"):
+        yield why.NOT_REVIEWER(review.pk, department=review.department)
+    if order.created_by_id is not None and order.created_by_id == by.id and not may_own:
+        yield why.OWN_ORDER(review.pk, number=order.number)
+
+
+def why_restock_unknown(review: Review, order: Order, restock: Mapping[int, date]) -> Refusal | None:
+    """The warehouse says when short stock is expected back, unless an announced supply says it (R045)."""
+    short = any(finding["code"] == why.SHORT_NO_DATE.code for finding in review.findings)
+    if review.department == "warehouse" and short and review.pk not in restock:
+        return why.RESTOCK_REQUIRED(review.pk, number=order.number, where="restock_date")
+    return None
+
+
+# --- confirmation, cancellation, completion -------------------------------------------------------------------------
+
+
+def hold_reason(hold: Hold) -> str:
+    """Why an order is held, in the language of the reader: what somebody wrote, or the system's own sentence."""
+    return Refusal(None, hold.reason).message
+
+
+def why_held(order: Order, holds: Iterable[Hold]) -> list[Refusal]:
+    """Open holds that stop the step."""
+    return [why.ON_HOLD(order.pk, kind=str(hold.get_kind_display()), reason=hold_reason(hold)) for hold in holds]
+
+
+def open_quantity(line: OrderLine) -> Decimal:
+    """What is neither shipped nor cancelled."""
+    left: Decimal = line.base_quantity - line.shipped - line.cancelled
+    return left
+
+
+def why_not_cancel(order: Order, lines: Iterable[OrderLine]) -> Iterator[Refusal]:
+    """Goods under way and invoices stand against it (R170): the sentence says what to undo first."""
+    for line in lines:
+        at = {"line": line.line_no, "sku": line.sku.code}
+        out = line.shipped - line.returned
+        if out > 0:
+            yield why.CANCEL_SHIPPED(order.pk, quantity=plain(out), **at)
+        if line.planned > line.shipped:
+            yield why.CANCEL_PLANNED(order.pk, quantity=plain(line.planned - line.shipped), **at)
+    if order.invoiced > 0:
+        yield why.CANCEL_INVOICED(order.pk, amount=f"{order.invoiced:.2f}")
+
+
+def owed(order: Order) -> Decimal:
+    """What the customer has to pay in the end: what was invoiced, or the order's total where no invoice is wanted."""
+    amount: Decimal = order.gross if order.invoice_kind == InvoiceKind.NONE else order.invoiced
+    return amount
+
+
+def why_not_complete(order: Order, lines: Iterable[OrderLine]) -> Iterator[Refusal]:
+    """An order is complete when all of it is shipped, signed, invoiced and paid (R160, R198, R220)."""
+    for line in lines:
+        at = {"line": line.line_no, "sku": line.sku.code}
+        if (missing := open_quantity(line)) > 0:
+            yield why.NOT_SHIPPED(order.pk, quantity=plain(missing), **at)
+        if (missing := line.shipped - line.signed) > 0:
+            yield why.NOT_SIGNED(order.pk, quantity=plain(missing), **at)
+        missing = line.signed - line.returned - line.invoiced
+        if order.invoice_kind != InvoiceKind.NONE and missing > 0:
+            yield why.NOT_INVOICED(order.pk, quantity=plain(missing), **at)
+    if (short := owed(order) - order.paid) > 0:
+        yield why.NOT_PAID(order.pk, open=f"{short:.2f}", currency=order.currency)
+
+
+# --- stage ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Sums over an order's lines, in base units: enough to tell none, some and all apart."""
+
+    wanted: Decimal = ZERO  # ordered less cancelled
+    shipped: Decimal = ZERO
+    signed: Decimal = ZERO
+
+
+def progress_of(lines: Iterable[OrderLine]) -> Progress:
+    """The sums of these lines."""
+    lines = list(lines)
+    return Progress(
+        sum((line.base_quantity - line.cancelled for line in lines), ZERO),
+        sum((line.shipped for line in lines), ZERO),
+        sum((line.signed for line in lines), ZERO),
+    )
+
+
+_BY_STATUS: dict[str, Stage] = {
+    OrderStatus.DRAFT: Stage.DRAFT,
+    OrderStatus.IN_REVIEW: Stage.IN_REVIEW,
+    OrderStatus.SENT_BACK: Stage.SENT_BACK,
+    OrderStatus.APPROVED: Stage.TO_CONFIRM,
+    OrderStatus.COMPLETED: Stage.COMPLETED,
+    OrderStatus.ARCHIVED: Stage.ARCHIVED,
+    OrderStatus.CANCELLED: Stage.CANCELLED,
+}
+
+
+def stage(status: str, progress: Progress, *, awaits_payment: bool = False) -> Stage:
+    """The stage people read (R152, R153): 待付款, 待发货, 部分发货, 已发货, 已签收, 已完成 ...
+
+    ``awaits_payment``: a payment hold stops shipping. A stage is computed from what people decided and what happened
+    to the goods; nobody ever types it in.
+    """
+    if status != OrderStatus.CONFIRMED:
+        return _BY_STATUS[status]
+    if progress.shipped < progress.wanted or not progress.wanted:
+        if progress.shipped:
+            return Stage.PARTLY_SHIPPED
+        return Stage.TO_PAY if awaits_payment else Stage.TO_SHIP
+    return Stage.SIGNED if progress.signed >= progress.wanted else Stage.SHIPPED

@@ -1,0 +1,127 @@
+"""Writes that shipments and billing call inside their own transaction: progress of lines, money of orders, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from shunda.core.actor import Actor
+from shunda.core.batch import happening
+from shunda.core.event import record
+from shunda.orders.models import Hold, Order
+from shunda.orders.specs import HoldSpec, LineChange
+
+_PROGRESS = """
+update orders_orderline line set
+  planned = line.planned + n.planned, shipped = line.shipped + n.shipped, signed = line.signed + n.signed,
+  returned = line.returned + n.returned, invoiced = line.invoiced + n.invoiced,
+  cancelled = line.cancelled + n.cancelled
+from (
+  select id, sum(planned) planned, sum(shipped) shipped, sum(signed) signed, sum(returned) returned,
+         sum(invoiced) invoiced, sum(cancelled) cancelled
+  from unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
+       c(id, planned, shipped, signed, returned, invoiced, cancelled)
+  group by id
+) n where line.id = n.id
+"""
+
+
+def progress(changes: Sequence[LineChange]) -> None:
+    """Raise (or, negative, take back) what happened to lines, in base units, in one statement.
+
+    The caller has the order rows locked and has checked; the database refuses what cannot be (more shipped than
+    planned, more planned than ordered ...).
+    """
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PROGRESS,
+            [
+                [c.line_id for c in changes],
+                [c.planned for c in changes],
+                [c.shipped for c in changes],
+                [c.signed for c in changes],
+                [c.returned for c in changes],
+                [c.invoiced for c in changes],
+                [c.cancelled for c in changes],
+            ],
+        )
+
+
+_MONEY = """
+update orders_order o set invoiced = o.invoiced + n.invoiced, paid = o.paid + n.paid
+from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) n(id, invoiced, paid) where o.id = n.id
+"""
+
+
+def money(changes: Mapping[int, tuple[Decimal, Decimal]]) -> None:
+    """Raise what is invoiced and what is paid of orders: (invoiced, paid) by order id, negative takes back."""
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MONEY,
+            [list(changes), [invoiced for invoiced, _ in changes.values()], [paid for _, paid in changes.values()]],
+        )
+
+
+def place_holds(specs: Sequence[HoldSpec], *, by: Actor, at: datetime) -> list[Hold]:
+    """Stop steps of orders; one open hold for each order, kind and step: a second is not placed. Returns the new.
+
+    The caller has the order rows locked. Each new hold is an event of its order.
+    """
+    keys = {(spec.order_id, spec.kind, spec.stops): spec for spec in specs}
+    open_now = Hold.objects.filter(order_id__in={spec.order_id for spec in specs}, released_at__isnull=True)
+    there = set(open_now.values_list("order_id", "kind", "stops")) if keys else set()
+    holds = [
+        Hold(
+            order_id=spec.order_id,
+            kind=spec.kind,
+            stops=spec.stops,
+            reason=spec.reason,
+            placed_by=by.name,
+            placed_at=at,
+        )
+        for key, spec in sorted(keys.items())
+        if key not in there
+    ]
+    Hold.objects.bulk_create(holds)
+    _tell("order.hold", holds, by=by, at=at)
+    return holds
+
+
+def release_holds(
+    order_ids: Collection[int], kind: str, stops: str | None = None, *, by: Actor, at: datetime
+) -> list[Hold]:
+    """Release the open holds of a kind (that stop one step, if ``stops`` names it) of these orders. Returns them.
+
+    The caller has the order rows locked. Each release is an event of its order.
+    """
+    rows = Hold.objects.filter(order_id__in=order_ids, kind=kind, released_at__isnull=True).order_by("pk")
+    holds = list(rows.filter(stops=stops) if stops else rows)
+    return release(holds, by=by, at=at)
+
+
+def release(holds: Sequence[Hold], *, by: Actor, at: datetime) -> list[Hold]:
+    """Release these holds."""
+    if holds:
+        Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(released_by=by.name, released_at=at)
+        for hold in holds:
+            hold.released_by, hold.released_at = by.name, at
+        _tell("order.release", holds, by=by, at=at)
+    return list(holds)
+
+
+def _tell(kind: str, holds: Sequence[Hold], *, by: Actor, at: datetime) -> None:
+    record(
+        (
+            happening(kind, Order(pk=hold.order_id), hold=hold.kind, stops=hold.stops, reason=hold.reason)
+            for hold in holds
+        ),
+        by=by,
+        at=at,
+    )

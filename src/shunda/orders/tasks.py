@@ -1,0 +1,56 @@
+"""What the folder puts on worklists: one place that says which task an order opens for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from shunda.core.actor import Actor
+from shunda.orders.models import Department, Order
+from shunda.work import steps as work
+from shunda.work.specs import TaskSpec
+
+SUBJECT = "orders.order"
+SUBMIT, REVISE, CONFIRM, COMPLETE, ARCHIVE = (
+    "order.submit", "order.revise", "order.confirm", "order.complete", "order.archive",
+)  # fmt: skip
+REVIEWS = {str(department): f"review.{department}" for department in Department}
+PERMISSIONS = {
+    SUBMIT: "orders.submit_order",
+    REVISE: "orders.submit_order",
+    CONFIRM: "orders.confirm_order",
+    COMPLETE: "orders.complete_order",
+    ARCHIVE: "orders.archive_order",
+    **{kind: f"orders.review_{department}" for department, kind in REVIEWS.items()},
+}
+
+
+def spec(kind: str, order: Order) -> TaskSpec:
+    """The task of this kind about an order; what sales has to do waits for the order's owner."""
+    return TaskSpec(
+        kind=kind,
+        permission=PERMISSIONS[kind],
+        subject_kind=SUBJECT,
+        subject_id=order.pk,
+        order_id=order.pk,
+        label=order.number,
+        party=order.customer_name,
+        region_id=order.region_id,
+        owner_id=order.owner_id,
+        urgent=order.urgent,
+    )
+
+
+def open_for(kind: str, orders: Iterable[Order], *, at: datetime) -> None:
+    """Put a step on the worklists for each order."""
+    open_all([(kind, order) for order in orders], at=at)
+
+
+def open_all(wanted: Iterable[tuple[str, Order]], *, at: datetime) -> None:
+    """Put steps of several kinds on the worklists."""
+    work.open_tasks([spec(kind, order) for kind, order in wanted], at=at)
+
+
+def close(kinds: Iterable[str], ids: list[int], *, by: Actor, at: datetime, outcome: str = "done") -> None:
+    """Take steps of these orders off the worklists."""
+    work.close_tasks(kinds, SUBJECT, ids, by=by, at=at, outcome=outcome)
