@@ -1,6 +1,6 @@
 """The books follow the shelf."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -50,7 +50,9 @@ def codes(outcome):
 
 
 def test_an_adjustment_changes_the_books_by_so_much_and_keeps_the_reason(ball, place):
-    adjust(AdjustmentLine(ball.pk, place.pk, D(-3), "broken"), AdjustmentLine(ball.pk, place.pk, D(1), "found"))
+    adjust(
+        AdjustmentLine(ball.pk, place.pk, Decimal(-3), "broken"), AdjustmentLine(ball.pk, place.pk, Decimal(1), "found")
+    )
     assert figures(ball, place) == (8, 0, 0)
     assert [(m.quantity, m.reason, m.reference) for m in StockMove.objects.order_by("id")][1:] == [
         (-3, "broken", "SA20240506001"),
@@ -61,12 +63,12 @@ def test_an_adjustment_changes_the_books_by_so_much_and_keeps_the_reason(ball, p
 
 def test_what_cannot_be_adjusted_says_why(ball, place):
     outcome = adjust(
-        AdjustmentLine(ball.pk, place.pk, D(0), "nothing"),
-        AdjustmentLine(ball.pk, place.pk, D(1), "  "),
-        AdjustmentLine(ball.pk, place.pk, D("-0.5"), "half"),
-        AdjustmentLine(ball.pk, place.pk, D(-11), "all and more"),
-        AdjustmentLine(ball.pk, place.pk, D(-9), "most"),
-        AdjustmentLine(ball.pk, place.pk, D(-2), "lines see each other"),
+        AdjustmentLine(ball.pk, place.pk, Decimal(0), "nothing"),
+        AdjustmentLine(ball.pk, place.pk, Decimal(1), "  "),
+        AdjustmentLine(ball.pk, place.pk, Decimal("-0.5"), "half"),
+        AdjustmentLine(ball.pk, place.pk, Decimal(-11), "all and more"),
+        AdjustmentLine(ball.pk, place.pk, Decimal(-9), "most"),
+        AdjustmentLine(ball.pk, place.pk, Decimal(-2), "lines see each other"),
     )
     assert sorted(codes(outcome)) == [
         (0, "no-change"),
@@ -81,15 +83,15 @@ def test_what_cannot_be_adjusted_says_why(ball, place):
 def test_locked_stock_cannot_be_taken_away_and_the_refusal_names_who_holds_it(ball, place):
     ids = [demand(n, ball, place, 3) for n in (41, 42)]
     steps.reserve([(n, [pk]) for n, pk in zip((41, 42), ids, strict=True)], at=AT)
-    [refusal] = adjust(AdjustmentLine(ball.pk, place.pk, D(-5), "broken")).refused
+    [refusal] = adjust(AdjustmentLine(ball.pk, place.pk, Decimal(-5), "broken")).refused
     assert (refusal.code, refusal.data["orders"], refusal.data["count"]) == ("inventory.below-locked", [41, 42], 2)
     assert "5 would be left, but 6 are locked for 2 orders" in refusal.message
-    assert codes(count(CountLine(ball.pk, place.pk, D(5), "count"))) == [(0, "below-locked")]
-    assert adjust(AdjustmentLine(ball.pk, place.pk, D(-4), "broken")).one().quantity == -4
+    assert codes(count(CountLine(ball.pk, place.pk, Decimal(5), "count"))) == [(0, "below-locked")]
+    assert adjust(AdjustmentLine(ball.pk, place.pk, Decimal(-4), "broken")).one().quantity == -4
 
 
 def test_a_count_books_the_difference(ball, place):
-    balance = count(CountLine(ball.pk, place.pk, D(7), "year end", on_hand=D(10))).one()
+    balance = count(CountLine(ball.pk, place.pk, Decimal(7), "year end", on_hand=Decimal(10))).one()
     assert balance.on_hand == 7
     assert figures(ball, place) == (7, 0, 0)
     assert StockMove.objects.latest("id").reference == "SC20240506001"
@@ -97,13 +99,13 @@ def test_a_count_books_the_difference(ball, place):
 
 def test_a_count_that_agrees_is_recorded_and_moves_nothing(ball, place):
     moves = StockMove.objects.count()
-    assert len(count(CountLine(ball.pk, place.pk, D(10), "year end")).done) == 1
+    assert len(count(CountLine(ball.pk, place.pk, Decimal(10), "year end")).done) == 1
     assert StockMove.objects.count() == moves
     assert Event.objects.filter(kind="stock.count").count() == 1
 
 
 def test_a_count_of_stock_that_moved_meanwhile_is_refused(ball, place):
-    outcome = count(CountLine(ball.pk, place.pk, D(7), "year end", on_hand=D(12)))
+    outcome = count(CountLine(ball.pk, place.pk, Decimal(7), "year end", on_hand=Decimal(12)))
     assert codes(outcome) == [(0, "count-stale")]
     assert "had 12 on hand when it was counted and has 10 now" in outcome.refused[0].message
 
@@ -111,9 +113,9 @@ def test_a_count_of_stock_that_moved_meanwhile_is_refused(ball, place):
 def test_what_was_never_stocked_can_be_counted_once_and_not_negative(ball, place):
     bat = sku("BAT")
     outcome = count(
-        CountLine(bat.pk, place.pk, D(2), "found"),
-        CountLine(bat.pk, place.pk, D(3), "found"),
-        CountLine(ball.pk, place.pk, D(-1), "?"),
+        CountLine(bat.pk, place.pk, Decimal(2), "found"),
+        CountLine(bat.pk, place.pk, Decimal(3), "found"),
+        CountLine(ball.pk, place.pk, Decimal(-1), "?"),
     )
     assert codes(outcome) == [(2, "negative-count"), (1, "counted-twice")]
     assert figures(bat, place) == (2, 0, 0)
@@ -130,6 +132,6 @@ def test_many_lines_cost_as_many_queries_as_one(ball, place, django_assert_num_q
     skus = [ball, *(sku(f"S{n}") for n in range(30))]
     for lines in (skus[:1], skus):
         with django_assert_num_queries(10):
-            adjust(*[AdjustmentLine(s.pk, place.pk, D(1), "found") for s in lines])
+            adjust(*[AdjustmentLine(s.pk, place.pk, Decimal(1), "found") for s in lines])
         with django_assert_num_queries(9):
-            count(*[CountLine(s.pk, place.pk, D(5), "counted") for s in lines])
+            count(*[CountLine(s.pk, place.pk, Decimal(5), "counted") for s in lines])

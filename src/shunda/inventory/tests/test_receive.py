@@ -1,6 +1,6 @@
 """Goods arrive."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -45,7 +45,7 @@ def codes(outcome):
 
 
 def test_a_receipt_adds_to_stock_and_is_numbered(ball, place):
-    move = receive(ReceiptLine(ball.pk, place.pk, D(5), location="A-01-2")).one()
+    move = receive(ReceiptLine(ball.pk, place.pk, Decimal(5), location="A-01-2")).one()
     assert figures(ball, place) == (5, 0, 0)
     assert (move.reference, move.kind, move.actor) == ("GR20240506001", "receipt", "system")
     assert Balance.objects.get().location == "A-01-2"
@@ -53,32 +53,32 @@ def test_a_receipt_adds_to_stock_and_is_numbered(ball, place):
 
 
 def test_a_delivery_note_keeps_its_number_and_the_location_stays_when_none_is_named(ball, place):
-    receive(ReceiptLine(ball.pk, place.pk, D(5), location="A"))
-    assert receive(ReceiptLine(ball.pk, place.pk, D(1)), reference="DN-77").one().reference == "DN-77"
+    receive(ReceiptLine(ball.pk, place.pk, Decimal(5), location="A"))
+    assert receive(ReceiptLine(ball.pk, place.pk, Decimal(1)), reference="DN-77").one().reference == "DN-77"
     assert Balance.objects.get().location == "A"
 
 
 def test_a_receipt_in_dozens_is_kept_in_pieces(ball, place):
     dozen = unit("dozen")
     conversion(dozen, ball.product.unit, 12)
-    receive(ReceiptLine(ball.pk, place.pk, D("1.5"), unit_id=dozen.pk))
+    receive(ReceiptLine(ball.pk, place.pk, Decimal("1.5"), unit_id=dozen.pk))
     assert figures(ball, place) == (18, 0, 0)
 
 
 def test_each_line_that_cannot_be_booked_is_told_why_and_the_others_are_booked(ball, place):
     closed = warehouse("OLD", active=False)
     outcome = receive(
-        ReceiptLine(ball.pk, place.pk, D(0)),
-        ReceiptLine(ball.pk, place.pk, D(-1)),
-        ReceiptLine(ball.pk, place.pk, D("0.5")),
-        ReceiptLine(ball.pk, place.pk, D("1e30")),
-        ReceiptLine(ball.pk, place.pk, D("NaN")),
-        ReceiptLine(ball.pk, place.pk, D(1), unit_id=unit("dozen").pk),
-        ReceiptLine(0, 0, D(1)),
-        ReceiptLine(ball.pk, closed.pk, D(1)),
-        ReceiptLine(ball.pk, place.pk, D(1), supply_id=99),
-        ReceiptLine(ball.pk, place.pk, D(1), reason="x" * 201),
-        ReceiptLine(ball.pk, place.pk, D(3)),
+        ReceiptLine(ball.pk, place.pk, Decimal(0)),
+        ReceiptLine(ball.pk, place.pk, Decimal(-1)),
+        ReceiptLine(ball.pk, place.pk, Decimal("0.5")),
+        ReceiptLine(ball.pk, place.pk, Decimal("1e30")),
+        ReceiptLine(ball.pk, place.pk, Decimal("NaN")),
+        ReceiptLine(ball.pk, place.pk, Decimal(1), unit_id=unit("dozen").pk),
+        ReceiptLine(0, 0, Decimal(1)),
+        ReceiptLine(ball.pk, closed.pk, Decimal(1)),
+        ReceiptLine(ball.pk, place.pk, Decimal(1), supply_id=99),
+        ReceiptLine(ball.pk, place.pk, Decimal(1), reason="x" * 201),
+        ReceiptLine(ball.pk, place.pk, Decimal(3)),
     )
     assert sorted(codes(outcome)) == [
         (0, "not-positive"),
@@ -102,7 +102,8 @@ def test_a_third_of_a_box_is_exact_or_refused(place):
     third = unit("third", decimals=0)
     conversion(third, rope.product.unit, 1, 3)
     outcome = receive(
-        ReceiptLine(rope.pk, place.pk, D(3), unit_id=third.pk), ReceiptLine(rope.pk, place.pk, D(1), unit_id=third.pk)
+        ReceiptLine(rope.pk, place.pk, Decimal(3), unit_id=third.pk),
+        ReceiptLine(rope.pk, place.pk, Decimal(1), unit_id=third.pk),
     )
     assert codes(outcome) == [(1, "fraction")]
     assert figures(rope, place) == (1, 0, 0)
@@ -110,7 +111,7 @@ def test_a_third_of_a_box_is_exact_or_refused(place):
 
 def test_more_lines_than_a_document_may_have_are_refused_as_a_whole(ball, place):
     with pytest.raises(Refused, match="too-many-lines"):
-        receive(*[ReceiptLine(ball.pk, place.pk, D(1))] * (MOST_LINES + 1))
+        receive(*[ReceiptLine(ball.pk, place.pk, Decimal(1))] * (MOST_LINES + 1))
 
 
 def test_nobody_receives_without_the_permission(ball, place):
@@ -119,32 +120,32 @@ def test_nobody_receives_without_the_permission(ball, place):
 
 
 def test_a_receipt_where_nothing_can_be_booked_takes_no_number(ball, place):
-    receive(ReceiptLine(ball.pk, place.pk, D(0)))
-    assert receive(ReceiptLine(ball.pk, place.pk, D(1))).one().reference == "GR20240506001"
+    receive(ReceiptLine(ball.pk, place.pk, Decimal(0)))
+    assert receive(ReceiptLine(ball.pk, place.pk, Decimal(1))).one().reference == "GR20240506001"
 
 
 def test_a_thousand_lines_cost_as_many_queries_as_one(ball, place, django_assert_num_queries):
     skus = [ball, *(sku(f"S{n}") for n in range(60))]
     expected = 9  # facts, warehouses, create, lock, number, posting, events, moves, and the savepoint's two less one
     with django_assert_num_queries(expected + 1):
-        receive(ReceiptLine(ball.pk, place.pk, D(1)))
+        receive(ReceiptLine(ball.pk, place.pk, Decimal(1)))
     with django_assert_num_queries(expected + 1):
-        receive(*[ReceiptLine(s.pk, place.pk, D(1)) for s in skus for _ in range(10)])
+        receive(*[ReceiptLine(s.pk, place.pk, Decimal(1)) for s in skus for _ in range(10)])
 
 
 def announced(ball, place, quantity=10):
-    return actions.announce([SupplyLine(ball.pk, place.pk, D(quantity))], by=SYSTEM, at=AT).one()
+    return actions.announce([SupplyLine(ball.pk, place.pk, Decimal(quantity))], by=SYSTEM, at=AT).one()
 
 
 def test_an_announced_purchase_arrives_in_parts(ball, place):
     supply = announced(ball, place)
     assert figures(ball, place) == (0, 0, 10)
-    receive(ReceiptLine(ball.pk, place.pk, D(4), supply_id=supply.pk))
+    receive(ReceiptLine(ball.pk, place.pk, Decimal(4), supply_id=supply.pk))
     assert figures(ball, place) == (4, 0, 6)
     outcome = receive(
-        ReceiptLine(ball.pk, place.pk, D(5), supply_id=supply.pk),
-        ReceiptLine(ball.pk, place.pk, D(2), supply_id=supply.pk),
-        ReceiptLine(ball.pk, warehouse("W2").pk, D(1), supply_id=supply.pk),
+        ReceiptLine(ball.pk, place.pk, Decimal(5), supply_id=supply.pk),
+        ReceiptLine(ball.pk, place.pk, Decimal(2), supply_id=supply.pk),
+        ReceiptLine(ball.pk, warehouse("W2").pk, Decimal(1), supply_id=supply.pk),
     )
     assert codes(outcome) == [(1, "over-supply"), (2, "wrong-supply")]
     assert figures(ball, place) == (9, 0, 1)
@@ -153,10 +154,10 @@ def test_an_announced_purchase_arrives_in_parts(ball, place):
 def test_a_supply_is_received_by_its_own_id_whole_or_in_part(ball, place):
     first, second = announced(ball, place), announced(ball, place)
     outcome = actions.receive_supply(
-        [ArrivalLine(first.pk), ArrivalLine(second.pk, D(3)), ArrivalLine(999)], by=SYSTEM, at=AT
+        [ArrivalLine(first.pk), ArrivalLine(second.pk, Decimal(3)), ArrivalLine(999)], by=SYSTEM, at=AT
     )
     assert (len(outcome.done), codes(outcome)) == (2, [(999, "not-found")])
-    again = actions.receive_supply([ArrivalLine(first.pk), ArrivalLine(second.pk, D(8))], by=SYSTEM, at=AT)
+    again = actions.receive_supply([ArrivalLine(first.pk), ArrivalLine(second.pk, Decimal(8))], by=SYSTEM, at=AT)
     assert codes(again) == [(first.pk, "closed-supply"), (second.pk, "over-supply")]
     assert figures(ball, place) == (13, 0, 7)
 
@@ -165,10 +166,10 @@ def test_a_supply_is_received_by_its_own_id_whole_or_in_part(ball, place):
 def test_a_transfer_leaves_is_in_transit_and_arrives(ball, place):
     other = warehouse("W2")
     stock(ball, place, 10)
-    line = TransferLine(ball.pk, place.pk, other.pk, D(4))
+    line = TransferLine(ball.pk, place.pk, other.pk, Decimal(4))
     supply = actions.transfer([line], by=SYSTEM, at=AT).one()
     assert (supply.reference, supply.kind) == ("TR20240506001", SupplyKind.TRANSFER)
     assert (figures(ball, place), figures(ball, other)) == ((6, 0, 0), (0, 0, 4))
-    actions.receive_supply([ArrivalLine(supply.pk, D(3))], by=SYSTEM, at=AT)
+    actions.receive_supply([ArrivalLine(supply.pk, Decimal(3))], by=SYSTEM, at=AT)
     assert figures(ball, other) == (3, 0, 1)
     assert StockMove.objects.latest("id").kind == "transfer_in"

@@ -1,6 +1,6 @@
 """Wanting, promising and issuing stock."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -40,7 +40,7 @@ def reserve(*groups):
 
 
 def test_what_is_wanted_is_kept_in_order_and_promises_nothing(ball, place):
-    specs = [DemandSpec(DemandKind.ORDER, 1, ball.pk, place.pk, D(n)) for n in (3, 1, 2)]
+    specs = [DemandSpec(DemandKind.ORDER, 1, ball.pk, place.pk, Decimal(n)) for n in (3, 1, 2)]
     ids = steps.want(specs, at=AT)
     assert [Demand.objects.get(pk=pk).quantity for pk in ids] == [3, 1, 2]
     assert figures(ball, place) == (10, 0, 0)
@@ -111,19 +111,19 @@ def test_cancelling_takes_first_what_was_not_promised(ball, place):
     stock(ball, place, 1)
     pk = demand(1, ball, place, 8)
     reserve((1, [pk]))
-    steps.issue({pk: D(2)}, reference="SH1", by=SYSTEM, at=AT)
-    steps.cancel({pk: D(4)}, at=AT)
+    steps.issue({pk: Decimal(2)}, reference="SH1", by=SYSTEM, at=AT)
+    steps.cancel({pk: Decimal(4)}, at=AT)
     row = Demand.objects.get(pk=pk)
     assert (row.reserved, row.issued, row.cancelled, row.open) == (2, 2, 4, 2)
     waiting = demand(2, ball, place, 50)
-    steps.cancel({waiting: D(20)}, at=AT)
+    steps.cancel({waiting: Decimal(20)}, at=AT)
     assert figures(ball, place) == (9, 2, 0)
 
 
 def test_no_more_is_cancelled_than_is_open(ball, place):
     pk = demand(1, ball, place, 4)
     with pytest.raises(Refused) as refused:
-        steps.cancel({pk: D(5)}, at=AT)
+        steps.cancel({pk: Decimal(5)}, at=AT)
     assert refused.value.refusals[0].data == {"sku": "BALL", "wanted": "5", "open": "4"}
 
 
@@ -131,7 +131,7 @@ def test_no_more_is_cancelled_than_is_open(ball, place):
 def test_goods_issue_takes_stock_and_promise_together(ball, place):
     pk = demand(7, ball, place, 4)
     reserve((7, [pk]))
-    steps.issue({pk: D(3)}, reference="SH20240506001", by=SYSTEM, at=AT)
+    steps.issue({pk: Decimal(3)}, reference="SH20240506001", by=SYSTEM, at=AT)
     assert figures(ball, place) == (7, 1, 0)
     move = StockMove.objects.latest("id")
     assert (move.quantity, move.kind, move.order_id, move.reference) == (-3, "issue", 7, "SH20240506001")
@@ -140,7 +140,7 @@ def test_goods_issue_takes_stock_and_promise_together(ball, place):
 def test_nothing_leaves_that_was_not_promised(ball, place):
     pk = demand(1, ball, place, 4)
     with pytest.raises(Refused) as refused:
-        steps.issue({pk: D(1)}, reference="SH1", by=SYSTEM, at=AT)
+        steps.issue({pk: Decimal(1)}, reference="SH1", by=SYSTEM, at=AT)
     assert refused.value.refusals[0].message.startswith("BALL: 1 to be issued, only 0 locked")
     assert figures(ball, place) == (10, 0, 0)
 
@@ -148,11 +148,11 @@ def test_nothing_leaves_that_was_not_promised(ball, place):
 def test_a_wrong_issue_is_reversed_and_the_goods_are_promised_again(ball, place):
     pk = demand(1, ball, place, 4)
     reserve((1, [pk]))
-    steps.issue({pk: D(4)}, reference="SH1", by=SYSTEM, at=AT)
-    steps.unissue({pk: D(3)}, reference="SH1", by=SYSTEM, at=AT)
+    steps.issue({pk: Decimal(4)}, reference="SH1", by=SYSTEM, at=AT)
+    steps.unissue({pk: Decimal(3)}, reference="SH1", by=SYSTEM, at=AT)
     assert figures(ball, place) == (9, 3, 0)
     with pytest.raises(Refused):
-        steps.unissue({pk: D(2)}, reference="SH1", by=SYSTEM, at=AT)
+        steps.unissue({pk: Decimal(2)}, reference="SH1", by=SYSTEM, at=AT)
 
 
 def test_a_thousand_demands_cost_as_many_queries_as_one(ball, place, django_assert_num_queries):
@@ -162,10 +162,10 @@ def test_a_thousand_demands_cost_as_many_queries_as_one(ball, place, django_asse
         with django_assert_num_queries(3):  # demands, balances, one statement that writes everything
             reserve(*((pk, [pk]) for pk in ids))
         with django_assert_num_queries(3):
-            steps.issue(dict.fromkeys(ids, D(1)), reference="SH1", by=SYSTEM, at=AT)
+            steps.issue(dict.fromkeys(ids, Decimal(1)), reference="SH1", by=SYSTEM, at=AT)
         with django_assert_num_queries(3):
-            steps.unissue(dict.fromkeys(ids, D(1)), reference="SH1", by=SYSTEM, at=AT)
+            steps.unissue(dict.fromkeys(ids, Decimal(1)), reference="SH1", by=SYSTEM, at=AT)
         with django_assert_num_queries(3):
             steps.release(ids, at=AT)
         with django_assert_num_queries(3):
-            steps.cancel(dict.fromkeys(ids, D(1)), at=AT)
+            steps.cancel(dict.fromkeys(ids, Decimal(1)), at=AT)

@@ -1,7 +1,7 @@
 """What is on its way."""
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -53,48 +53,50 @@ def test_locked_stock_is_not_sent_away_and_lines_see_each_other(ball, here, ther
     pk = demand(1, ball, here, 4)
     steps.reserve([(1, [pk])], at=AT)
     outcome = transfer(
-        TransferLine(ball.pk, here.pk, there.pk, D(7)),
-        TransferLine(ball.pk, here.pk, there.pk, D(5)),
-        TransferLine(ball.pk, here.pk, there.pk, D(2)),
-        TransferLine(ball.pk, here.pk, here.pk, D(1)),
-        TransferLine(ball.pk, here.pk, there.pk, D(1), expected_on=date(2024, 5, 5)),
+        TransferLine(ball.pk, here.pk, there.pk, Decimal(7)),
+        TransferLine(ball.pk, here.pk, there.pk, Decimal(5)),
+        TransferLine(ball.pk, here.pk, there.pk, Decimal(2)),
+        TransferLine(ball.pk, here.pk, here.pk, Decimal(1)),
+        TransferLine(ball.pk, here.pk, there.pk, Decimal(1), expected_on=date(2024, 5, 5)),
     )
     assert codes(outcome) == [(3, "same-warehouse"), (4, "past-date"), (0, "short"), (2, "short")]
     assert (figures(ball, here), figures(ball, there)) == ((5, 4, 0), (0, 0, 5))
 
 
 def test_in_transit_is_not_available(ball, here, there):
-    transfer(TransferLine(ball.pk, here.pk, there.pk, D(4)))
+    transfer(TransferLine(ball.pk, here.pk, there.pk, Decimal(4)))
     [refusal] = steps.reserve([(1, [demand(1, ball, there, 1)])], at=AT)
     assert refusal.data["available"] == "0"
 
 
 def test_a_transfer_that_turns_back_is_stock_at_its_source_again(ball, here, there):
-    supply = transfer(TransferLine(ball.pk, here.pk, there.pk, D(4))).one()
-    actions.receive_supply([ArrivalLine(supply.pk, D(1))], by=SYSTEM, at=AT)
-    actions.cancel_supply([ClosureLine(supply.pk, D(2))], reason="lorry broke down", by=SYSTEM, at=AT)
+    supply = transfer(TransferLine(ball.pk, here.pk, there.pk, Decimal(4))).one()
+    actions.receive_supply([ArrivalLine(supply.pk, Decimal(1))], by=SYSTEM, at=AT)
+    actions.cancel_supply([ClosureLine(supply.pk, Decimal(2))], reason="lorry broke down", by=SYSTEM, at=AT)
     assert (figures(ball, here), figures(ball, there)) == ((8, 0, 0), (1, 0, 1))
     assert Event.objects.latest("id").data == {"quantity": "2", "reason": "lorry broke down"}
 
 
 def test_what_a_transfer_lost_leaves_the_books(ball, here, there):
-    supply = transfer(TransferLine(ball.pk, here.pk, there.pk, D(4))).one()
+    supply = transfer(TransferLine(ball.pk, here.pk, there.pk, Decimal(4))).one()
     actions.lose_supply([ClosureLine(supply.pk)], reason="accident", by=SYSTEM, at=AT)
     assert (figures(ball, here), figures(ball, there)) == ((6, 0, 0), (0, 0, 0))
 
 
 def test_an_announcement_is_taken_back(ball, here):
-    supply = actions.announce([SupplyLine(ball.pk, here.pk, D(5))], by=SYSTEM, at=AT).one()
+    supply = actions.announce([SupplyLine(ball.pk, here.pk, Decimal(5))], by=SYSTEM, at=AT).one()
     actions.cancel_supply([ClosureLine(supply.pk)], reason="supplier declined", by=SYSTEM, at=AT)
     assert figures(ball, here) == (10, 0, 0)
 
 
 def test_what_cannot_be_closed_says_why(ball, here):
-    purchase = actions.announce([SupplyLine(ball.pk, here.pk, D(5))], by=SYSTEM, at=AT).one()
+    purchase = actions.announce([SupplyLine(ball.pk, here.pk, Decimal(5))], by=SYSTEM, at=AT).one()
     assert codes(actions.lose_supply([ClosureLine(purchase.pk)], reason="x", by=SYSTEM, at=AT)) == [
         (purchase.pk, "not-a-transfer")
     ]
-    outcome = actions.cancel_supply([ClosureLine(purchase.pk, D(6)), ClosureLine(999)], reason="", by=SYSTEM, at=AT)
+    outcome = actions.cancel_supply(
+        [ClosureLine(purchase.pk, Decimal(6)), ClosureLine(999)], reason="", by=SYSTEM, at=AT
+    )
     assert codes(outcome) == [(purchase.pk, "no-reason"), (purchase.pk, "over-supply"), (999, "not-found")]
     assert figures(ball, here) == (10, 0, 5)
 
@@ -102,9 +104,9 @@ def test_what_cannot_be_closed_says_why(ball, here):
 def test_an_announcement_needs_a_positive_quantity_a_coming_date_and_is_no_transfer(ball, here):
     outcome = actions.announce(
         [
-            SupplyLine(ball.pk, here.pk, D(0)),
-            SupplyLine(ball.pk, here.pk, D(1), expected_on=date(2024, 5, 5)),
-            SupplyLine(ball.pk, here.pk, D(1), kind=SupplyKind.TRANSFER),
+            SupplyLine(ball.pk, here.pk, Decimal(0)),
+            SupplyLine(ball.pk, here.pk, Decimal(1), expected_on=date(2024, 5, 5)),
+            SupplyLine(ball.pk, here.pk, Decimal(1), kind=SupplyKind.TRANSFER),
         ],
         by=SYSTEM,
         at=AT,
@@ -117,7 +119,7 @@ def test_an_announcement_needs_a_positive_quantity_a_coming_date_and_is_no_trans
 def test_availability_and_the_next_arrival_are_told(ball, here, there):
     steps.reserve([(1, [demand(1, ball, here, 3)])], at=AT)
     for day, quantity in ((20, 5), (12, 1)):
-        line = SupplyLine(ball.pk, here.pk, D(quantity), expected_on=date(2024, 5, day))
+        line = SupplyLine(ball.pk, here.pk, Decimal(quantity), expected_on=date(2024, 5, day))
         actions.announce([line], by=SYSTEM, at=AT)
     found = queries.availability([ball.pk], [here.pk, there.pk])
     assert (found[ball.pk, here.pk].on_hand, found[ball.pk, here.pk].locked) == (10, 3)
@@ -133,8 +135,8 @@ def test_many_lines_cost_as_many_queries_as_one(ball, here, there, django_assert
         stock(made, here, 50)
     for lines in (skus[:1], skus):
         with django_assert_num_queries(10):
-            sent = transfer(*[TransferLine(s.pk, here.pk, there.pk, D(2)) for s in lines]).done
+            sent = transfer(*[TransferLine(s.pk, here.pk, there.pk, Decimal(2)) for s in lines]).done
         with django_assert_num_queries(13):
-            actions.receive_supply([ArrivalLine(s.pk, D(1)) for s in sent], by=SYSTEM, at=AT)
+            actions.receive_supply([ArrivalLine(s.pk, Decimal(1)) for s in sent], by=SYSTEM, at=AT)
         with django_assert_num_queries(8):
             actions.cancel_supply([ClosureLine(s.pk) for s in sent], reason="back", by=SYSTEM, at=AT)
