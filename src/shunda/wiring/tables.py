@@ -9,6 +9,8 @@ CHECKS     what ``shunda verify`` recomputes
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from shunda.inventory import verify as inventory
+
 Job = Callable[[list[int], datetime], None]
 """A reaction: subject ids of the events, and when they happened."""
 
@@ -17,7 +19,9 @@ Check = Callable[[], Iterable[str]]
 
 REACTIONS: dict[str, dict[str, Job]] = {}
 
-CHECKS: dict[str, Check] = {}
+CHECKS: dict[str, Check] = {
+    "inventory": inventory.check,
+}
 
 SUBJECTS: dict[str, str] = {}
 
