@@ -1,0 +1,43 @@
+"""The pages of orders: list, order page, entry form, review desk, archive, and the moves behind their buttons."""
+
+from shunda.orders.pages.desk import approve, desk, send_back
+from shunda.orders.pages.detail import attachment, detail
+from shunda.orders.pages.entry import clone, create, edit
+from shunda.orders.pages.lists import archive_search, index
+from shunda.orders.pages.moves import (
+    archive,
+    attach,
+    cancel,
+    comment,
+    complete,
+    confirm,
+    hold,
+    prioritise,
+    release,
+    submit_orders,
+    withdraw,
+)
+
+__all__ = [
+    "approve",
+    "archive",
+    "archive_search",
+    "attach",
+    "attachment",
+    "cancel",
+    "clone",
+    "comment",
+    "complete",
+    "confirm",
+    "create",
+    "desk",
+    "detail",
+    "edit",
+    "hold",
+    "index",
+    "prioritise",
+    "release",
+    "send_back",
+    "submit_orders",
+    "withdraw",
+]

@@ -1,0 +1,113 @@
+"""The order page: everything about one order, and what can be done with it now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.actor import Actor
+from shunda.core.refusal import Refusal
+from shunda.customers.models import TermKind
+from shunda.files.responses import file_response
+from shunda.orders import queries, rules
+from shunda.orders.forms import AttachForm
+from shunda.orders.models import HoldKind, Order, OrderAttachment, OrderLine, Review
+from shunda.orders.states import ORDER, STEPPER, OrderStatus, ReviewStatus, Stage
+from shunda.pricing.rules import capitals
+from shunda.web.moves import Button, buttons
+from shunda.web.pages import actor, page
+
+FORMS = frozenset({"edit", "cancel", "prioritise", "hold"})
+MOVES = ("submit", "edit", "confirm", "complete", "archive", "withdraw", "prioritise", "hold", "cancel")
+ONE = frozenset({"edit", "cancel", "prioritise", "hold"})
+
+
+@page("orders.view_order")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One order: head, stage, money, lines, reviews, holds, papers; panels of other folders come after it."""
+    by = actor(request)
+    order = get_object_or_404(queries.rows(by), pk=pk)
+    lines = queries.lines_of([pk])[pk]
+    holds = queries.open_holds([pk])[pk]
+    reviews = queries.reviews_of([pk])[pk]
+    awaits = any(hold.kind == HoldKind.PAYMENT for hold in holds)
+    stage = rules.stage(order.status, rules.progress_of(lines), awaits_payment=awaits)
+    context = {
+        "order": order,
+        "lines": lines,
+        "stage": stage,
+        "steps": steps(stage, prepaid=order.term.kind == TermKind.PREPAID),
+        "buttons": _buttons(order, lines, by),
+        "holds": [(hold, rules.hold_reason(hold)) for hold in holds],
+        "blocked": [Refusal(pk, item["code"], item.get("data", {})) for item in order.blocked_by],
+        "reviews": [_review(review, by) for review in reviews if review.round == order.round],
+        "earlier": [_review(review, by) for review in reviews if review.round != order.round],
+        "attachments": OrderAttachment.objects.filter(order=pk).select_related("file").order_by("pk"),
+        "attach_form": AttachForm(),
+        "capitals": capitals(order.gross, order.currency),
+        "open_amount": rules.owed(order) - order.paid,
+        "masked": not by.may("customers.view_private"),
+    }
+    return render(request, "orders/detail.html", context)
+
+
+@page("orders.view_order")
+def attachment(request: HttpRequest, pk: int, attachment_pk: int) -> HttpResponse:
+    """A paper kept with the order."""
+    order = get_object_or_404(queries.seen_by(actor(request)), pk=pk)
+    kept = OrderAttachment.objects.select_related("file__content")
+    return file_response(request, get_object_or_404(kept, pk=attachment_pk, order=order).file)
+
+
+def steps(stage: Stage, *, prepaid: bool) -> list[dict[str, Any]]:
+    """The way of the order as a stepper; only prepaid orders pass "to pay"."""
+    way = [step for step in STEPPER if step != Stage.TO_PAY or prepaid]
+    stands_for = {Stage.SENT_BACK: Stage.DRAFT, Stage.PARTLY_SHIPPED: Stage.TO_SHIP, Stage.CANCELLED: Stage.DRAFT}
+    now = way.index(stands_for.get(stage, stage)) if stands_for.get(stage, stage) in way else 0
+    label = {way[now]: stage.label}
+    return [
+        {
+            "label": label.get(step, step.label),
+            "state": "done" if i < now else "now" if i == now else "todo",
+            "note": "",
+        }
+        for i, step in enumerate(way)
+    ]
+
+
+def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button]:
+    urls = {
+        move: reverse(f"orders:{move}", args=[order.pk])
+        if move in ONE
+        else f"{reverse(f'orders:{move}')}?row={order.pk}"
+        for move in MOVES
+    }
+    closed = {
+        "cancel": _first(rules.why_not_cancel(order, lines)),
+        "complete": _first(rules.why_not_complete(order, lines)) if order.status == OrderStatus.CONFIRMED else "",
+    }
+    return buttons(
+        ORDER,
+        order,
+        by,
+        urls,
+        asks=FORMS,
+        why_not={move: why for move, why in closed.items() if why},
+        confirm={"archive": _("Archive this order? It cannot be changed afterwards.")},
+    )
+
+
+def _first(refusals: Any) -> str:
+    return next((refusal.message for refusal in refusals), "")
+
+
+def _review(review: Review, by: Actor) -> dict[str, Any]:
+    """A review with its findings as sentences, and whether this person decides it."""
+    found = [(item["level"], Refusal(None, item["code"], item["data"]).message) for item in review.findings]
+    open_ = review.status == ReviewStatus.PENDING
+    return {"row": review, "findings": found, "mine": open_ and by.may(f"orders.review_{review.department}")}

@@ -1,0 +1,30 @@
+"""Addresses of orders."""
+
+from django.urls import path
+
+from shunda.orders import pages
+
+app_name = "orders"
+urlpatterns = [
+    path("", pages.index, name="index"),
+    path("new/", pages.create, name="create"),
+    path("reviews/", pages.desk, name="desk"),
+    path("reviews/approve/", pages.approve, name="approve"),
+    path("reviews/send-back/", pages.send_back, name="send_back"),
+    path("archive/", pages.archive_search, name="archived"),
+    path("submit/", pages.submit_orders, name="submit"),
+    path("withdraw/", pages.withdraw, name="withdraw"),
+    path("confirm/", pages.confirm, name="confirm"),
+    path("complete/", pages.complete, name="complete"),
+    path("to-archive/", pages.archive, name="archive"),
+    path("<int:pk>/", pages.detail, name="detail"),
+    path("<int:pk>/edit/", pages.edit, name="edit"),
+    path("<int:pk>/clone/", pages.clone, name="clone"),
+    path("<int:pk>/cancel/", pages.cancel, name="cancel"),
+    path("<int:pk>/priority/", pages.prioritise, name="prioritise"),
+    path("<int:pk>/hold/", pages.hold, name="hold"),
+    path("<int:pk>/release/", pages.release, name="release"),
+    path("<int:pk>/comment/", pages.comment, name="comment"),
+    path("<int:pk>/attach/", pages.attach, name="attach"),
+    path("<int:pk>/attachments/<int:attachment_pk>/", pages.attachment, name="attachment"),
+]
