@@ -6,7 +6,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 	$(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # Node fetches the front-end files; a machine without npm gets it from a Python package
 NODE_LOCK := $(if $(shell command -v npm 2>/dev/null),,-r requirements-node.lock)
 BUILT_FROM := pyproject.toml hatch_build.py assets.json package.json package-lock.json requirements-build.lock
