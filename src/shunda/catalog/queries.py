@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import BooleanField, Case, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
-from shunda.catalog.models import Sku, SupplyMode
-from shunda.catalog.rules import local
+from shunda.catalog.models import Category, Product, Sku, SupplyMode, Unit, UnitConversion
+from shunda.catalog.rules import Known, local
 from shunda.core.search import Matching
 
 CANDIDATES = 200
@@ -146,3 +146,40 @@ def find(text: str, limit: int = 20, *, active: bool = True) -> list[SkuFacts]:
     )
     found = skus.filter(Q(pk__in=candidates) | Q(**exact)).order_by(rank, Length("code"), "code")
     return list(_facts(found[:limit]))
+
+
+_PRODUCT_CODES = """
+select product.code, product.id
+from unnest(%s::text[]) asked(code) join catalog_product product on upper(product.code) = upper(asked.code)
+"""
+_SKU_CODES = """
+select sku.code, sku.id
+from unnest(%s::text[]) asked(code) join catalog_sku sku on upper(sku.code) = upper(asked.code)
+union all
+select sku.barcode, sku.id
+from unnest(%s::text[]) asked(code)
+join catalog_sku sku on upper(sku.barcode) = upper(asked.code) and sku.barcode <> ''
+"""
+
+
+def known(product_codes: Iterable[str] = (), sku_codes: Iterable[str] = ()) -> Known:
+    """What a batch of products or SKUs is checked against: four queries whatever its size."""
+    products, skus = ([code.strip() for code in codes] for codes in (product_codes, sku_codes))
+    with connection.cursor() as cursor:
+        cursor.execute(_PRODUCT_CODES, [products])
+        taken_products = {code.upper(): pk for code, pk in cursor.fetchall()}
+        cursor.execute(_SKU_CODES, [skus, skus])
+        taken_skus = {code.upper(): pk for code, pk in cursor.fetchall()}
+    return Known(Category.objects.in_bulk(), Unit.objects.in_bulk(), taken_products, taken_skus)
+
+
+def active_products_of(field: str, ids: Iterable[int]) -> dict[int, int]:
+    """How many active products have each of these units or categories (``field`` is unit_id or category_id)."""
+    rows = Product.objects.filter(active=True, **{f"{field}__in": list(ids)}).values_list(field)
+    return dict(rows.annotate(n=Count("id")))
+
+
+def conversions_of(product: Product) -> QuerySet[UnitConversion]:
+    """The units a product can be sold in beside its base unit, its own conversions first."""
+    fits = Q(product=product) | Q(product=None, base=product.unit_id)
+    return UnitConversion.objects.filter(fits).select_related("unit", "base").order_by("product_id", "unit__code")
