@@ -38,11 +38,11 @@ def _mine(by: Actor) -> list[str]:
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this person's decision, urgent and oldest first."""
     by = actor(request)
-    filter = DeskFilter(request)
+    chosen = DeskFilter(request)
     waiting = queries.waiting_reviews(by, _mine(by))
-    keyset = Keyset(filter.apply(waiting), request, order=["id"])
+    keyset = Keyset(chosen.apply(waiting), request, order=["id"])
     rows = [{"review": review, "findings": _findings(review)} for review in keyset]
-    return render(request, "orders/desk.html", {"page": keyset, "rows": rows, "filter": filter})
+    return render(request, "orders/desk.html", {"page": keyset, "rows": rows, "filter": chosen})
 
 
 def _findings(review: Review) -> list[tuple[str, str]]:

@@ -55,21 +55,21 @@ ORDERS = {"newest": ["-id"], "oldest": ["id"]}
 @page("orders.view_order")
 def index(request: HttpRequest) -> HttpResponse:
     """The orders the person may see, newest first, with what can be done to several at once."""
-    filter = OrderFilter(request)
-    keyset = Keyset(filter.apply(queries.rows(actor(request))), request, order=ORDERS)
+    chosen = OrderFilter(request)
+    keyset = Keyset(chosen.apply(queries.rows(actor(request))), request, order=ORDERS)
     stages = queries.stages([order.pk for order in keyset])
     for order in keyset:
         order.stage = stages[order.pk]  # type: ignore[attr-defined]  # what people read, beside the row
-    return render(request, "orders/list.html", {"page": keyset, "filter": filter})
+    return render(request, "orders/list.html", {"page": keyset, "filter": chosen})
 
 
 @page("orders.view_order")
 def archive_search(request: HttpRequest) -> HttpResponse:
     """Archived orders: kept, searchable, unchangeable (R221-R226)."""
-    filter = ArchiveFilter(request)
+    chosen = ArchiveFilter(request)
     archived = queries.rows(actor(request)).filter(status=OrderStatus.ARCHIVED)
     return render(
         request,
         "orders/archive.html",
-        {"page": Keyset(filter.apply(archived), request, order=ORDERS), "filter": filter},
+        {"page": Keyset(chosen.apply(archived), request, order=ORDERS), "filter": chosen},
     )
