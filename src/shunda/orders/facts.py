@@ -20,7 +20,8 @@ from shunda.customers import queries as customers
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
 from shunda.inventory import queries as inventory
 from shunda.inventory.models import Supply, Warehouse
-from shunda.orders.checks import CheckFacts, Other
+from shunda.orders import checks
+from shunda.orders.checks import CheckFacts, Finding, Other
 from shunda.orders.entry import EntryFacts, Place
 from shunda.orders.models import AttachmentKind, Order, OrderAttachment
 from shunda.orders.queries import lines_of
@@ -111,6 +112,12 @@ def for_checks(orders: Sequence[Order], at: datetime) -> CheckFacts:
         written_from=decided["orders.written_from_amount"],
         calendar=policies.calendar(decided),
     )
+
+
+def findings(orders: Sequence[Order], at: datetime) -> dict[int, list[Finding]]:
+    """What the system's own checks find about these orders right now, by order id (R054)."""
+    known = for_checks(orders, at)
+    return {order.pk: checks.findings(order, known) for order in orders}
 
 
 def _restock(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> dict[tuple[int, int], date]:

@@ -1,19 +1,19 @@
-"""Reads of orders: who sees which, lists, and what the folders above ask."""
+"""Reads of orders: who sees which, lists, the review desk, one order, and what the folders above ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from shunda.core.actor import Actor
+from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
-from shunda.orders.models import Hold, HoldKind, Order, OrderLine, Review
-from shunda.orders.rules import Progress, stage
-from shunda.orders.specs import ZERO
+from shunda.orders.models import Department, Hold, HoldKind, Order, OrderAttachment, OrderLine, Review, Stops
+from shunda.orders.rules import stage_of
 from shunda.orders.states import OrderStatus, ReviewStatus, Stage
 
 
@@ -36,6 +36,11 @@ def lines_of(order_ids: Iterable[int]) -> dict[int, list[OrderLine]]:
     return lines
 
 
+def lines_shown(order_id: int) -> list[OrderLine]:
+    """The lines of one order with unit and promise, as the order page shows them: one query."""
+    return list(OrderLine.objects.filter(order_id=order_id).select_related("sku", "unit", "demand").order_by("line_no"))
+
+
 def open_holds(order_ids: Iterable[int], stops: str | None = None) -> dict[int, list[Hold]]:
     """The holds not yet released of each order, those that stop one step if ``stops`` names it: one query."""
     wanted = list(order_ids)
@@ -55,71 +60,139 @@ def reviews_of(order_ids: Iterable[int]) -> dict[int, list[Review]]:
     return reviews
 
 
-def rows(actor: Actor) -> QuerySet[Order]:
-    """The orders an actor may see, with the names that lists and the order page show."""
-    return seen_by(actor).select_related("customer", "owner", "warehouse", "term", "region")
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+_LINES = OrderLine.objects.filter(order=OuterRef("pk"))
+_LEFT = F("base_quantity") - F("cancelled")
+_SHIPPED = Exists(_LINES.filter(shipped__gt=0))
+_UNSHIPPED = Exists(_LINES.filter(shipped__lt=_LEFT))
+_UNSIGNED = Exists(_LINES.filter(signed__lt=_LEFT))
+_AWAITS_PAYMENT = Exists(
+    Hold.objects.filter(order=OuterRef("pk"), kind=HoldKind.PAYMENT, stops=Stops.SHIP, released_at__isnull=True)
+)
 
 
-def numbers(ids: Iterable[int]) -> dict[int, str]:
-    """Order numbers by id, so that a refusal names its order."""
-    return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "number"))
-
-
-def search(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
-    """Orders by the beginning of their number, the customer's reference or foreign number, or the customer."""
-    text = text.strip()
-    customers = Customer.objects.filter(search=Matching(text)).values("pk")
-    return orders.filter(
-        Q(number__startswith=text.upper())
-        | Q(customer_reference=text)
-        | Q(external_number=text)
-        | Q(customer_id__in=customers)
+def staged(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with what ``rules.stage_of`` needs; each looks at the order's own lines, by index."""
+    return orders.annotate(
+        some_shipped=_SHIPPED, unshipped=_UNSHIPPED, unsigned=_UNSIGNED, awaits_payment=_AWAITS_PAYMENT
     )
 
 
+_STAGES: dict[str, Q] = {
+    Stage.DRAFT: Q(status=OrderStatus.DRAFT),
+    Stage.IN_REVIEW: Q(status=OrderStatus.IN_REVIEW),
+    Stage.SENT_BACK: Q(status=OrderStatus.SENT_BACK),
+    Stage.TO_CONFIRM: Q(status=OrderStatus.APPROVED),
+    Stage.TO_PAY: Q(_UNSHIPPED, ~_SHIPPED, _AWAITS_PAYMENT, status=OrderStatus.CONFIRMED),
+    Stage.TO_SHIP: Q(_UNSHIPPED, ~_SHIPPED, ~_AWAITS_PAYMENT, status=OrderStatus.CONFIRMED),
+    Stage.PARTLY_SHIPPED: Q(_UNSHIPPED, _SHIPPED, status=OrderStatus.CONFIRMED),
+    Stage.SHIPPED: Q(~_UNSHIPPED, _UNSIGNED, status=OrderStatus.CONFIRMED),
+    Stage.SIGNED: Q(~_UNSHIPPED, ~_UNSIGNED, status=OrderStatus.CONFIRMED),
+    Stage.COMPLETED: Q(status=OrderStatus.COMPLETED),
+    Stage.ARCHIVED: Q(status=OrderStatus.ARCHIVED),
+    Stage.CANCELLED: Q(status=OrderStatus.CANCELLED),
+}
+
+
 def in_stage(orders: QuerySet[Order], stage: str) -> QuerySet[Order]:
-    """Orders in a stage as people read it; the same decision as ``rules.stage``, asked of the database."""
-    if stage not in _OF_CONFIRMED:
-        return orders.filter(status=_STATUS_OF.get(stage, stage))
-    lines = OrderLine.objects.filter(order=OuterRef("pk"))
-    wanted = F("base_quantity") - F("cancelled")
-    shipped, unshipped = Exists(lines.filter(shipped__gt=0)), Exists(lines.filter(shipped__lt=wanted))
-    unsigned = Exists(lines.filter(signed__lt=wanted))
-    unpaid = Exists(Hold.objects.filter(order=OuterRef("pk"), kind=HoldKind.PAYMENT, released_at__isnull=True))
-    conditions: dict[str, list[Any]] = {
-        Stage.TO_PAY: [~shipped, unpaid],
-        Stage.TO_SHIP: [~shipped, ~unpaid],
-        Stage.PARTLY_SHIPPED: [shipped, unshipped],
-        Stage.SHIPPED: [shipped, ~unshipped, unsigned],
-        Stage.SIGNED: [shipped, ~unshipped, ~unsigned],
-    }
-    return orders.filter(*conditions[stage], status=OrderStatus.CONFIRMED)
+    """The orders in a stage; an unknown stage has none."""
+    return orders.filter(_STAGES[stage]) if stage in _STAGES else orders.none()
 
 
-_OF_CONFIRMED = (Stage.TO_PAY, Stage.TO_SHIP, Stage.PARTLY_SHIPPED, Stage.SHIPPED, Stage.SIGNED)
-_STATUS_OF: dict[str, str] = {Stage.TO_CONFIRM: OrderStatus.APPROVED}
+def search(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Orders by the beginning of their number, of the customer's or the channel's number, or by the customer.
+
+    Each way goes by an index of its own; the customer is found by name, code, pinyin initials or credit code.
+    """
+    text = text.strip()
+    if not text:
+        return orders
+    everyone = Order.objects.order_by()
+    ways = [
+        everyone.filter(number__startswith=text.upper()),
+        everyone.filter(customer_reference__startswith=text).exclude(customer_reference=""),
+        everyone.filter(external_number__startswith=text).exclude(external_number=""),
+        everyone.filter(customer__in=Customer.objects.filter(search=Matching(text))),
+    ]
+    first, *others = (way.values("pk") for way in ways)
+    return orders.filter(pk__in=first.union(*others))
 
 
 def stages(order_ids: Iterable[int]) -> dict[int, Stage]:
     """The stage of each order as people read it (R152): one query."""
-    found = (
-        Order.objects.filter(pk__in=list(order_ids))
-        .annotate(
-            wanted=Coalesce(Sum(F("lines__base_quantity") - F("lines__cancelled")), ZERO),
-            shipped=Coalesce(Sum("lines__shipped"), ZERO),
-            signed=Coalesce(Sum("lines__signed"), ZERO),
-            unpaid=Exists(Hold.objects.filter(order=OuterRef("pk"), kind=HoldKind.PAYMENT, released_at__isnull=True)),
-        )
-        .values_list("pk", "status", "wanted", "shipped", "signed", "unpaid")
+    return {order.pk: stage_of(order) for order in staged(Order.objects.filter(pk__in=list(order_ids)))}
+
+
+def rows(actor: Actor) -> QuerySet[Order]:
+    """The orders an actor may see, with stage and the names that lists and the order page show."""
+    return staged(seen_by(actor)).select_related("customer", "owner", "warehouse", "term", "region")
+
+
+def with_article(orders: QuerySet[Order], sku_id: int) -> QuerySet[Order]:
+    """Orders with a line of this article."""
+    return orders.filter(Exists(_LINES.filter(sku_id=sku_id)))
+
+
+def numbers(ids: Iterable[int]) -> dict[int, str]:
+    """The numbers people know orders by."""
+    return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "number"))
+
+
+def archive(actor: Actor, *, since: date | None = None, until: date | None = None, text: str = "") -> QuerySet[Order]:
+    """Archived orders by order date and search text (R222, R223, R226); filters add up."""
+    orders = search(rows(actor).filter(status=OrderStatus.ARCHIVED), text)
+    if since:
+        orders = orders.filter(order_date__gte=since)
+    return orders.filter(order_date__lte=until) if until else orders
+
+
+# --- review desk ----------------------------------------------------------------------------------------------------
+
+
+def departments_of(actor: Actor) -> list[str]:
+    """The departments the actor reviews for."""
+    return [str(department) for department in Department if actor.may(f"orders.review_{department}")]
+
+
+def waiting_reviews(actor: Actor, departments: Iterable[str] | None = None) -> QuerySet[Review]:
+    """Reviews that wait for a decision, of orders the actor may see: of these departments, or of all of his."""
+    chosen = departments_of(actor) if departments is None else list(departments)
+    waiting = Review.objects.filter(status=ReviewStatus.PENDING, department__in=chosen, order__in=seen_by(actor))
+    return waiting.select_related("order__customer", "order__owner", "order__warehouse", "order__term")
+
+
+# --- one order ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything on an order's page; ``findings`` of the present moment come from ``facts.findings``."""
+
+    order: Order
+    lines: list[OrderLine]
+    reviews: list[Review]
+    holds: list[Hold]
+    attachments: list[OrderAttachment]
+    timeline: list[Event]
+
+
+def detail(actor: Actor, pk: int) -> Detail | None:
+    """An order the actor may see, with all that belongs to it, in six queries however large it is."""
+    order = rows(actor).select_related("created_by", "cloned_from").filter(pk=pk).first()
+    if order is None:
+        return None
+    lines = OrderLine.objects.filter(order=order).select_related("sku", "unit", "demand").order_by("line_no")
+    return Detail(
+        order,
+        list(lines),
+        reviews_of([pk])[pk],
+        list(Hold.objects.filter(order=order).order_by("pk")),
+        list(OrderAttachment.objects.filter(order=order).select_related("file__uploaded_by").order_by("pk")),
+        timeline(pk),
     )
-    return {
-        pk: stage(status, Progress(wanted, shipped, signed), awaits_payment=unpaid)
-        for pk, status, wanted, shipped, signed, unpaid in found
-    }
 
 
-def waiting_reviews(actor: Actor, departments: Iterable[str]) -> QuerySet[Review]:
-    """Reviews of these departments that wait for a decision, of orders the actor may see."""
-    return Review.objects.filter(
-        status=ReviewStatus.PENDING, department__in=list(departments), order__in=seen_by(actor)
-    ).select_related("order__customer", "order__owner", "order__warehouse", "order__term")
+def timeline(order_id: int) -> list[Event]:
+    """Everything that happened to an order and to what belongs to it: who, when, why, from where; newest first."""
+    return list(Event.objects.filter(order_id=order_id).order_by("-sequence"))

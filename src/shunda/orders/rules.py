@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol, cast
 
 from shunda.catalog.queries import SkuFacts
 from shunda.core.actor import Actor
@@ -13,7 +14,6 @@ from shunda.core.refusal import Refusal
 from shunda.customers.models import Customer
 from shunda.orders import reasons as why
 from shunda.orders.models import Hold, InvoiceKind, Order, OrderKind, OrderLine, Review
-from shunda.orders.specs import ZERO
 from shunda.orders.states import OrderStatus, Stage
 from shunda.pricing.queries import plain
 
@@ -101,7 +101,8 @@ def effective_price(order: Order, line: OrderLine, goods: Decimal) -> Decimal:
 def goods_total(order: Order, lines: Iterable[OrderLine]) -> Decimal:
     """What the lines cost before the order discount, in the mode of the prices."""
     kept = (line.gross if order.prices_include_tax else line.net for line in lines)
-    return sum(kept, order.discount)
+    total: Decimal = sum(kept, order.discount)
+    return total
 
 
 # --- reviews --------------------------------------------------------------------------------------------------------
@@ -181,20 +182,20 @@ def why_not_complete(order: Order, lines: Iterable[OrderLine]) -> Iterator[Refus
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Sums over an order's lines, in base units: enough to tell none, some and all apart."""
+    """How far the goods of an order are."""
 
-    wanted: Decimal = ZERO  # ordered less cancelled
-    shipped: Decimal = ZERO
-    signed: Decimal = ZERO
+    some_shipped: bool = False
+    all_shipped: bool = False
+    all_signed: bool = False
 
 
 def progress_of(lines: Iterable[OrderLine]) -> Progress:
-    """The sums of these lines."""
+    """How far the goods of these lines are; what was cancelled is not waited for."""
     lines = list(lines)
     return Progress(
-        sum((line.base_quantity - line.cancelled for line in lines), ZERO),
-        sum((line.shipped for line in lines), ZERO),
-        sum((line.signed for line in lines), ZERO),
+        some_shipped=any(line.shipped > 0 for line in lines),
+        all_shipped=all(line.shipped >= line.base_quantity - line.cancelled for line in lines),
+        all_signed=all(line.signed >= line.base_quantity - line.cancelled for line in lines),
     )
 
 
@@ -217,8 +218,24 @@ def stage(status: str, progress: Progress, *, awaits_payment: bool = False) -> S
     """
     if status != OrderStatus.CONFIRMED:
         return _BY_STATUS[status]
-    if progress.shipped < progress.wanted or not progress.wanted:
-        if progress.shipped:
-            return Stage.PARTLY_SHIPPED
-        return Stage.TO_PAY if awaits_payment else Stage.TO_SHIP
-    return Stage.SIGNED if progress.signed >= progress.wanted else Stage.SHIPPED
+    if progress.all_shipped:
+        return Stage.SIGNED if progress.all_signed else Stage.SHIPPED
+    if progress.some_shipped:
+        return Stage.PARTLY_SHIPPED
+    return Stage.TO_PAY if awaits_payment else Stage.TO_SHIP
+
+
+def stage_of(order: Order) -> Stage:
+    """The stage of an order read with ``queries.staged``."""
+    known = cast("StagedOrder", order)
+    progress = Progress(known.some_shipped, not known.unshipped, not known.unsigned)
+    return stage(order.status, progress, awaits_payment=known.awaits_payment)
+
+
+class StagedOrder(Protocol):
+    """What ``queries.staged`` adds to an order."""
+
+    some_shipped: bool
+    unshipped: bool
+    unsigned: bool
+    awaits_payment: bool
