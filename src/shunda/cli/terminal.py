@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,13 +15,15 @@ Progress = Callable[[int, int], None]
 
 
 def say(text: str = "") -> None:
-    """One line for the user."""
-    click.echo(text)
+    """One line for the user; a terminal that went away is no reason to fail."""
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(text)
 
 
 def warn(text: str) -> None:
     """One line the user should not miss."""
-    click.secho(text, fg="yellow", err=True)
+    with contextlib.suppress(BrokenPipeError):
+        click.secho(text, fg="yellow", err=True)
 
 
 def refuse(text: str) -> click.ClickException:
