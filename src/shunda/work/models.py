@@ -15,9 +15,10 @@ class Task(models.Model):
     """A step waits for somebody who holds ``permission``; closed when it is done or no longer needed.
 
     ``due_at`` is empty when nothing limits the step, or when the calendar does not know the year (``clock_note``).
+    ``rank_at`` sorts worklists: when it is due, or long after everything that is due, by when it was opened.
     """
 
-    kind = models.CharField(_("step"), max_length=40)  # "review.sales", "shipment.pick"; names are in steps.py
+    kind = models.CharField(_("step"), max_length=40)  # "review.sales", "shipment.pick"; see kinds.py
     permission = models.CharField(max_length=60)
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -30,6 +31,7 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     limit_minutes = models.IntegerField(null=True)
     due_at = models.DateTimeField(null=True)
+    rank_at = models.DateTimeField()
     clock_note = models.CharField(max_length=40, blank=True)  # "unknown-year"
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=120, blank=True)
@@ -44,7 +46,14 @@ class Task(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["permission", "due_at", "id"], name="task_open", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["kind", "-urgent", "rank_at", "id"], name="task_open", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["owner", "kind", "-urgent", "rank_at", "id"],
+                name="task_own",
+                condition=Q(closed_at__isnull=True),
+            ),
             models.Index(fields=["order_id", "id"], name="task_order"),
         ]
         triggers: ClassVar = [undeletable("task")]

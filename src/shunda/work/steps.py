@@ -21,12 +21,16 @@ from shunda.work.specs import TaskSpec
 _OPEN = """
 insert into work_task
   (kind, permission, subject_kind, subject_id, order_id, label, party, region_id, owner_id, urgent,
-   limit_minutes, due_at, clock_note, opened_at, closed_by, outcome)
+   limit_minutes, due_at, clock_note, rank_at, opened_at, closed_by, outcome)
 select *, %s, '', '' from unnest(
   %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
-  %s::boolean[], %s::int[], %s::timestamptz[], %s::text[])
+  %s::boolean[], %s::int[], %s::timestamptz[], %s::text[], %s::timestamptz[])
 on conflict (kind, subject_kind, subject_id) where closed_at is null do nothing
 """
+
+
+LATER = timedelta(days=36500)
+"""What has no due time comes after everything that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
                 [due[s.kind].limit_minutes for s in specs],
                 [due[s.kind].due_at for s in specs],
                 [due[s.kind].note for s in specs],
+                [due[s.kind].due_at or at + LATER for s in specs],
             ],
         )
 
@@ -84,6 +89,13 @@ def close_tasks(
             kind__in=list(kinds), subject_kind=subject_kind, subject_id__in=list(subject_ids), closed_at__isnull=True
         )
         waiting.update(closed_at=at, closed_by=by.name, outcome=outcome)
+
+
+def mark_urgent(order_ids: Collection[int], *, urgent: bool) -> None:
+    """Whatever waits about these orders goes first, or no longer does (R014)."""
+    if order_ids:
+        waiting = Task.objects.filter(order_id__in=list(order_ids), closed_at__isnull=True)
+        waiting.exclude(urgent=urgent).update(urgent=urgent)
 
 
 def clocks(kinds: Collection[str], *, at: datetime) -> dict[str, Due]:

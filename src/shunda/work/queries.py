@@ -1,0 +1,124 @@
+"""What waits for whom, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from shunda.core.actor import Actor
+from shunda.work.kinds import KINDS, Kind
+from shunda.work.models import Task
+
+COUNTED = 100
+"""Nobody needs to know more exactly how much waits: "100+" is plenty, and counting stays cheap."""
+
+_WAITING = """
+select k.kind, t.id, t.late, count(*) over (partition by k.kind), row_number() over w
+from unnest(%(kinds)s::text[]) with ordinality k(kind, i)
+cross join lateral (
+  select t.id, t.urgent, t.rank_at, t.due_at < %(at)s as late from work_task t
+  where t.kind = k.kind and t.closed_at is null and {mine}
+  order by t.urgent desc, t.rank_at, t.id limit %(most)s
+) t
+window w as (partition by k.kind order by t.urgent desc, t.rank_at, t.id)
+order by k.i, t.urgent desc, t.rank_at, t.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What waits of one kind: how much, how much of it is late, and the first of it."""
+
+    kind: Kind
+    count: int
+    late: int
+    tasks: list[Task]
+
+    @property
+    def counted(self) -> str:
+        """The count as people read it."""
+        return f"{COUNTED}+" if self.count > COUNTED else str(self.count)
+
+    @property
+    def more(self) -> bool:
+        """Whether more waits than is shown."""
+        return self.count > len(self.tasks)
+
+
+def seen_by(actor: Actor) -> QuerySet[Task]:
+    """The tasks an actor may do, closed ones too: his permissions, and orders within his reach."""
+    tasks = within_reach(actor)
+    return tasks if "*" in actor.permissions else tasks.filter(permission__in=actor.permissions)
+
+
+def within_reach(actor: Actor) -> QuerySet[Task]:
+    """The tasks about whatever the actor sees, whoever has to do them."""
+    tasks = Task.objects.all()
+    if actor.reach == "all":
+        return tasks
+    own = Q(owner_id=actor.id)
+    return tasks.filter(own | Q(region_id__in=actor.regions)) if actor.reach == "region" else tasks.filter(own)
+
+
+def waiting(actor: Actor) -> QuerySet[Task]:
+    """The open tasks of an actor; sort them by ``-urgent, rank_at, id``."""
+    return seen_by(actor).filter(closed_at__isnull=True)
+
+
+def worklist(actor: Actor, *, at: datetime, first: int = 5) -> list[Step]:
+    """What waits for the actor, step by step in the order things happen; urgent first, then what is due first.
+
+    Counts stop at ``COUNTED``. Two queries, whatever waits.
+    """
+    found = _waiting(actor, at)
+    shown = Task.objects.in_bulk([pk for _, pk, _, _, place in found if place <= first])
+    steps: list[Step] = []
+    for kind, rows in _by_kind(found):
+        tasks = [shown[pk] for _, pk, _, _, place in rows if place <= first and pk in shown]
+        steps.append(Step(kind, rows[0][3], sum(bool(late) for _, _, late, _, _ in rows[:COUNTED]), tasks))
+    return steps
+
+
+def counts(actor: Actor, *, at: datetime) -> dict[str, int]:
+    """How much waits for the actor by kind, at most ``COUNTED`` + 1 each: one query."""
+    return {kind: n for kind, _, _, n, _ in _waiting(actor, at)}
+
+
+def done(actor: Actor) -> QuerySet[Task]:
+    """The closed tasks of an actor; sort them newest first by ``-id``."""
+    return seen_by(actor).filter(closed_at__isnull=False)
+
+
+def of_order(order_id: int, actor: Actor) -> list[Task]:
+    """Every task about an order within the actor's reach, open ones first, then as they were opened."""
+    tasks = list(within_reach(actor).filter(order_id=order_id).order_by("id"))
+    return sorted(tasks, key=lambda task: task.closed_at is not None)
+
+
+def _waiting(actor: Actor, at: datetime) -> list[tuple[str, int, bool | None, int, int]]:
+    """(kind, task, late, how many of the kind, place in the kind)."""
+    mine = ["true"]
+    parameters: dict[str, Any] = {"kinds": list(KINDS), "at": at, "most": COUNTED + 1}
+    if "*" not in actor.permissions:
+        mine.append("t.permission = any(%(permissions)s)")
+        parameters["permissions"] = sorted(actor.permissions)
+    if actor.reach == "own":
+        mine.append("t.owner_id = %(me)s")
+    if actor.reach == "region":
+        mine.append("(t.owner_id = %(me)s or t.region_id = any(%(regions)s::bigint[]))")
+    parameters |= {"me": actor.id, "regions": sorted(actor.regions)}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING.format(mine=" and ".join(mine)), parameters)
+        return list(cursor.fetchall())
+
+
+def _by_kind(found: Iterable[tuple[Any, ...]]) -> list[tuple[Kind, list[tuple[Any, ...]]]]:
+    grouped: dict[str, list[tuple[Any, ...]]] = {}
+    for row in found:
+        grouped.setdefault(row[0], []).append(row)
+    return [(KINDS[kind], rows) for kind, rows in grouped.items()]
