@@ -23,8 +23,9 @@ from shunda.inventory import steps as inventory
 from shunda.orders import queries as order_queries
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Hold, Order, Stops
+from shunda.orders.rules import hold_reason
 from shunda.orders.specs import LineChange
-from shunda.orders.worth import owed
+from shunda.orders.worth import claimed
 
 
 @action("fulfilment.ship_shipment")
@@ -42,7 +43,7 @@ def ship(
     holds = order_queries.open_holds(orders.keys(), Stops.SHIP)
     carriers = queries.carriers(spec.carrier_id for spec in wanted.values())
     contents = queries.contents(batch)
-    before = _owed(orders, contents)
+    before = _claimed(orders, contents)
 
     def why_not(shipment: Shipment) -> list[Refusal]:
         found = _held(shipment, orders[shipment.order_id], holds[shipment.order_id])
@@ -80,7 +81,7 @@ def reverse(
     batch, orders = steps.locked(list(ids), "reverse", by=by, versions=versions)
     batch.refuse_if(lambda s: rules.why_reason(s.pk, reason))
     contents = queries.contents(batch)
-    before = _owed(orders, contents)
+    before = _claimed(orders, contents)
     batch.refuse_if(lambda s: rules.why_not_reverse(contents.of(s)))
     _advance(batch, contents, -1)
     _shift(before, orders, contents, "reverse", at=at)
@@ -102,7 +103,7 @@ def _with_plan(spec: ShipSpec, shipment: Shipment) -> ShipSpec:
 
 
 def _held(shipment: Shipment, order: Order, holds: Iterable[Hold]) -> list[Refusal]:
-    return [HELD(shipment.pk, order=order.number, reason=hold.reason, kind=hold.kind) for hold in holds]
+    return [HELD(shipment.pk, order=order.number, reason=hold_reason(hold), kind=hold.kind) for hold in holds]
 
 
 def _advance(batch: Batch[Shipment], contents: Contents, sign: int) -> None:
@@ -129,10 +130,10 @@ def _amounts(batch: Batch[Shipment], contents: Contents) -> tuple[dict[int, Deci
     return amounts, {pk: ", ".join(found)[:60] for pk, found in numbers.items()}
 
 
-def _owed(orders: Mapping[int, Order], contents: Contents) -> dict[int, Decimal]:
+def _claimed(orders: Mapping[int, Order], contents: Contents) -> dict[int, Decimal]:
     """By order on credit: what has left its ordered bucket."""
     return {
-        pk: owed(orders[pk], lines.values())
+        pk: claimed(orders[pk], lines.values())
         for pk, lines in contents.order_lines.items()
         if orders[pk].term.kind == TermKind.CREDIT
     }
@@ -143,7 +144,7 @@ def _shift(
 ) -> None:
     """Credit follows the goods between ordered and shipped, by what the order is worth delivered."""
     movements = []
-    for pk, after in _owed(orders, contents).items():
+    for pk, after in _claimed(orders, contents).items():
         change = after - before[pk]
         source, target = (Bucket.ORDERED, Bucket.SHIPPED) if change > 0 else (Bucket.SHIPPED, Bucket.ORDERED)
         movements.append(credit.Movement(orders[pk].customer_id, pk, source, target, abs(change), reason))

@@ -1,0 +1,163 @@
+"""Reads: payments, invoices and settlements an actor may see; what is open, invoiced and advanced."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Sum
+
+from shunda.billing.models import Allocation, Invoice, InvoiceLine, Payment, Settlement
+from shunda.billing.rules import ZERO, Amounts, Billed, Item, propose
+from shunda.billing.states import InvoiceStatus
+from shunda.core.actor import Actor
+from shunda.customers import queries as customers
+from shunda.customers.models import TermKind
+from shunda.orders import queries as orders
+from shunda.orders.models import Order, OrderLine
+from shunda.orders.states import OrderStatus
+
+PAYABLE = (OrderStatus.APPROVED, OrderStatus.CONFIRMED)
+"""An order can be paid from its approval until it is completed."""
+OPEN_INVOICE = Q(status=InvoiceStatus.ISSUED, gross__gt=F("credited") + F("paid"))
+PAID_FIRST = (TermKind.PREPAID, TermKind.ON_DELIVERY)
+"""Orders that are paid without an invoice before them."""
+
+
+def payments_seen_by(actor: Actor) -> QuerySet[Payment]:
+    """Payments of the customers an actor may see."""
+    if actor.reach == "all":
+        return Payment.objects.all()
+    return Payment.objects.filter(customer__in=customers.seen_by(actor).values("pk"))
+
+
+def invoices_seen_by(actor: Actor) -> QuerySet[Invoice]:
+    """Invoices of the orders an actor may see."""
+    if actor.reach == "all":
+        return Invoice.objects.all()
+    return Invoice.objects.filter(order__in=orders.seen_by(actor).values("pk"))
+
+
+def settlements_seen_by(actor: Actor) -> QuerySet[Settlement]:
+    """Settlements of the orders an actor may see."""
+    if actor.reach == "all":
+        return Settlement.objects.all()
+    return Settlement.objects.filter(order__in=orders.seen_by(actor).values("pk"))
+
+
+def order_lines(order_ids: Collection[int]) -> dict[int, dict[int, OrderLine]]:
+    """Lines by order and id, by line number, with SKU and unit. One query."""
+    lines: defaultdict[int, dict[int, OrderLine]] = defaultdict(dict)
+    rows = OrderLine.objects.filter(order__in=order_ids).select_related("sku__product__unit")
+    for line in rows.order_by("order_id", "line_no"):
+        lines[line.order_id][line.pk] = line
+    return lines
+
+
+def invoice_lines(invoice_ids: Collection[int]) -> dict[int, dict[int, InvoiceLine]]:
+    """Lines by invoice and id, by the order's line number, with SKU and unit. One query."""
+    lines: defaultdict[int, dict[int, InvoiceLine]] = defaultdict(dict)
+    rows = InvoiceLine.objects.filter(invoice__in=invoice_ids).select_related("order_line__sku__product__unit")
+    for line in rows.order_by("invoice_id", "order_line__line_no"):
+        lines[line.invoice_id][line.pk] = line
+    return lines
+
+
+_BILLED = """
+select order_id, order_line_id, sum(tax), sum(gross) from (
+  select l.order_id, l.order_line_id, l.tax, l.gross
+  from billing_invoiceline l join billing_invoice i on i.id = l.invoice_id and i.status = 'issued'
+  where l.order_id = any(%(ids)s)
+  union all
+  select c.order_id, l.order_line_id, -c.tax, -c.gross
+  from billing_creditnoteline c join billing_invoiceline l on l.id = c.invoice_line_id where c.order_id = any(%(ids)s)
+  union all
+  select order_id, null, freight_tax, freight_net + freight_tax
+  from billing_invoice where status = 'issued' and order_id = any(%(ids)s)
+  union all
+  select order_id, null, -freight_tax, -freight_net - freight_tax from billing_creditnote where order_id = any(%(ids)s)
+) billed group by order_id, order_line_id
+"""
+
+
+def billed(order_ids: Collection[int]) -> dict[int, Billed]:
+    """What issued invoices less credit notes bill of each order, by line and of the freight. One query."""
+    lines: dict[int, dict[int, Amounts]] = {pk: {} for pk in order_ids}
+    freight = dict.fromkeys(order_ids, Amounts())
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLED, {"ids": list(order_ids)})
+        for order_id, line_id, tax, gross in cursor.fetchall():
+            if line_id is None:
+                freight[order_id] = Amounts(tax, gross)
+            else:
+                lines[order_id][line_id] = Amounts(tax, gross)
+    return {pk: Billed(lines[pk], freight[pk]) for pk in lines}
+
+
+def drafts_of(order_ids: Collection[int]) -> dict[int, Invoice]:
+    """The draft of each order that has one."""
+    drafts = Invoice.objects.filter(order__in=order_ids, status=InvoiceStatus.DRAFT)
+    return {draft.order_id: draft for draft in drafts}
+
+
+def with_something_to_invoice(order_ids: Collection[int]) -> set[int]:
+    """Orders of these with goods shipped, not returned and not invoiced."""
+    rows = OrderLine.objects.filter(order__in=order_ids, shipped__gt=F("returned") + F("invoiced"))
+    return set(rows.values_list("order_id", flat=True))
+
+
+def allocated(**of: object) -> list[tuple[int, int, int | None, Decimal]]:
+    """What payments pay, as (payment, order, invoice or none for an advance, amount), oldest payment first."""
+    sums = Allocation.objects.filter(**of).values("payment_id", "order_id", "invoice_id").annotate(sum=Sum("amount"))
+    rows = sums.filter(sum__gt=0).order_by("payment_id", "order_id", "invoice_id")
+    return list(rows.values_list("payment_id", "order_id", "invoice_id", "sum"))
+
+
+def items(payable: Mapping[int, Order], invoices: Iterable[Invoice]) -> list[Item]:
+    """What can be paid: the open invoices of these orders, and of each order what is on no open invoice."""
+    found = []
+    on_invoices: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for invoice in invoices:
+        left = invoice.gross - invoice.credited - invoice.paid
+        on_invoices[invoice.order_id] += left
+        found.append(Item(payable[invoice.order_id], invoice, left))
+    for order in payable.values():
+        left = order.gross - order.paid - on_invoices[order.pk]
+        found.append(Item(order, None, max(left, ZERO)))
+    return found
+
+
+def waiting(customer_ids: Collection[int]) -> Q:
+    """Orders of these customers that a payment may be meant for: an open invoice, or to be paid without one."""
+    invoiced = Invoice.objects.filter(OPEN_INVOICE, customer__in=customer_ids).values("order_id")
+    paid_first = Q(status__in=PAYABLE, term__kind__in=PAID_FIRST, gross__gt=F("paid"))
+    return Q(customer__in=customer_ids) & (Q(pk__in=invoiced) | paid_first)
+
+
+def proposable(item: Item) -> bool:
+    """Whether a proposal may pay it: any open invoice; an order without one only if it is paid first."""
+    return item.open > 0 and (item.invoice is not None or item.order.term.kind in PAID_FIRST)
+
+
+def proposals(payments: Collection[Payment]) -> dict[int, list[tuple[Item, Decimal]]]:
+    """What each payment most likely pays, oldest first; earlier payments of the list are served first. Two queries.
+
+    A guess for people to accept: matching computes it again under locks.
+    """
+    known = Order.objects.filter(waiting({p.customer_id for p in payments})).select_related("term")
+    payable = {order.pk: order for order in known}
+    open_invoices = Invoice.objects.filter(OPEN_INVOICE, order__in=payable)
+    by_customer: defaultdict[tuple[int, str], list[Item]] = defaultdict(list)
+    for item in items(payable, open_invoices):
+        if proposable(item):
+            by_customer[item.order.customer_id, item.order.currency].append(item)
+    found = {}
+    for payment in payments:
+        text = f"{payment.reference} {payment.note}"
+        parts = propose(payment.amount - payment.matched, text, by_customer[payment.customer_id, payment.currency])
+        for item, amount in parts:
+            item.open -= amount
+        found[payment.pk] = parts
+    return found
