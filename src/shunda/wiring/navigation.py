@@ -14,7 +14,11 @@ MENU = [
     ),
     Group(
         _("Sales"),
-        [],
+        [
+            Entry(_("Orders"), "orders:index", "file-text", "orders.view_order"),
+            Entry(_("Review desk"), "orders:desk", "checklist", "orders.view_order"),
+            Entry(_("Archive"), "orders:archived", "archive", "orders.view_order"),
+        ],
     ),
     Group(
         _("Warehouse"),

@@ -1,33 +1,32 @@
-"""Every permission there is: what actions ask for, what machines' moves are called, what pages and endpoints need."""
+"""How people read permissions. Moves of a machine speak for themselves (``Confirm``) unless they are here too."""
 
-from __future__ import annotations
+from django.utils.translation import gettext_lazy as _
 
-from importlib import import_module
+GROUPS = {
+    "orders": _("Orders"),
+    "fulfilment": _("Shipping"),
+    "billing": _("Billing"),
+    "inventory": _("Stock"),
+    "pricing": _("Prices"),
+    "credit": _("Credit"),
+    "customers": _("Customers"),
+    "catalog": _("Products"),
+    "work": _("Worklist"),
+    "channels": _("Order intake"),
+    "files": _("Files"),
+    "policies": _("Settings"),
+    "accounts": _("People and roles"),
+}
 
-from django.apps import apps
-from django.urls import get_resolver
-
-from shunda.core.batch import ACTIONS
-from shunda.core.machine import Machine
-
-
-def machines() -> list[Machine]:
-    """The machines of all folders, in the order of the folders."""
-    found: dict[int, Machine] = {}
-    for config in apps.get_app_configs():
-        if config.name.startswith("shunda."):
-            try:
-                states = import_module(f"{config.name}.states")
-            except ModuleNotFoundError:
-                continue
-            for value in vars(states).values():
-                if isinstance(value, Machine):
-                    found[id(value)] = value
-    return list(found.values())
-
-
-def known() -> set[str]:
-    """The permissions somebody can hold. Loads all pages and endpoints, which bring their actions with them."""
-    _ = get_resolver().url_patterns
-    moves = {move.permission for machine in machines() for move in machine}
-    return {*ACTIONS, *moves}
+PERMISSIONS = {
+    "accounts.administer": _("Administer: grant every permission, change every account"),
+    "accounts.view_user": _("See people"),
+    "accounts.create_user": _("Add people"),
+    "accounts.edit_user": _("Change people, their roles and passwords"),
+    "accounts.view_role": _("See roles"),
+    "accounts.create_role": _("Add roles"),
+    "accounts.edit_role": _("Change roles"),
+    "accounts.view_region": _("See regions"),
+    "accounts.create_region": _("Add regions"),
+    "accounts.edit_region": _("Change regions"),
+}

@@ -36,7 +36,9 @@ class RoleSpec:
 
 
 ROLES = (
-    RoleSpec("sales_rep", "销售代表", "Sales representative", "own", (*ORDER_ENTRY, "customers.*", "orders.cancel_order")),
+    RoleSpec(
+        "sales_rep", "销售代表", "Sales representative", "own", (*ORDER_ENTRY, "customers.*", "orders.cancel_order")
+    ),
     RoleSpec(
         "sales_clerk",
         "销售内勤",

@@ -225,6 +225,8 @@ SHUNDA_MENU = "shunda.wiring.navigation.MENU"
 SHUNDA_LINKS = "shunda.wiring.navigation.LINKS"
 SHUNDA_PANELS = "shunda.wiring.tables.PANELS"
 SHUNDA_SUBJECTS = "shunda.wiring.tables.SUBJECTS"
+SHUNDA_PERMISSIONS = "shunda.wiring.permissions.PERMISSIONS"
+SHUNDA_PERMISSION_GROUPS = "shunda.wiring.permissions.GROUPS"
 CSRF_FAILURE_VIEW = "shunda.web.errors.csrf_failure"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

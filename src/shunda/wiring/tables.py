@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from shunda.inventory import verify as inventory
+from shunda.orders import jobs as orders_jobs
+from shunda.orders import verify as orders
 
 Job = Callable[[list[int], datetime], None]
 """A reaction: subject ids of the events, and when they happened."""
@@ -17,12 +19,20 @@ Job = Callable[[list[int], datetime], None]
 Check = Callable[[], Iterable[str]]
 """Yields one sentence for each difference between a stored figure and its ledger."""
 
-REACTIONS: dict[str, dict[str, Job]] = {}
+REACTIONS: dict[str, dict[str, Job]] = {
+    "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
+    "stock.receive": {"orders.retry_blocked": orders_jobs.retry_blocked},
+}
 
 CHECKS: dict[str, Check] = {
     "inventory": inventory.check,
+    "orders": orders.check,
 }
 
-SUBJECTS: dict[str, str] = {}
+SUBJECTS: dict[str, str] = {
+    "orders.order": "orders:detail",
+}
 
-PANELS: dict[str, list[str]] = {}
+PANELS: dict[str, list[str]] = {
+    "orders:detail": ["timeline:order"],
+}

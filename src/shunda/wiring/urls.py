@@ -8,6 +8,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("shunda.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("orders/", include("shunda.orders.urls")),
+    path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from shunda.customers.models import TermKind
 from shunda.files.responses import file_response
 from shunda.orders import queries, rules
 from shunda.orders.forms import AttachForm
-from shunda.orders.models import HoldKind, Order, OrderAttachment, OrderLine, Review
+from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
 from shunda.orders.states import ORDER, STEPPER, OrderStatus, ReviewStatus, Stage
 from shunda.pricing.rules import capitals
 from shunda.web.moves import Button, buttons
@@ -31,12 +31,12 @@ ONE = frozenset({"edit", "cancel", "prioritise", "hold"})
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One order: head, stage, money, lines, reviews, holds, papers; panels of other folders come after it."""
     by = actor(request)
-    order = get_object_or_404(queries.rows(by), pk=pk)
-    lines = queries.lines_of([pk])[pk]
-    holds = queries.open_holds([pk])[pk]
-    reviews = queries.reviews_of([pk])[pk]
-    awaits = any(hold.kind == HoldKind.PAYMENT for hold in holds)
-    stage = rules.stage(order.status, rules.progress_of(lines), awaits_payment=awaits)
+    found = queries.detail(by, pk)
+    if found is None:
+        raise Http404
+    order, lines = found.order, found.lines
+    holds = [hold for hold in found.holds if hold.released_at is None]
+    stage = rules.stage_of(order)
     context = {
         "order": order,
         "lines": lines,
@@ -45,9 +45,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "buttons": _buttons(order, lines, by),
         "holds": [(hold, rules.hold_reason(hold)) for hold in holds],
         "blocked": [Refusal(pk, item["code"], item.get("data", {})) for item in order.blocked_by],
-        "reviews": [_review(review, by) for review in reviews if review.round == order.round],
-        "earlier": [_review(review, by) for review in reviews if review.round != order.round],
-        "attachments": OrderAttachment.objects.filter(order=pk).select_related("file").order_by("pk"),
+        "reviews": [_review(review, by) for review in found.reviews if review.round == order.round],
+        "earlier": [_review(review, by) for review in found.reviews if review.round != order.round],
+        "attachments": found.attachments,
         "attach_form": AttachForm(),
         "capitals": capitals(order.gross, order.currency),
         "open_amount": rules.owed(order) - order.paid,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.orders import queries
 from shunda.orders.models import Channel, Order
+from shunda.orders.rules import stage_of
 from shunda.orders.states import OrderStatus, Stage
 from shunda.web.forms import DayField
 from shunda.web.listing import Filter, Keyset
@@ -57,9 +58,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """The orders the person may see, newest first, with what can be done to several at once."""
     chosen = OrderFilter(request)
     keyset = Keyset(chosen.apply(queries.rows(actor(request))), request, order=ORDERS)
-    stages = queries.stages([order.pk for order in keyset])
     for order in keyset:
-        order.stage = stages[order.pk]  # type: ignore[attr-defined]  # what people read, beside the row
+        order.stage = stage_of(order)  # type: ignore[attr-defined]  # what people read, beside the row
     return render(request, "orders/list.html", {"page": keyset, "filter": chosen})
 
 
