@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from shunda.catalog.naming import local
 from shunda.core.machine import undeletable
 from shunda.core.search import search_index, search_vector
 
@@ -28,7 +29,7 @@ class Unit(models.Model):
         triggers: ClassVar = [undeletable("unit")]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self.name, self.name_en)
 
 
 class Category(models.Model):
@@ -49,7 +50,7 @@ class Category(models.Model):
         triggers: ClassVar = [undeletable("category")]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self.name, self.name_en)
 
 
 class SupplyMode(models.TextChoices):
@@ -85,7 +86,7 @@ class Product(models.Model):
         triggers: ClassVar = [undeletable("product")]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self.name, self.name_en)
 
 
 class UnitConversion(models.Model):

@@ -13,7 +13,8 @@ from django.db.models import BooleanField, Case, Count, ExpressionWrapper, Integ
 from django.db.models.functions import Length
 
 from shunda.catalog.models import Category, Product, Sku, SupplyMode, Unit, UnitConversion
-from shunda.catalog.rules import Known, local
+from shunda.catalog.naming import local
+from shunda.catalog.rules import Known
 from shunda.core.search import Matching
 
 CANDIDATES = 200

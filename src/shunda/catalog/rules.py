@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Model
-from django.utils.translation import get_language
 from stdnum import ean
 
 from shunda.catalog import reasons
 from shunda.catalog.models import Category, Product, Sku, SupplyMode, Unit
+from shunda.catalog.naming import local as local
 from shunda.catalog.specs import CategorySpec, ConversionSpec, ProductSpec, SkuSpec, UnitSpec
 from shunda.core.refusal import Refusal
 from shunda.core.search import search_text
@@ -32,11 +32,6 @@ class Known:
     units: dict[int, Unit] = field(default_factory=dict)
     product_codes: dict[str, int] = field(default_factory=dict)
     sku_codes: dict[str, int] = field(default_factory=dict)
-
-
-def local(name: str, name_en: str) -> str:
-    """The name in the language of the reader: the English one where there is one and English is read."""
-    return name_en if name_en and (get_language() or "").startswith("en") else name
 
 
 def converted(quantity: Decimal, factor: Fraction, decimals: int) -> Decimal | None:

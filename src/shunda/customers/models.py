@@ -9,6 +9,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from shunda.accounts.models import Region
+from shunda.catalog.naming import local
 from shunda.core.machine import undeletable
 from shunda.core.search import search_index, search_vector
 from shunda.files.models import StoredFile
@@ -38,7 +39,7 @@ class PaymentTerm(models.Model):
         triggers: ClassVar = [undeletable("term")]
 
     def __str__(self) -> str:
-        return self.name
+        return local(self.name, self.name_en)
 
 
 class CustomerClass(models.TextChoices):
