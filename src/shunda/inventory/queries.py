@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Min, Q
+from django.db.models import Count, F, Min, Q
 
 from shunda.catalog.models import Sku
 from shunda.inventory.models import Balance, Supply, Warehouse
@@ -90,6 +90,12 @@ def holders(places: Iterable[Place]) -> dict[Place, list[Holder]]:
             for sku_id, warehouse_id, *rest in cursor.fetchall():
                 found[sku_id, warehouse_id].append(Holder(*rest))
     return found
+
+
+def stocked(warehouse_ids: Iterable[int]) -> dict[int, int]:
+    """How many SKUs each warehouse still holds or expects; one query."""
+    rows = Balance.objects.filter(warehouse_id__in=list(warehouse_ids)).exclude(on_hand=0, in_transit=0)
+    return dict(rows.order_by().values_list("warehouse_id").annotate(n=Count("id")))
 
 
 def codes(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> tuple[dict[int, str], dict[int, str]]:

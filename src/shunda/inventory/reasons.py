@@ -101,6 +101,7 @@ TOO_MANY_LINES = Reason("inventory.too-many-lines", _("%(lines)s lines are more 
 CODE_TAKEN = Reason("inventory.code-taken", _("Warehouse code %(code)s is already in use. Choose another one."))
 REQUIRED = Reason("inventory.required", _("%(field)s is missing."))
 TOO_LONG = Reason("inventory.too-long", _("%(field)s is longer than %(most)s characters. Shorten it."))
+UNKNOWN_REGION = Reason("inventory.unknown-region", _("There is no such region. Choose one from the list."))
 STILL_STOCKED = Reason(
     "inventory.still-stocked",
     _("Warehouse %(warehouse)s still holds or expects stock of %(count)s SKUs. Move it away before closing."),
