@@ -153,6 +153,13 @@ def per_unit(price: Decimal, factor: Fraction) -> Decimal:
         return (price * factor.numerator / factor.denominator).quantize(PRICE, ROUND_HALF_UP)
 
 
+def effective_price(amount: Decimal, quantity: Decimal) -> Decimal:
+    """What one unit came to after all discounts, to six places: for documents that show amounts already shared."""
+    with localcontext() as exact:
+        exact.prec = PRECISION
+        return (amount / quantity).quantize(PRICE, ROUND_HALF_UP)
+
+
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _COINS = ("角", "分", "厘")
@@ -210,3 +217,41 @@ def _whole(number: int) -> str:
         text += ("零" if gap else "") + _DIGITS[int(digit)] + place
         gap = False
     return text
+
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()  # noqa: SIM905  # a list of words reads as words
+_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_ENGLISH = {"CNY": "Chinese yuan", "USD": "US dollars", "EUR": "euros", "GBP": "pounds sterling", "JPY": "Japanese yen"}
+
+
+def words(amount: Decimal, currency: str = "CNY") -> str:
+    """An amount in English words: "Chinese yuan one thousand two hundred thirty-four and 56/100 only".
+
+    Rounded half up to the currency; a negative amount says minus, a currency not named here goes by its code.
+    """
+    amount = rounded(amount, currency)
+    whole, _point, coins = f"{abs(amount):f}".partition(".")
+    said = [_ENGLISH.get(currency, currency), *(["minus"] if amount < 0 else []), _words(int(whole))]
+    if coins.strip("0"):
+        said.append(f"and {coins}/1{'0' * len(coins)}")
+    return " ".join([*said, "only"])
+
+
+def _words(number: int) -> str:
+    for size, name in (
+        (10**12, "trillion"),
+        (10**9, "billion"),
+        (10**6, "million"),
+        (1000, "thousand"),
+        (100, "hundred"),
+    ):
+        if number >= size:
+            high, low = divmod(number, size)
+            return f"{_words(high)} {name}" + (f" {_words(low)}" if low else "")
+    if number < len(_ONES):
+        return _ONES[number]
+    tens, ones = divmod(number, 10)
+    return _TENS[tens] + (f"-{_ONES[ones]}" if ones else "")

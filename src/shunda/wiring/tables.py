@@ -9,8 +9,8 @@ CHECKS     what ``shunda verify`` recomputes
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from shunda.credit import verify as credit
 from shunda.inventory import verify as inventory
-from shunda.orders import jobs as orders_jobs
 from shunda.orders import verify as orders
 
 Job = Callable[[list[int], datetime], None]
@@ -19,12 +19,10 @@ Job = Callable[[list[int], datetime], None]
 Check = Callable[[], Iterable[str]]
 """Yields one sentence for each difference between a stored figure and its ledger."""
 
-REACTIONS: dict[str, dict[str, Job]] = {
-    "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
-    "stock.receive": {"orders.retry_blocked": orders_jobs.retry_blocked},
-}
+REACTIONS: dict[str, dict[str, Job]] = {}
 
 CHECKS: dict[str, Check] = {
+    "credit": credit.check,
     "inventory": inventory.check,
     "orders": orders.check,
 }

@@ -20,7 +20,7 @@ _WIDTHS = (
     "111422 121124 121421 141122 141221 112214 112412 122114 122411 142112 142211 241211 221114 413111 241112 134111 "
     "111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 214121 412121 111143 111341 131141 114113 "
     "114311 411113 411311 113141 114131 311141 411131 211412 211214 211232 2331112"
-).split()
+).split()  # noqa: SIM905  # a table, not a list
 """Bars and gaps of each of the 107 symbols, in modules."""
 
 _TO_C, _TO_B, _START_B, _START_C, _STOP = 99, 100, 104, 105, 106
@@ -29,7 +29,9 @@ _TO_C, _TO_B, _START_B, _START_C, _STOP = 99, 100, 104, 105, 106
 def qr(text: str) -> str:
     """A QR code of medium error correction, without the quiet zone: the page leaves one."""
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None
+    )
     return out.getvalue().decode()
 
 
@@ -44,8 +46,7 @@ def code128(text: str) -> str:
                 bars.append(f"M{x} 0h{width}v{HEIGHT}h-{width}z")
             x += int(width)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x + QUIET} {HEIGHT}">'
-        f'<path d="{"".join(bars)}"/></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x + QUIET} {HEIGHT}"><path d="{"".join(bars)}"/></svg>'
     )
 
 

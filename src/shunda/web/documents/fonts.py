@@ -18,7 +18,9 @@ class MissingFont(Exception):
     """A font of the documents is not where the build hook puts it."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"The font {path.name} is missing in {path.parent}: install Shunda again, or run its build hook.")
+        super().__init__(
+            f"The font {path.name} is missing in {path.parent}: install Shunda again, or run its build hook."
+        )
 
 
 def check(folder: Path = FOLDER) -> None:

@@ -10,7 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from shunda.web.documents import fonts
+from shunda.web.formats import moment
 
 KIT = Path(__file__).with_name("kit.typ")
 MOST = 200
@@ -21,41 +25,83 @@ class BadTemplate(Exception):
     """A template that cannot be typeset; the message is the typesetter's."""
 
 
-def render(template: Path, papers: Sequence[Mapping[str, Any]], *, language: str, at: datetime) -> bytes:
+def render(template: Path, papers: Sequence[Mapping[str, Any]], *, language: str, by: str, at: datetime) -> bytes:
     """One PDF (PDF/A-2b, tagged) of all ``papers``, each beginning on a page of its own with pages of its own.
 
     ``papers`` are plain data, texts already formatted and in the reader's ``language`` ("zh-hans" or "en"). A template
     ends in ``show-papers(data, paper)`` of ``kit.typ``. It sees the kit and the data alone: it is compiled from
-    memory in an empty folder and cannot read a file or leave it. ``at`` is the date the file bears. Characters the
-    fonts lack become 〓. Raises ``MissingFont`` and ``BadTemplate``.
+    memory in an empty folder and cannot read a file or leave it. ``by`` printed it and ``at`` is when; the foot says
+    so. Bytes in the data are pictures (PNG, JPEG or SVG) and reach the template as a name for ``image``, or "" when
+    they are no picture. Characters the fonts lack become 〓. Raises ``MissingFont`` and ``BadTemplate``.
     """
     import typst  # 80 MB: only processes that make documents load it
 
     if not 1 <= len(papers) <= MOST:
         raise ValueError(f"a PDF holds 1 to {MOST} documents, not {len(papers)}")
-    data = {"language": language[:2], "papers": fonts.printable(list(papers))}
-    files = {
-        "main.typ": template.read_bytes(),
-        "kit.typ": KIT.read_bytes(),
-        "data.json": json.dumps(data, ensure_ascii=False).encode(),
-    }
+    with translation.override(language):
+        common = _common(by, at)
+    files = {"main.typ": template.read_bytes(), "kit.typ": KIT.read_bytes()}
+    data = {"language": language[:2], **common, "papers": _with_pictures(list(papers), files)}
+    files["data.json"] = json.dumps(fonts.printable(data), ensure_ascii=False).encode()
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            files,
-            root=_empty_folder(),
-            font_paths=fonts.loaded(),
-            ignore_system_fonts=True,
-            package_path=_empty_folder(),
-            package_cache_path=_empty_folder(),
-            pdf_standards="a-2b",
-            timestamp=at,
-        )
+        pdf, warnings = _typeset(files, timestamp=at)
     except typst.TypstError as error:
         raise BadTemplate(f"{template.name}: {error.message} {' '.join(error.hints)}") from error
     if warnings:
         raise BadTemplate(f"{template.name}: {warnings[0].message}")
-    assert isinstance(pdf, bytes)
     return pdf
+
+
+def _typeset(files: dict[str, bytes], **options: Any) -> tuple[bytes, list[Any]]:
+    import typst
+
+    folder = _empty_folder()
+    made: tuple[bytes, list[Any]] = typst.compile_with_warnings(
+        files,
+        root=folder,
+        font_paths=fonts.loaded(),
+        ignore_system_fonts=True,
+        package_path=folder,
+        package_cache_path=folder,
+        pdf_standards="a-2b",
+        **options,
+    )
+    return made
+
+
+def _with_pictures(value: Any, files: dict[str, bytes]) -> Any:
+    """The data with every picture put among the files and named in its place."""
+    match value:
+        case bytes() | memoryview():
+            name = f"picture-{len(files)}"
+            if not _is_picture(bytes(value)):
+                return ""
+            files[name] = bytes(value)
+            return name
+        case dict():
+            return {key: _with_pictures(each, files) for key, each in value.items()}
+        case list() | tuple():
+            return [_with_pictures(each, files) for each in value]
+    return value
+
+
+def _is_picture(data: bytes) -> bool:
+    """Whether it can be typeset: a damaged upload must not stop the document it belongs to."""
+    import typst
+
+    try:
+        _typeset({"main.typ": b'#image("picture", alt: "-")', "picture": data})
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _common(by: str, at: datetime) -> dict[str, str]:
+    return {
+        "printed": _("Printed by %(name)s, %(moment)s") % {"name": by, "moment": moment(at)},
+        "pages": _("Page {n} of {of}"),
+        "continued": _("(continued)"),
+    }
 
 
 @cache

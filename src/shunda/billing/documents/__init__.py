@@ -1,0 +1,1 @@
+"""The papers about money: settlement and invoice print."""

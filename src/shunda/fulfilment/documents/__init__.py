@@ -1,0 +1,1 @@
+"""The papers that go with goods: pick list, packing list, delivery receipt."""

@@ -1,0 +1,98 @@
+"""The receipt the customer's contact signs at the door: quantity, look and packing checked (R143)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from shunda.fulfilment.documents import loading
+from shunda.fulfilment.models import Receipt, Shipment, ShipmentLine
+from shunda.orders.documents import paper
+from shunda.web.documents.codes import code128
+from shunda.web.formats import day, moment, quantity
+
+TEMPLATE = Path(__file__).with_suffix(".typ")
+
+
+def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The data of these shipments' receipts: to be signed on paper, or filled in when it was signed on a screen."""
+    ours = paper.company()
+    return [_paper(shipment, ours) for shipment in loading.shipments(ids)]
+
+
+def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
+    lines, order = loading.going(shipment), shipment.order
+    receipt = getattr(shipment, "receipt", None)
+    return {
+        **paper.sheet(_("Delivery receipt"), shipment.number, ours, loading.watermark(shipment)),
+        "barcode": code128(shipment.number),
+        "labels": _labels(),
+        "facts": [
+            (_("Order"), order.number),
+            (_("Contract number"), order.contract_number),
+            (_("Customer's order number"), order.customer_reference),
+            (_("Shipped"), day(shipment.shipped_at) if shipment.shipped_at else ""),
+            *loading.transport(shipment),
+        ],
+        "consignee": [(_("Company"), order.customer_name), *paper.consignee(order)],
+        "rows": [_row(number, line, receipt) for number, line in enumerate(lines, 1)],
+        "total": loading.total(lines),
+        "checks": [
+            (_("The quantity is right"), _complete(lines) if receipt else None),
+            (_("The goods are undamaged"), receipt.looks_good if receipt else None),
+            (_("The packing is intact"), receipt.packing_intact if receipt else None),
+        ],
+        "remark": receipt.remark if receipt else "",
+        "signed": _signature(receipt),
+        "signed_by": receipt.signed_by if receipt else "",
+        "signed_at": moment(receipt.signed_at) if receipt else "",
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "consignee": _("Ship to"),
+        "line": _("No."),
+        "article": _("Product, model and specification"),
+        "quantity": _("Shipped"),
+        "unit": _("Unit"),
+        "accepted": _("Accepted"),
+        "damaged": _("Damaged"),
+        "missing": _("Missing"),
+        "total": _("Total shipped"),
+        "checked": _("Checked on receipt"),
+        "yes": _("Yes"),
+        "no": _("No"),
+        "remark": _("Remark"),
+        "declaration": _("We have received the goods above and checked them as stated."),
+        "receiver": _("Receiver (signature)"),
+        "deliverer": _("Delivered by (signature)"),
+        "date": _("Date"),
+    }
+
+
+def _row(number: int, line: ShipmentLine, receipt: Receipt | None) -> dict[str, str]:
+    received = getattr(line, "receipt_line", None) if receipt else None
+    return {
+        "no": str(number),
+        **paper.article(line.order_line),
+        "quantity": quantity(line.quantity),
+        "unit": loading.unit(line),
+        "accepted": quantity(received.accepted) if received else "",
+        "damaged": quantity(received.damaged) if received else "",
+        "missing": quantity(received.missing) if received else "",
+    }
+
+
+def _complete(lines: Sequence[ShipmentLine]) -> bool:
+    """Whether nothing is missing; what is damaged is still there."""
+    return not any(line.receipt_line.missing for line in lines if hasattr(line, "receipt_line"))
+
+
+def _signature(receipt: Receipt | None) -> bytes:
+    if receipt is None or receipt.signature is None:
+        return b""
+    return bytes(receipt.signature.content.data)

@@ -1,0 +1,74 @@
+"""The list a keeper picks by: in the order of the shelves, with barcodes to scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from shunda.fulfilment.documents import loading
+from shunda.fulfilment.models import Shipment, ShipmentLine
+from shunda.orders.documents import paper
+from shunda.web.documents.codes import code128
+from shunda.web.formats import day, moment, quantity
+
+TEMPLATE = Path(__file__).with_suffix(".typ")
+
+
+def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The data of these shipments' pick lists, in this order and the active language; constant queries."""
+    ours = paper.company()
+    return [_paper(shipment, ours) for shipment in loading.shipments(ids)]
+
+
+def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
+    lines = sorted(
+        shipment.lines.all(), key=lambda line: (line.location == "", line.location, line.order_line.sku.code)
+    )
+    lines = [line for line in lines if line.quantity]
+    order = shipment.order
+    return {
+        **paper.sheet(_("Pick list"), shipment.number, ours, loading.watermark(shipment)),
+        "barcode": code128(shipment.number),
+        "labels": {
+            "location": _("Location"),
+            "article": _("Article"),
+            "barcode": _("Barcode"),
+            "quantity": _("To pick"),
+            "unit": _("Unit"),
+            "picked": _("Picked"),
+            "packing": _("Packing requirements"),
+            "note": _("Note"),
+            "urgent": _("URGENT"),
+        },
+        "urgent": order.urgent,
+        "facts": [
+            (_("Warehouse"), shipment.warehouse.name),
+            (_("Order"), order.number),
+            (_("Customer"), order.customer_name),
+            (_("Priority"), order.get_priority_display()),
+            (_("Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
+            (_("Planned"), moment(shipment.created_at)),
+            *loading.transport(shipment)[:2],
+            (_("Lines"), str(len(lines))),
+            (_("Total"), loading.total(lines)),
+        ],
+        "rows": [_row(line) for line in lines],
+        "packing": order.packing,
+        "note": paper.joined(shipment.note, order.note),
+        "signatures": [(_("Picked by"), _("Date")), (_("Checked by"), _("Date"))],
+    }
+
+
+def _row(line: ShipmentLine) -> dict[str, str]:
+    sku = line.order_line.sku
+    return {
+        "location": line.location or "—",
+        **paper.article(line.order_line),
+        "barcode": code128(sku.barcode or sku.code),
+        "quantity": quantity(line.quantity),
+        "unit": loading.unit(line),
+        "picked": quantity(line.picked) if line.picked else "",
+    }
