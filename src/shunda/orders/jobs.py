@@ -12,8 +12,9 @@ from shunda.core.actor import system
 from shunda.core.batch import happening
 from shunda.core.event import record
 from shunda.core.refusal import Refusal
+from shunda.inventory.models import Balance
 from shunda.orders import actions, rows, rules, tasks
-from shunda.orders.models import Order
+from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import lines_of
 from shunda.orders.states import OrderStatus
 
@@ -41,10 +42,13 @@ def _block(refused: list[Refusal], at: datetime) -> None:
     tasks.open_for(tasks.CONFIRM, orders, at=at)
 
 
-def retry_blocked(_ids: list[int], at: datetime) -> None:
-    """Stock came in or credit was freed: try the approved orders that could not be confirmed again."""
-    blocked = Order.objects.filter(status=OrderStatus.APPROVED).exclude(blocked_by=[]).order_by("pk")
-    confirm_approved(list(blocked.values_list("pk", flat=True)), at)
+def retry_blocked(balance_ids: list[int], at: datetime) -> None:
+    """Stock came in: try the approved orders again that could not be confirmed and want what came (R047, R122)."""
+    came = Balance.objects.filter(pk__in=balance_ids).values_list("sku_id", "warehouse_id")
+    skus, warehouses = {sku for sku, _ in came}, {warehouse for _, warehouse in came}
+    waiting = Order.objects.filter(status=OrderStatus.APPROVED, warehouse_id__in=warehouses).exclude(blocked_by=[])
+    wanting = waiting.filter(pk__in=OrderLine.objects.filter(sku_id__in=skus).values("order_id"))
+    confirm_approved(list(wanting.values_list("pk", flat=True)), at)
 
 
 def complete_settled(ids: list[int], at: datetime) -> None:

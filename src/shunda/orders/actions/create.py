@@ -13,7 +13,7 @@ from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action, happening
 from shunda.core.event import record
 from shunda.core.refusal import NOT_FOUND, Refusal
-from shunda.orders import assembly, facts, rows
+from shunda.orders import assembly, facts, rows, tasks
 from shunda.orders import reasons as why
 from shunda.orders.assembly import Draft
 from shunda.orders.entry import Entry, EntryFacts, read
@@ -71,6 +71,7 @@ def _create(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[O
         for one in drafts.values()
     ]
     record(created, by=by, at=at)
+    tasks.open_for(tasks.SUBMIT, orders, at=at)
     return Outcome(orders, sorted(refused + too_large, key=lambda refusal: refusal.id or 0))
 
 

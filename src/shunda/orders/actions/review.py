@@ -8,12 +8,12 @@ from datetime import date, datetime
 from django.db.models import F
 
 from shunda.core.actor import Actor
-from shunda.core.batch import Batch, Outcome, action
+from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
 from shunda.orders import reasons as why
 from shunda.orders import rules, tasks
 from shunda.orders.actions.parts import drop_reviews
-from shunda.orders.models import Order, Review
+from shunda.orders.models import Department, Order, Review
 from shunda.orders.queries import seen_by
 from shunda.orders.rows import update
 from shunda.orders.states import ORDER, REVIEW, OrderStatus, ReviewStatus
@@ -116,3 +116,8 @@ def _passed(order_ids: Collection[int]) -> list[int]:
     )
     orders = Order.objects.filter(pk__in=order_ids, status=OrderStatus.IN_REVIEW)
     return list(orders.exclude(pk__in=waiting.values("order_id")).values_list("pk", flat=True))
+
+
+for _department in Department:
+    for _move in (approve, send_back):
+        ACTIONS.setdefault(f"orders.review_{_department}", []).append(f"{_move.__module__}.{_move.__qualname__}")

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from shunda.core.actor import Actor
-from shunda.core.batch import Batch, Outcome, action
+from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
 from shunda.orders import checks, facts, rules, tasks
 from shunda.orders.actions.parts import drop_reviews
@@ -47,6 +47,9 @@ def submit(
     tasks.close((tasks.SUBMIT, tasks.REVISE), batch.ids, by=by, at=at)
     tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in reviews], at=at)
     return outcome
+
+
+ACTIONS.setdefault(rules.OVERRIDE_FLOOR, []).append(f"{submit.__module__}.{submit.__qualname__}")
 
 
 def _why_not(order: Order, known: CheckFacts, by: Actor) -> list[Refusal]:

@@ -30,6 +30,8 @@ STEPS = (OrderStatus.DRAFT, OrderStatus.IN_REVIEW, OrderStatus.APPROVED, OrderSt
 
 def spec(customer: Customer, lines: Lines, **fields: Any) -> OrderSpec:
     """An order that passes every check: (SKU, quantity, unit price or None for the listed one)."""
+    for name in {"discount", "freight", "freight_tax_rate"} & fields.keys():
+        fields[name] = Decimal(fields[name])
     default_kind = InvoiceKind.SPECIAL if customer.credit_code else InvoiceKind.ORDINARY
     return OrderSpec(
         customer_id=customer.pk,

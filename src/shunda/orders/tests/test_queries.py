@@ -9,9 +9,9 @@ from shunda.customers.tests.builders import customer
 from shunda.orders import queries
 from shunda.orders.models import Order
 from shunda.orders.rules import stage_of
+from shunda.orders.specs import LineChange
 from shunda.orders.states import Stage
 from shunda.orders.steps import progress
-from shunda.orders.specs import LineChange
 from shunda.orders.tests.builders import confirmed_order, order
 
 pytestmark = pytest.mark.django_db
