@@ -4,7 +4,11 @@ from shunda.accounts.queries import actor_for, actor_for_token
 from shunda.api.kit import Api
 from shunda.core.actor import Actor
 
-ROUTERS: list[tuple[str, str]] = []
+ROUTERS: list[tuple[str, str]] = [
+    ("stock", "shunda.inventory.api:stock"),
+    ("supplies", "shunda.inventory.api:supplies"),
+    ("warehouses", "shunda.inventory.api:warehouses"),
+]
 """Address under /api/v1 -> module with a ``router``, in the order the documentation shows them."""
 
 DESCRIPTION = """\

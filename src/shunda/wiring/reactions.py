@@ -57,5 +57,6 @@ class Drain:
         self._queue = queue
 
     def __call__(self) -> None:
+        """Run everything collected so far."""
         while self._queue:
             run(*self._queue.popleft())

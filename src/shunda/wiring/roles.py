@@ -6,8 +6,11 @@ administrator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
+
+from shunda.accounts.specs import RoleSpec
 
 LOOK_UP = ("catalog.view_*", "customers.view_customer", "pricing.view_price*", "inventory.view_*", "work.view_*")
 ORDER_ENTRY = (
@@ -24,34 +27,33 @@ ORDER_ENTRY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RoleSpec:
-    """A role as it is installed: code, names, how far it sees, what it may do."""
-
-    code: str
-    name: str
-    name_en: str
-    reach: str
-    permissions: tuple[str, ...]
-
-
 ROLES = (
     RoleSpec(
-        "sales_rep", "销售代表", "Sales representative", "own", (*ORDER_ENTRY, "customers.*", "orders.cancel_order")
+        "sales_rep",
+        "销售代表",
+        "own",
+        name_en="Sales representative",
+        permissions=(*ORDER_ENTRY, "customers.*", "orders.cancel_order"),
     ),
     RoleSpec(
         "sales_clerk",
         "销售内勤",
-        "Sales clerk",
         "all",
-        (*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "channels.*", "customers.view_private"),
+        name_en="Sales clerk",
+        permissions=(
+            *ORDER_ENTRY,
+            "customers.create_customer",
+            "customers.edit_customer",
+            "channels.*",
+            "customers.view_private",
+        ),
     ),
     RoleSpec(
         "sales_manager",
         "销售经理",
-        "Sales manager",
         "all",
-        (
+        name_en="Sales manager",
+        permissions=(
             *ORDER_ENTRY,
             "customers.*",
             "orders.review_sales",
@@ -68,16 +70,22 @@ ROLES = (
     RoleSpec(
         "regional_manager",
         "区域经理",
-        "Regional manager",
         "region",
-        (*ORDER_ENTRY, "customers.*", "orders.review_sales", "orders.cancel_order", "orders.prioritise_order"),
+        name_en="Regional manager",
+        permissions=(
+            *ORDER_ENTRY,
+            "customers.*",
+            "orders.review_sales",
+            "orders.cancel_order",
+            "orders.prioritise_order",
+        ),
     ),
     RoleSpec(
         "vice_president",
         "分管副总",
-        "Vice-president in charge",
         "all",
-        (
+        name_en="Vice-president in charge",
+        permissions=(
             *LOOK_UP,
             "*.view_*",
             "orders.review_sales",
@@ -91,16 +99,16 @@ ROLES = (
     RoleSpec(
         "order_admin",
         "订单管理员",
-        "Order administrator",
         "all",
-        (*ORDER_ENTRY, "orders.*", "channels.*", "customers.view_private", "fulfilment.create_shipment"),
+        name_en="Order administrator",
+        permissions=(*ORDER_ENTRY, "orders.*", "channels.*", "customers.view_private", "fulfilment.create_shipment"),
     ),
     RoleSpec(
         "finance",
         "财务专员",
-        "Finance specialist",
         "all",
-        (
+        name_en="Finance specialist",
+        permissions=(
             *LOOK_UP,
             "customers.view_private",
             "customers.freeze_customer",
@@ -119,16 +127,22 @@ ROLES = (
     RoleSpec(
         "contract",
         "合同专员",
-        "Contract specialist",
         "all",
-        (*LOOK_UP, "orders.view_*", "orders.comment_order", "orders.attach_order", "customers.view_private"),
+        name_en="Contract specialist",
+        permissions=(
+            *LOOK_UP,
+            "orders.view_*",
+            "orders.comment_order",
+            "orders.attach_order",
+            "customers.view_private",
+        ),
     ),
     RoleSpec(
         "warehouse_head",
         "仓储主管",
-        "Warehouse head",
         "all",
-        (
+        name_en="Warehouse head",
+        permissions=(
             *LOOK_UP,
             "inventory.*",
             "orders.view_*",
@@ -142,9 +156,9 @@ ROLES = (
     RoleSpec(
         "warehouse_keeper",
         "仓库管理员",
-        "Warehouse keeper",
         "all",
-        (
+        name_en="Warehouse keeper",
+        permissions=(
             "catalog.view_*",
             "work.view_*",
             "inventory.view_*",
@@ -162,23 +176,29 @@ ROLES = (
     RoleSpec(
         "production_planner",
         "生产计划员",
-        "Production planner",
         "all",
-        (*LOOK_UP, "orders.view_*", "orders.review_production", "orders.comment_order", "inventory.announce_*"),
+        name_en="Production planner",
+        permissions=(
+            *LOOK_UP,
+            "orders.view_*",
+            "orders.review_production",
+            "orders.comment_order",
+            "inventory.announce_*",
+        ),
     ),
     RoleSpec(
         "workshop_leader",
         "车间主任",
-        "Workshop leader",
         "all",
-        ("catalog.view_*", "work.view_*", "inventory.view_*", "orders.view_order", "orders.comment_order"),
+        name_en="Workshop leader",
+        permissions=("catalog.view_*", "work.view_*", "inventory.view_*", "orders.view_order", "orders.comment_order"),
     ),
     RoleSpec(
         "inspector",
         "质检员",
-        "Quality inspector",
         "all",
-        (
+        name_en="Quality inspector",
+        permissions=(
             "catalog.view_*",
             "work.view_*",
             "inventory.view_*",
@@ -192,16 +212,16 @@ ROLES = (
     RoleSpec(
         "buyer",
         "采购员",
-        "Buyer",
         "all",
-        ("catalog.view_*", "work.view_*", "inventory.view_*", "inventory.announce_*", "orders.view_order"),
+        name_en="Buyer",
+        permissions=("catalog.view_*", "work.view_*", "inventory.view_*", "inventory.announce_*", "orders.view_order"),
     ),
     RoleSpec(
         "logistics",
         "物流专员",
-        "Logistics specialist",
         "all",
-        (
+        name_en="Logistics specialist",
+        permissions=(
             *LOOK_UP,
             "orders.view_*",
             "orders.comment_order",
@@ -217,9 +237,9 @@ ROLES = (
     RoleSpec(
         "customer_service",
         "客服专员",
-        "Customer service",
         "all",
-        (
+        name_en="Customer service",
+        permissions=(
             *LOOK_UP,
             "customers.view_private",
             "orders.view_*",
@@ -236,35 +256,39 @@ ROLES = (
     RoleSpec(
         "project_manager",
         "项目经理",
-        "Project manager",
         "own",
-        (*ORDER_ENTRY, "orders.prioritise_order"),
+        name_en="Project manager",
+        permissions=(*ORDER_ENTRY, "orders.prioritise_order"),
     ),
     RoleSpec(
         "analyst",
         "数据专员",
-        "Data analyst",
         "all",
-        ("*.view_*", "orders.complete_order", "orders.archive_order"),
+        name_en="Data analyst",
+        permissions=("*.view_*", "orders.complete_order", "orders.archive_order"),
     ),
-    RoleSpec("auditor", "审计员", "Auditor", "all", ("*.view_*",)),
+    RoleSpec("auditor", "审计员", "all", name_en="Auditor", permissions=("*.view_*",)),
     RoleSpec(
         "administrator",
         "系统管理员",
-        "Administrator",
         "all",
-        ("*",),
+        name_en="Administrator",
+        permissions=("*",),
     ),
     RoleSpec(
         "api_client",
         "接口客户端",
-        "API client",
         "all",
-        (*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "orders.cancel_order"),
+        name_en="API client",
+        permissions=(*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "orders.cancel_order"),
     ),
 )
 
 
-def expand(patterns: tuple[str, ...], known: set[str]) -> list[str]:
-    """The known permissions that the patterns name, sorted."""
-    return sorted(p for p in known if any(fnmatchcase(p, pattern) for pattern in patterns))
+def expanded(known: set[str]) -> list[RoleSpec]:
+    """The roles with their patterns replaced by the known permissions they name."""
+    return [replace(role, permissions=_named(role.permissions, known)) for role in ROLES]
+
+
+def _named(patterns: Sequence[str], known: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(p for p in known if any(fnmatchcase(p, pattern) for pattern in patterns)))

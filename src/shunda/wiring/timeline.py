@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from shunda.core.models import Event
 from shunda.orders import queries as orders
 from shunda.web.pages import actor, page
-from shunda.wiring.permissions import machines
+from shunda.wiring.machines import moves
 
 app_name = "timeline"
 
@@ -47,7 +46,10 @@ OTHERS: dict[str, str | Promise] = {
     "settlement.create": gettext_lazy("Settlement: made"),
     "payment.record": gettext_lazy("Payment: recorded"),
     "payment.create": gettext_lazy("Payment: recorded"),
-    "order.pdf": gettext_lazy("Document printed"),
+    "order.pdf": gettext_lazy("Sales order printed"),
+    "shipment.pdf": gettext_lazy("Shipping paper printed"),
+    "settlement.pdf": gettext_lazy("Settlement printed"),
+    "invoice.pdf": gettext_lazy("Invoice printed"),
 }
 """Events that are no move of a machine."""
 
@@ -57,17 +59,12 @@ TOLD = ("reason", "remark", "text", "why", "note", "number", "tracking_number", 
 PER_PAGE = 100
 
 
-@cache
-def _moves() -> Mapping[str, Any]:
-    return {f"{machine.name}.{move.name}": move for machine in machines() for move in machine}
-
-
 def label(kind: str) -> str:
     """What happened, as people say it."""
     if kind in OTHERS:
         return str(OTHERS[kind])
     subject, _dot, name = kind.partition(".")
-    move = _moves().get(kind)
+    move = moves().get(kind)
     who = SUBJECTS.get(subject, subject)
     return f"{who}: {move.label if move else name}"
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("shunda.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("shunda.wiring.documents")),
     path("orders/", include("shunda.orders.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),

@@ -1,0 +1,190 @@
+"""The documents as PDF: which there are, who may print them, their addresses in the pages and in the API.
+
+Every export is an event of the document's subject (R226: look-up and traceability; exports are logged).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shunda.api.auth import ApiRequest
+from shunda.api.router import Router
+from shunda.api.schemas import Id
+from shunda.billing import queries as billing
+from shunda.billing.documents import invoice, settlement
+from shunda.core import event
+from shunda.core.actor import Actor
+from shunda.core.batch import happening
+from shunda.core.refusal import NOT_FOUND, NotPermitted, Refused
+from shunda.fulfilment import queries as fulfilment
+from shunda.fulfilment.documents import delivery_receipt, packing_list, pick_list
+from shunda.orders import queries as orders
+from shunda.orders.documents import sales_order
+from shunda.orders.models import Order
+from shunda.web.documents.reasons import NOTHING_CHOSEN, TOO_MANY
+from shunda.web.documents.render import MOST, render
+from shunda.web.pages import actor, now, page, ticked
+
+Language = Literal["zh-hans", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A kind of document: its subject's address and rows, the permission, where its data and template are."""
+
+    name: str
+    title: str | Promise
+    address: str
+    subject: str
+    permission: str
+    seen_by: Callable[[Actor], QuerySet[Any]]
+    papers: Callable[[Sequence[int]], list[dict[str, Any]]]
+    template: Path
+
+
+def _document(name: str, title: str | Promise, address: str, permission: str, seen_by: Any, module: Any) -> Document:
+    subject = permission.rpartition("_")[2]
+    return Document(name, title, address, subject, permission, seen_by, module.papers, module.TEMPLATE)
+
+
+ORDER, SHIPMENT = "orders.view_order", "fulfilment.view_shipment"
+DOCUMENTS = {
+    document.name: document
+    for document in (
+        _document("sales-order", _("Sales order"), "orders/{}/pdf", ORDER, orders.seen_by, sales_order),
+        _document("pick-list", _("Pick list"), "shipments/{}/pick-list/pdf", SHIPMENT, fulfilment.seen_by, pick_list),
+        _document(
+            "packing-list",
+            _("Packing list"),
+            "shipments/{}/packing-list/pdf",
+            SHIPMENT,
+            fulfilment.seen_by,
+            packing_list,
+        ),
+        _document(
+            "delivery-receipt",
+            _("Delivery receipt"),
+            "shipments/{}/receipt/pdf",
+            SHIPMENT,
+            fulfilment.seen_by,
+            delivery_receipt,
+        ),
+        _document(
+            "settlement",
+            _("Settlement"),
+            "settlements/{}/pdf",
+            "billing.view_settlement",
+            billing.settlements_seen_by,
+            settlement,
+        ),
+        _document(
+            "invoice", _("Invoice print"), "invoices/{}/pdf", "billing.view_invoice", billing.invoices_seen_by, invoice
+        ),
+    )
+}
+
+
+def export(
+    document: Document, ids: Sequence[int], *, by: Actor, at: datetime, language: str | None = None
+) -> HttpResponse:
+    """These documents in one PDF, in the language asked for or the reader's own; each export is recorded.
+
+    Refuses without the permission, and when one of the rows does not exist or is outside the actor's area.
+    """
+    if not by.may(document.permission):
+        raise NotPermitted(document.permission)
+    wanted = list(dict.fromkeys(ids))
+    rows = document.seen_by(by).in_bulk(wanted)
+    if lacking := [pk for pk in wanted if pk not in rows]:
+        raise Refused(*(NOT_FOUND(pk) for pk in lacking))
+    spoken = language or translation.get_language() or "zh-hans"
+    with translation.override(spoken):
+        title = str(document.title)
+        pdf = render(document.template, document.papers(wanted), language=spoken, by=by.name, at=at)
+    _record(document, [rows[pk] for pk in wanted], spoken, by, at)
+    name = f"{title} {rows[wanted[0]]}.pdf" if len(wanted) == 1 else f"{title} ({len(wanted)}).pdf"
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"},
+    )
+
+
+def _record(document: Document, rows: Sequence[Any], language: str, by: Actor, at: datetime) -> None:
+    """Events are numbered within their order, so the order is locked while one is written."""
+    order_ids = sorted({row.order_id for row in rows})
+    with transaction.atomic():
+        list(Order.objects.filter(pk__in=order_ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        data = {"document": document.name, "language": language}
+        event.record((happening(f"{document.subject}.pdf", row, **data) for row in rows), by=by, at=at)
+
+
+def _view(document: Document) -> Callable[..., HttpResponse]:
+    @page(document.permission, methods=["GET"])
+    def one(request: HttpRequest, pk: int) -> HttpResponse:
+        return export(document, [pk], by=actor(request), at=now(), language=_asked(request))
+
+    return one
+
+
+def _batch(document: Document) -> Callable[..., HttpResponse]:
+    @page(document.permission)
+    def several(request: HttpRequest) -> HttpResponse:
+        """Those ticked in a list, or named by ``?id=``, in one PDF."""
+        ids = ticked(request)[0] or [int(i) for i in request.GET.getlist("id") if i.isdecimal() and len(i) < 19]
+        if not ids:
+            raise Refused(NOTHING_CHOSEN())
+        if len(ids) > MOST:
+            raise Refused(TOO_MANY(asked=len(ids), most=MOST))
+        return export(document, ids, by=actor(request), at=now(), language=_asked(request))
+
+    return several
+
+
+def _asked(request: HttpRequest) -> str | None:
+    asked = request.GET.get("language", "")
+    return asked if asked in ("zh-hans", "en") else None
+
+
+app_name = "documents"
+urlpatterns = [
+    *(path(document.address.format("<int:pk>"), _view(document), name=name) for name, document in DOCUMENTS.items()),
+    *(path(f"documents/{name}/pdf", _batch(document), name=f"{name}-batch") for name, document in DOCUMENTS.items()),
+]
+
+router = Router("documents")
+
+
+def _endpoint(document: Document) -> None:
+    def pdf(request: ApiRequest, pk: Id, language: Language | None = None) -> HttpResponse:
+        return export(document, [pk], by=request.actor, at=request.at, language=language)
+
+    pdf.__name__ = f"{document.name.replace('-', '_')}_pdf"
+    pdf.__doc__ = (
+        "A PDF/A-2b file in ``language``, or else in that of ``Accept-Language``. Each export is recorded on the "
+        "timeline. Answers 404 when there is none the caller may see."
+    )
+    router.read(
+        "/" + document.address.format("{int:pk}"),
+        response=None,
+        permission=document.permission,
+        summary=f"{document.name.replace('-', ' ').capitalize()} as PDF",
+        binary="application/pdf",
+    )(pdf)
+
+
+for _each in DOCUMENTS.values():
+    _endpoint(_each)
