@@ -26,7 +26,8 @@ class Reason:
     text: str | Promise
 
     def __post_init__(self) -> None:
-        if REASONS.setdefault(self.code, self).text != self.text:
+        known = REASONS.setdefault(self.code, self)
+        if known is not self and known.text != self.text:  # comparing would translate, which is too early at start
             raise ValueError(f"two reasons share the code {self.code}")
 
     def __call__(self, id: int | None = None, **data: Any) -> Refusal:
