@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.machine import undeletable
@@ -16,6 +17,10 @@ class Region(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     active = models.BooleanField(_("active"), default=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        triggers: ClassVar = [undeletable("region")]
 
     def __str__(self) -> str:
         return self.name
@@ -38,9 +43,19 @@ class Role(models.Model):
     permissions = ArrayField(models.CharField(max_length=60), verbose_name=_("permissions"), default=list)
     reach = models.CharField(_("reach"), max_length=10, choices=Reach, default=Reach.OWN)
     builtin = models.BooleanField(default=False)
+    edited_at = models.DateTimeField(null=True)  # by the administrator: from then on, no new release changes it
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        triggers: ClassVar = [undeletable("role")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return self.name if (get_language() or "").startswith("zh") else self.name_en or self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -103,6 +118,10 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        triggers: ClassVar = [undeletable("api_token")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from shunda.accounts.models import ApiToken, Region, Role, User
-from shunda.accounts.rules import EVERYTHING, digest_of, prefix_of, widest
+from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
 from shunda.core.actor import Actor
 
 
@@ -35,6 +36,11 @@ def _actor(user: User, source: str) -> Actor:
         regions=frozenset(user.region_ids),  # type: ignore[attr-defined]
         source=source,
     )
+
+
+def rights_of(user_ids: Iterable[int], source: str = "web") -> dict[int, Actor]:
+    """What people could do if they were active, by id, in one query."""
+    return {user.pk: _actor(user, source) for user in _with_rights(User.objects.filter(pk__in=list(user_ids)))}
 
 
 def actors_for(user_ids: Iterable[int], source: str = "web") -> dict[int, Actor]:
@@ -63,17 +69,40 @@ def actor_for_token(raw: str, at: datetime) -> Actor | None:
         return None
     if token.revoked_at is not None or token.expires_at <= at:
         return None
-    user = _with_rights(User.objects.filter(pk=token.user_id, is_active=True)).first()
-    if user is None:
-        return None
-    actor = _actor(user, "api")
-    if EVERYTHING in token.scopes:
+    actor = actors_for([token.user_id], "api").get(token.user_id)
+    if actor is None or EVERYTHING in token.scopes:
         return actor
-    return Actor(
-        id=actor.id,
-        name=actor.name,
-        permissions=actor.permissions & frozenset(token.scopes),
-        reach=actor.reach,
-        regions=actor.regions,
-        source="api",
-    )
+    scopes = frozenset(token.scopes)
+    held = scopes if EVERYTHING in actor.permissions else actor.permissions & scopes
+    return replace(actor, permissions=held)
+
+
+def administrators() -> set[int]:
+    """The active people who may grant everything."""
+    holding = Q(roles__permissions__overlap=[ADMINISTER, EVERYTHING])
+    return set(User.objects.filter(holding, is_active=True).values_list("pk", flat=True))
+
+
+def users() -> QuerySet[User]:
+    """All people with their roles and regions."""
+    return User.objects.prefetch_related("roles", "regions")
+
+
+def roles() -> QuerySet[Role]:
+    """All roles with the number of active people in each."""
+    return Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))
+
+
+def regions() -> QuerySet[Region]:
+    """All regions with the number of active people in each."""
+    return Region.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))
+
+
+def tokens_of(user_id: int) -> QuerySet[ApiToken]:
+    """A person's tokens, the newest first."""
+    return ApiToken.objects.filter(user_id=user_id).order_by("-id")
+
+
+def names(user_ids: Sequence[int]) -> dict[int, str]:
+    """The names of people by id."""
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=user_ids)}

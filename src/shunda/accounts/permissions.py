@@ -1,0 +1,83 @@
+"""Every permission this installation knows: the moves of its machines, its actions and its pages.
+
+Nobody keeps a list: a permission exists because code asks for it. How people read it is in ``wiring/permissions.py``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from shunda.accounts.rules import ADMINISTER
+from shunda.core.batch import ACTIONS
+from shunda.core.machine import Machine, Move
+from shunda.web.pages import PAGES
+
+ASKING = ("states", "actions", "pages", "api", "documents")
+"""The modules of a capability in which permissions are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission as people read it."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The permissions of one capability."""
+
+    name: str
+    label: str
+    permissions: list[Permission]
+
+
+def known() -> set[str]:
+    """The names of all permissions."""
+    return {ADMINISTER, *_moves(), *ACTIONS, *PAGES} if _modules() else set()
+
+
+def sections(names: Iterable[str] | None = None) -> list[Section]:
+    """All permissions (or those named) by capability, in the order of the layers, with their labels."""
+    groups: Mapping[str, str | Promise] = import_string(settings.SHUNDA_PERMISSION_GROUPS)
+    found: defaultdict[str, list[Permission]] = defaultdict(list)
+    for name in sorted(known() if names is None else names):
+        found[name.partition(".")[0]].append(Permission(name, label(name)))
+    order = [*groups, *(group for group in sorted(found) if group not in groups)]
+    return [Section(group, str(groups.get(group, group)), found[group]) for group in order if group in found]
+
+
+def label(name: str) -> str:
+    """A permission as people read it; its name where nobody said."""
+    labels: Mapping[str, str | Promise] = import_string(settings.SHUNDA_PERMISSIONS)
+    if name in labels:
+        return str(labels[name])
+    move = _moves().get(name)
+    return str(move.label) if move else name
+
+
+@cache
+def _moves() -> dict[str, Move]:
+    machines = {machine for module in _modules() for machine in vars(module).values() if isinstance(machine, Machine)}
+    return {move.permission: move for machine in machines for move in machine}
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    """The modules that ask for permissions, imported so that they have said so."""
+    names = [
+        f"{app.name}.{part}" for app in apps.get_app_configs() if app.name.startswith("shunda.") for part in ASKING
+    ]
+    return tuple(import_module(name) for name in names if find_spec(name))
