@@ -79,7 +79,8 @@ class Drafted:
 
 def to_invoice(line: OrderLine) -> Decimal:
     """What of a line is shipped, not returned and not invoiced."""
-    return max(ZERO, line.shipped - line.returned - line.invoiced)
+    left: Decimal = line.shipped - line.returned - line.invoiced
+    return max(ZERO, left)
 
 
 def draft(order: Order, lines: Mapping[int, OrderLine], wanted: Mapping[int, Decimal], billed: Billed) -> Drafted:

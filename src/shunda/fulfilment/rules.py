@@ -45,13 +45,15 @@ TEXT = 200
 
 def left(line: OrderLine) -> Decimal:
     """What of an order line is in no shipment yet."""
-    return line.base_quantity - line.cancelled - line.planned
+    quantity: Decimal = line.base_quantity - line.cancelled - line.planned
+    return quantity
 
 
 def free(line: OrderLine) -> Decimal:
     """What of an order line is reserved in the warehouse and in no shipment yet: this much can be planned now."""
     reserved = line.demand.reserved if line.demand else ZERO
-    return max(ZERO, min(left(line), reserved - (line.planned - line.shipped)))
+    quantity: Decimal = reserved - (line.planned - line.shipped)
+    return max(ZERO, min(left(line), quantity))
 
 
 def _name(line: OrderLine | ShipmentLine) -> dict[str, Any]:
