@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from shunda.catalog.models import Sku
-from shunda.inventory.models import Balance, Supply, Warehouse
+from shunda.inventory.models import Balance, StockMove, Supply, Warehouse
 from shunda.inventory.rules import Place
 
 _HOLDERS = """
@@ -90,6 +90,33 @@ def holders(places: Iterable[Place]) -> dict[Place, list[Holder]]:
             for sku_id, warehouse_id, *rest in cursor.fetchall():
                 found[sku_id, warehouse_id].append(Holder(*rest))
     return found
+
+
+def balances() -> QuerySet[Balance]:
+    """The stock list: one row for each SKU and warehouse that was ever stocked, ``available`` beside the figures."""
+    rows = Balance.objects.select_related("sku__product__unit", "warehouse")
+    return rows.annotate(available=F("on_hand") - F("reserved"))
+
+
+def moves() -> QuerySet[StockMove]:
+    """The stock ledger with the names that lists show."""
+    return StockMove.objects.select_related("sku__product__unit", "warehouse", "supply")
+
+
+def supplies() -> QuerySet[Supply]:
+    """What was announced, with the names that lists show."""
+    return Supply.objects.select_related("sku__product__unit", "warehouse", "source")
+
+
+def supplies_of(rows: Iterable[Supply]) -> list[Supply]:
+    """These supplies read afresh, in the order of their ids."""
+    return list(supplies().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+
+
+def warehouses(*, active: bool | None = None) -> QuerySet[Warehouse]:
+    """The warehouses, all or only the open ones."""
+    rows = Warehouse.objects.select_related("region")
+    return rows if active is None else rows.filter(active=active)
 
 
 def stocked(warehouse_ids: Iterable[int]) -> dict[int, int]:
