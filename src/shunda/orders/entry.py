@@ -6,7 +6,7 @@ and be possible. Lacking things are found at submission (``rules.why_not_submit`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -17,8 +17,10 @@ from shunda.catalog.rules import converted
 from shunda.core.money import DIGITS
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
+from shunda.customers.rules import tidy_account, tidy_credit_code
 from shunda.orders import reasons as why
 from shunda.orders.models import Channel, InvoiceKind, Order, OrderKind, PaymentMethod, Priority
+from shunda.orders.rules import why_malformed
 from shunda.orders.specs import LineSpec, OrderSpec
 
 Place = tuple[str, str, str]
@@ -82,7 +84,11 @@ def read(ident: int, spec: OrderSpec, facts: EntryFacts) -> tuple[Entry | None, 
     if customer is None:
         return None, [why.UNKNOWN_CUSTOMER(ident, where="customer")]
     head = _head(spec, customer, facts)
-    refused = [*_why_head(ident, spec, head, facts), *_why_money(ident, spec, head["currency"])]
+    refused = [
+        *_why_head(ident, spec, head, facts),
+        *why_malformed(ident, _own(spec, head, customer), customer.country),
+        *_why_money(ident, spec, head["currency"]),
+    ]
     if len(spec.lines) > facts.max_lines:
         return None, [*refused, why.TOO_MANY_LINES(ident, lines=len(spec.lines), limit=facts.max_lines)]
     lines: list[EntryLine] = []
@@ -118,17 +124,32 @@ def _head(spec: OrderSpec, customer: Customer, facts: EntryFacts) -> dict[str, A
         "term_id": customer.term_id,
         "warehouse_id": facts.default_warehouse,
     }
-    for name, value in filed.items():
-        entered = getattr(spec, name)
-        filed[name] = value if entered is None else entered
+    entered = {name: getattr(spec, name) for name in filed}
+    entered |= {"credit_code": _tidy(spec.credit_code, tidy_credit_code)}
+    entered |= {"bank_account": _tidy(spec.bank_account, tidy_account)}
     return {
         **given,
-        **filed,
+        **{name: filed[name] if value is None else value for name, value in entered.items()},
         "customer_id": customer.pk,
         "region_id": customer.region_id,
         "owner_id": spec.owner_id or customer.owner_id,
         "cloned_from_id": spec.cloned_from_id,
     }
+
+
+def _own(spec: OrderSpec, head: Mapping[str, Any], customer: Customer) -> dict[str, Any]:
+    """What this order says of its own: what comes from the customer's file was judged there."""
+    filed = {"credit_code": customer.credit_code, "bank_account": customer.bank_account}
+    own = {
+        name: head[name]
+        for name in ("credit_code", "bank_account", "contact_phone", "receiver_phone", "ship_postcode")
+        if getattr(spec, name) is not None and head[name] != filed.get(name)
+    }
+    return {**own, "ship_country": head["ship_country"]}
+
+
+def _tidy(text: str | None, tidy: Callable[[str], str]) -> str | None:
+    return None if text is None else tidy(text)
 
 
 _PLAIN = (

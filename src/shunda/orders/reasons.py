@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.db.models import CharField
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from shunda.core.refusal import Reason
+from shunda.core.refusal import Reason, per_field
 from shunda.orders.models import Order
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise as StrOrPromise
-
-
-def _per_field(code: str, text: StrOrPromise, names: Iterable[str]) -> dict[str, Reason]:
-    """One reason for each of these fields of an order, the field's label put into the sentence."""
-    labels = {name: getattr(Order._meta.get_field(name), "verbose_name", name) for name in names}
-    return {
-        name: Reason(f"orders.{code}-{name.replace('_', '-')}", format_lazy(text, field=label))
-        for name, label in labels.items()
-    }
-
 
 # --- entry: a draft may lack things, but it holds no nonsense -------------------------------------------------------
 
@@ -33,7 +18,7 @@ UNKNOWN_CUSTOMER = Reason(
 CHOICES: Final = (
     "kind", "channel", "priority", "payment_method", "invoice_kind", "warehouse", "term", "owner", "ship_country",
 )  # fmt: skip
-UNKNOWN_CHOICE = _per_field("choice", _("{field}: “%(value)s” is not one of the choices."), CHOICES)
+UNKNOWN_CHOICE = per_field("orders.choice", _("{field}: “%(value)s” is not one of the choices."), Order, CHOICES)
 UNKNOWN_ADDRESS = Reason(
     "orders.unknown-address", _("This is no address of the customer. Choose one of its addresses.")
 )
@@ -66,9 +51,10 @@ RATE_WRONG = Reason(
     "orders.rate-wrong",
     _("Line %(line)s: the rate %(rate)s %% must be between 0 and 100 %% with at most two decimals."),
 )
-AMOUNT_WRONG = _per_field(
-    "amount",
+AMOUNT_WRONG = per_field(
+    "orders.amount",
     _("{field}: %(amount)s must be a number of at least zero, no finer than the smallest coin of the currency."),
+    Order,
     ("discount", "freight", "freight_tax_rate"),
 )
 DISCOUNT_TOO_LARGE = Reason(
@@ -77,9 +63,10 @@ DISCOUNT_TOO_LARGE = Reason(
 AMOUNT_TOO_LARGE = Reason(
     "orders.amount-too-large", _("The amount is too large to be true. Check quantities and prices for typing errors.")
 )
-TOO_LONG = _per_field(
-    "too-long",
+TOO_LONG = per_field(
+    "orders.too-long",
     _("{field} is longer than the %(limit)s characters that are kept."),
+    Order,
     [f.name for f in Order._meta.concrete_fields if isinstance(f, CharField)],
 )
 LINE_NOTE_TOO_LONG = Reason(
@@ -124,10 +111,10 @@ PARAMETERS_MISSING = Reason(
 
 
 REQUIRABLE: Final = (
-    "customer_name", "credit_code", "contact_name", "contact_phone", "ship_province", "ship_city", "ship_street",
-    "ship_postcode", "receiver", "receiver_phone", "wanted_date", "contract_number", "region", "note",
+    "customer_name", "credit_code", "contact_name", "contact_phone", "ship_province", "ship_city", "ship_district",
+    "ship_street", "ship_postcode", "receiver", "receiver_phone", "wanted_date", "contract_number", "region", "note",
 )  # fmt: skip
-REQUIRED = _per_field("required", _("Fill in “{field}” before the order is submitted."), REQUIRABLE)
+REQUIRED = per_field("orders.required", _("Fill in “{field}” before the order is submitted."), Order, REQUIRABLE)
 """Field -> the reason that it is missing (R031, R032)."""
 
 # --- reviews --------------------------------------------------------------------------------------------------------

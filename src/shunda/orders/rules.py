@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from shunda.catalog.queries import SkuFacts
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Customer
+from shunda.customers.rules import (
+    COUNTRIES,
+    Why,
+    needed_of_address,
+    told,
+    why_account,
+    why_credit_code,
+    why_phone,
+    why_postcode,
+)
 from shunda.orders import reasons as why
 from shunda.orders.models import Hold, InvoiceKind, Order, OrderKind, OrderLine, Review
 from shunda.orders.states import OrderStatus, Stage
@@ -19,7 +29,7 @@ from shunda.pricing.queries import plain
 
 OVERRIDE_FLOOR = "orders.override_floor"
 
-ALWAYS = ("customer_name", "contact_name", "contact_phone", "receiver", "receiver_phone", "ship_city", "ship_street")
+ALWAYS = ("customer_name", "contact_name", "contact_phone")
 REQUIRED: dict[str, tuple[str, ...]] = {
     OrderKind.STANDARD: ("wanted_date",),
     OrderKind.REPLENISHMENT: ("region",),
@@ -28,20 +38,42 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     OrderKind.SAMPLE: ("note",),
 }
 """Which fields an order of each type must have when it is submitted, besides those every order needs (R031, R038)."""
-PICKED_UP = ("receiver", "receiver_phone", "ship_city", "ship_street", "ship_province", "ship_postcode")
-"""What an order that the customer picks up does not need."""
+SHIP_TO = {"phone": "receiver_phone", "receiver": "receiver"}
+"""Where parts of an address are kept on an order, when not under ``ship_`` and their name."""
 
 
 def required_fields(order: Order) -> list[str]:
     """The fields this order must have: by its type, its country, its invoice, its way to the customer."""
     fields = [*ALWAYS, *REQUIRED[order.kind]]
-    if order.ship_country == "CN":
-        fields += ["ship_province", "ship_postcode"]
-        if order.invoice_kind == InvoiceKind.SPECIAL:
-            fields.append("credit_code")
-    if order.transport_mode == "pickup":
-        fields = [name for name in fields if name not in PICKED_UP]
+    if order.transport_mode != "pickup":
+        parts = needed_of_address(order.ship_country, order.ship_city)
+        fields += [SHIP_TO.get(part, f"ship_{part}") for part in parts]
+    if order.ship_country == "CN" and order.invoice_kind == InvoiceKind.SPECIAL:
+        fields.append("credit_code")
     return fields
+
+
+def why_malformed(ident: int, head: Mapping[str, Any], country: str) -> Iterator[Refusal]:
+    """Phones, postcode, credit code and account that cannot be right (R032, R034, R036); gaps are another matter.
+
+    ``country`` is the customer's; receiver and postcode go by the country the goods go to.
+    """
+    ship_to = head.get("ship_country") or country
+    if ship_to not in COUNTRIES:
+        yield why.UNKNOWN_CHOICE["ship_country"](ident, value=ship_to, where="ship_country")
+        return
+    checks: tuple[tuple[str, Callable[[str, str], Why | None], str], ...] = (
+        ("credit_code", lambda code, _country: why_credit_code(code), country),
+        ("bank_account", why_account, country),
+        ("contact_phone", why_phone, country),
+        ("ship_postcode", why_postcode, ship_to),
+        ("receiver_phone", why_phone, ship_to),
+    )
+    for name, check, where in checks:
+        if name == "credit_code" and country != "CN":
+            continue
+        if (value := head.get(name)) and (found := check(value, where)):
+            yield told(found, ident, name)
 
 
 def why_incomplete(order: Order) -> list[Refusal]:
@@ -61,6 +93,7 @@ def why_not_submit(
 ) -> Iterator[Refusal]:
     """What keeps a draft from being submitted: gaps, malformed fields, prices, dates, a frozen customer."""
     yield from why_incomplete(order)
+    yield from why_malformed(order.pk, vars(order), customer.country)
     if not lines:
         yield why.NO_LINES(order.pk, where="lines")
     if customer.frozen:

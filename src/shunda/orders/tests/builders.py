@@ -16,9 +16,9 @@ from shunda.customers.models import Customer
 from shunda.inventory.models import Warehouse
 from shunda.inventory.queries import availability
 from shunda.inventory.tests.builders import stock, warehouse
-from shunda.orders import actions
+from shunda.orders import actions, steps
 from shunda.orders.models import InvoiceKind, Order, Review
-from shunda.orders.specs import LineSpec, OrderSpec
+from shunda.orders.specs import LineChange, LineSpec, OrderSpec
 from shunda.orders.states import OrderStatus
 
 AT = datetime(2026, 5, 6, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -94,3 +94,43 @@ def supplied(*orders: Order, at: datetime = AT) -> None:
                 stock(line.sku, place, line.base_quantity - free, at=at)
         if not CreditAccount.objects.filter(pk=made.customer_id).exists():
             account(made.customer, 10_000_000)
+
+
+def settled(made: Order, *, at: datetime = AT) -> Order:
+    """As if all of a confirmed order had been shipped, signed, invoiced and paid."""
+    changes = [
+        LineChange(
+            line.pk,
+            planned=line.base_quantity,
+            shipped=line.base_quantity,
+            signed=line.base_quantity,
+            invoiced=line.base_quantity,
+        )
+        for line in made.lines.all()
+    ]
+    steps.progress(changes)
+    steps.money({made.pk: (made.gross, made.gross)})
+    return made
+
+
+def in_status(customer: Customer, lines: Lines, status: str, *, at: datetime = AT) -> Order:
+    """An order in any status, brought there by the actions."""
+    by = system()
+    lines = list(lines)
+    if status in STEPS:
+        return order(customer, lines, status, at=at)
+    if status == OrderStatus.CANCELLED:
+        made = order(customer, lines, at=at)
+        actions.cancel([made.pk], "not wanted", by=by, at=at).one()
+    elif status == OrderStatus.SENT_BACK:
+        made = order(customer, lines, OrderStatus.IN_REVIEW, at=at)
+        review = made.reviews.get(department="sales")
+        actions.send_back([review.pk], "price too low", by=by, at=at).one()
+    else:
+        made = settled(confirmed_order(customer, lines, at=at))
+        actions.complete([made.pk], by=by, at=at).one()
+        if status == OrderStatus.ARCHIVED:
+            actions.archive([made.pk], by=by, at=at).one()
+    made.refresh_from_db()
+    assert made.status == status
+    return made
