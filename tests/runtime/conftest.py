@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ class Installation:
     """A home folder of its own, and how to run `shunda` on it."""
 
     home: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def environment(self) -> dict[str, str]:
         dropped = ("DATABASE_URL", "SHUNDA_TESTING", "SHUNDA_HOME", "LANG", "LC_ALL", "SHUNDA_LANG")
@@ -29,12 +31,15 @@ class Installation:
             command, env=self.environment() | environment, capture_output=True, text=True, check=False, timeout=120
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         path = self.home.parent / "up.log"
         path.unlink(missing_ok=True)
         log = path.open("ab")
         command = [sys.executable, "-u", "-m", "shunda.cli", "up", *arguments]
-        return subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, start_new_session=True)
+        environment = self.environment() | environment
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        self.started.append(process)
+        return process
 
     def log(self) -> str:
         return (self.home.parent / "up.log").read_text()
@@ -47,9 +52,35 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
     there = Installation(tmp_path / "home")
     yield there
+    for process in there.started:
+        process.kill()
+        process.wait()
     end_leftovers(there.home)
     if there.home.exists():
         Server(there.home).stop(at_once=True)
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder whose database has all tables, to be copied."""
+    from shunda.runtime.postgres import Server
+
+    there = Installation(tmp_path_factory.mktemp("prepared") / "home")
+    server = Server(there.home)
+    server.start()
+    try:
+        done = there.run("prepare", "--no-demo")
+        assert done.returncode == 0, done.stderr
+    finally:
+        server.stop()
+    return there.home
+
+
+@pytest.fixture
+def prepared(installation: Installation, prepared_home: Path) -> Installation:
+    """An installation on which the first start is over."""
+    shutil.copytree(prepared_home, installation.home)
+    return installation
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import click
 from shunda.cli import stamp
 from shunda.cli.session import database, set_up_django
 from shunda.cli.terminal import progress_bar, say
-from shunda.runtime.home import home
 from shunda.runtime.language import gettext as _
 
 LOCK = 7_486_324  # any number that no other advisory lock of this database uses
@@ -44,9 +43,7 @@ def prepare(url: str, *, demo: bool) -> None:
             build_demo(url)
         elif first:
             stamp.write(url, first_start="empty")
-        current = stamp.fingerprint()
-        (home() / "static" / ".fingerprint").write_text(current)
-        stamp.write(url, prepared=current)
+        stamp.write(url, prepared=stamp.of_code())
 
 
 def build_demo(url: str) -> None:
@@ -77,4 +74,6 @@ def _bring_up_to_date() -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     setup.prepare()
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.ttf"])
+    if not stamp.static_is_collected():
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.ttf"])
+        stamp.note_static()

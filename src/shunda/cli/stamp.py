@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,31 @@ PACKAGE = Path(__file__).resolve().parents[1]
 BRINGS_TABLES = ("django", "django-allauth", "django-axes", "procrastinate", "django-pgtrigger")
 
 
-def fingerprint() -> str:
-    """A hash that differs when any code, static file or table-bringing dependency differs."""
-    parts = []
-    for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix == ".py" or "static" in path.parts:
-            stat = path.stat()
-            parts.append(f"{path.relative_to(PACKAGE)} {stat.st_mtime_ns} {stat.st_size}")
+def of_code() -> str:
+    """A hash that differs when any code or any dependency that brings tables differs."""
+    parts = _files(path for path in PACKAGE.rglob("*.py"))
     for name in BRINGS_TABLES:
         try:
             parts.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             parts.append(name)
+    return _hash(parts)
+
+
+def of_static() -> str:
+    """A hash that differs when any file that browsers fetch differs, ours or the administration's of Django."""
+    return _hash([*_files(PACKAGE.glob("*/static/**/*")), version("django"), version("django-ninja")])
+
+
+def _files(paths: Iterable[Path]) -> list[str]:
+    described = []
+    for path in sorted(paths):
+        stat = path.stat()
+        described.append(f"{path.relative_to(PACKAGE)} {stat.st_mtime_ns} {stat.st_size}")
+    return described
+
+
+def _hash(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -52,8 +66,17 @@ def write(url: str, **notes: Any) -> None:
             )
 
 
+def static_is_collected() -> bool:
+    """Whether the static files of this home folder are the present ones."""
+    collected = home() / "static" / ".stamp"
+    return collected.exists() and collected.read_text() == of_static()
+
+
+def note_static() -> None:
+    """Note that the static files of this home folder are the present ones."""
+    (home() / "static" / ".stamp").write_text(of_static())
+
+
 def is_prepared(notes: dict[str, Any]) -> bool:
-    """Whether nothing has changed since the database and the static files of this home folder were prepared."""
-    collected = home() / "static" / ".fingerprint"
-    current = fingerprint()
-    return notes.get("prepared") == current and collected.exists() and collected.read_text() == current
+    """Whether nothing has changed since this database and the files of this home folder were prepared."""
+    return notes.get("prepared") == of_code() and static_is_collected()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import http.client
 import os
 import signal
@@ -112,20 +113,23 @@ class Up:
         return spawn(server, self.home)
 
     def _wait_for_web(self) -> None:
+        """Wait until the web server answers; an answer that is an error of its own will not get better."""
         deadline = time.monotonic() + WEB_START_SECONDS
         web = self.supervisor.children[-1]
-        while not self._web_answers():
+        while (status := self._answer_of_web()) in (None, http.HTTPStatus.SERVICE_UNAVAILABLE):
             if not web.is_running() or time.monotonic() > deadline:
                 raise refuse(_("The web server did not start; see above."))
-            time.sleep(0.05)
+            time.sleep(0.05 if status is None else 0.5)
+        if status and status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise refuse(_("The web server answers with error %s; see above.") % status)
 
-    def _web_answers(self) -> bool:
+    def _answer_of_web(self) -> int | None:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
         try:
             connection.request("GET", "/healthz", headers={"Host": "localhost"})
-            return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()
 
