@@ -54,22 +54,26 @@ def _closed(shipment: Shipment, order: Order) -> Refusal | None:
     return ORDER_CLOSED(shipment.pk, order=order.number, status=ORDER.label(order.status))
 
 
-def open_step(step: str, shipments: Iterable[Shipment], orders: Mapping[int, Order], *, at: datetime) -> None:
-    """A step of these shipments waits for somebody: ``pick``, ``pack``, ``ship``, ``sign``, ``tell`` or ``call``."""
+def open_steps(
+    names: Iterable[str], shipments: Iterable[Shipment], orders: Mapping[int, Order], *, at: datetime
+) -> None:
+    """Steps of these shipments wait for somebody: ``pick``, ``pack``, ``ship``, ``sign``, ``tell`` or ``call``."""
+    waiting = list(shipments)
     open_tasks(
         [
-            _task(f"shipment.{step}", SHIPMENT[step].permission, SHIPMENT_KIND, s.pk, s.number, orders[s.order_id])
-            for s in shipments
+            _task(f"shipment.{name}", SHIPMENT[name].permission, SHIPMENT_KIND, s.pk, s.number, orders[s.order_id])
+            for name in names
+            for s in waiting
         ],
         at=at,
     )
 
 
 def close_steps(
-    steps: Iterable[str], shipments: Iterable[Shipment], *, by: Actor, at: datetime, outcome: str = "done"
+    names: Iterable[str], shipments: Iterable[Shipment], *, by: Actor, at: datetime, outcome: str = "done"
 ) -> None:
     """These steps of the shipments are done, or no longer needed (``dropped``)."""
-    kinds = [f"shipment.{step}" for step in steps]
+    kinds = [f"shipment.{name}" for name in names]
     close_tasks(kinds, SHIPMENT_KIND, [s.pk for s in shipments], by=by, at=at, outcome=outcome)
 
 

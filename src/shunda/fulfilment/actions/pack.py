@@ -55,7 +55,7 @@ def pick(
         batch.note(shipment.pk, number=shipment.number, short=said[shipment.pk])
     outcome = batch.commit(by=by, at=at, stamp="picked_at")
     steps.close_steps(("pick",), outcome.done, by=by, at=at)
-    steps.open_step("pack", outcome.done, orders, at=at)
+    steps.open_steps(("pack",), outcome.done, orders, at=at)
     steps.show_what_remains({line.order_id: orders[line.order_id] for line, _, _ in short}.values(), by=by, at=at)
     return outcome
 
@@ -86,5 +86,5 @@ def pack(
         batch.amend(shipment, {"parcels": spec.parcels, "note": spec.note.strip() or shipment.note})
     outcome = batch.commit(by=by, at=at, stamp="packed_at")
     steps.close_steps(("pack",), outcome.done, by=by, at=at)
-    steps.open_step("ship", outcome.done, orders, at=at)
+    steps.open_steps(("ship",), outcome.done, orders, at=at)
     return outcome

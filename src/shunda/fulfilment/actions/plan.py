@@ -114,7 +114,7 @@ def _write(
     )
     orders = {order.pk: order for _, order, _ in planned}
     record([happening("shipment.create", shipment, number=shipment.number) for shipment in shipments], by=by, at=at)
-    steps.open_step("pick", shipments, orders, at=at)
+    steps.open_steps(("pick",), shipments, orders, at=at)
     steps.show_what_remains(orders.values(), by=by, at=at)
     return shipments
 

@@ -64,8 +64,7 @@ def ship(
     inventory.issue(amounts, reference=numbers, by=by, at=at)
     outcome = batch.commit(by=by, at=at, stamp="shipped_at")
     steps.close_steps(("ship",), outcome.done, by=by, at=at)
-    steps.open_step("sign", outcome.done, orders, at=at)
-    steps.open_step("tell", outcome.done, orders, at=at)
+    steps.open_steps(("sign", "tell"), outcome.done, orders, at=at)
     return outcome
 
 

@@ -46,7 +46,7 @@ def sign(
     _write(batch, contents, wanted, contacts, by=by, at=at)
     outcome = batch.commit(by=by, at=at, stamp="signed_at")
     steps.close_steps(("sign",), outcome.done, by=by, at=at)
-    steps.open_step("call", outcome.done, orders, at=at)
+    steps.open_steps(("call",), outcome.done, orders, at=at)
     return outcome
 
 
