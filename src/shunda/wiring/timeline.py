@@ -87,7 +87,8 @@ def entries(events: Iterable[Event]) -> list[dict[str, Any]]:
 def _changes(event: Event) -> dict[str, Any]:
     """Field by field what was and what is; lines by their number."""
     found = dict(event.data.get("changes") or {})
-    for number, (was, now) in (event.data.get("lines") or {}).items():
+    lines = event.data.get("lines")
+    for number, (was, now) in lines.items() if isinstance(lines, dict) else ():
         found[_("Line %(number)s") % {"number": number}] = [_line(was), _line(now)]
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,8 +24,10 @@ from shunda.web.moves import Button, buttons
 from shunda.web.pages import actor, page
 
 FORMS = frozenset({"edit", "cancel", "prioritise", "hold"})
+"""Moves that ask something on a page of their own."""
 MOVES = ("submit", "edit", "confirm", "complete", "archive", "withdraw", "prioritise", "hold", "cancel")
-ONE = frozenset({"edit", "cancel", "prioritise", "hold"})
+ASIDE = frozenset({"prioritise", "hold"})
+"""Moves that are possible at any time; they are never the main button."""
 
 
 @page("orders.view_order")
@@ -83,7 +86,7 @@ def steps(stage: Stage, *, prepaid: bool) -> list[dict[str, Any]]:
 def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button]:
     urls = {
         move: reverse(f"orders:{move}", args=[order.pk])
-        if move in ONE
+        if move in FORMS
         else f"{reverse(f'orders:{move}')}?row={order.pk}"
         for move in MOVES
     }
@@ -91,7 +94,7 @@ def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button
         "cancel": _first(rules.why_not_cancel(order, lines)),
         "complete": _first(rules.why_not_complete(order, lines)) if order.status == OrderStatus.CONFIRMED else "",
     }
-    return buttons(
+    drawn = buttons(
         ORDER,
         order,
         by,
@@ -100,6 +103,7 @@ def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button
         why_not={move: why for move, why in closed.items() if why},
         confirm={"archive": _("Archive this order? It cannot be changed afterwards.")},
     )
+    return [replace(button, tone="secondary") if button.name in ASIDE else button for button in drawn]
 
 
 def _first(refusals: Any) -> str:
