@@ -11,6 +11,7 @@ from datetime import datetime
 
 from shunda.credit import verify as credit
 from shunda.inventory import verify as inventory
+from shunda.orders import jobs as orders_jobs
 from shunda.orders import verify as orders
 
 Job = Callable[[list[int], datetime], None]
@@ -19,7 +20,10 @@ Job = Callable[[list[int], datetime], None]
 Check = Callable[[], Iterable[str]]
 """Yields one sentence for each difference between a stored figure and its ledger."""
 
-REACTIONS: dict[str, dict[str, Job]] = {}
+REACTIONS: dict[str, dict[str, Job]] = {
+    "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
+    "stock.receive": {"orders.retry_blocked": orders_jobs.retry_blocked},
+}
 
 CHECKS: dict[str, Check] = {
     "credit": credit.check,
