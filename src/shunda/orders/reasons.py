@@ -63,11 +63,12 @@ DISCOUNT_TOO_LARGE = Reason(
 AMOUNT_TOO_LARGE = Reason(
     "orders.amount-too-large", _("The amount is too large to be true. Check quantities and prices for typing errors.")
 )
+NOT_TYPED: Final = {"number", "status", "fingerprint", "currency", *CHOICES}
 TOO_LONG = per_field(
     "orders.too-long",
     _("{field} is longer than the %(limit)s characters that are kept."),
     Order,
-    [f.name for f in Order._meta.concrete_fields if isinstance(f, CharField)],
+    [f.name for f in Order._meta.concrete_fields if isinstance(f, CharField) and f.name not in NOT_TYPED],
 )
 LINE_NOTE_TOO_LONG = Reason(
     "orders.line-note-too-long", _("Line %(line)s: the note is longer than %(limit)s characters.")
