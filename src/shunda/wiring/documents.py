@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shunda.api.auth import ApiRequest
 from shunda.api.router import Router
@@ -64,11 +64,20 @@ ORDER, SHIPMENT = "orders.view_order", "fulfilment.view_shipment"
 DOCUMENTS = {
     document.name: document
     for document in (
-        _document("sales-order", _("Sales order"), "orders/{}/pdf", ORDER, orders.seen_by, sales_order),
-        _document("pick-list", _("Pick list"), "shipments/{}/pick-list/pdf", SHIPMENT, fulfilment.seen_by, pick_list),
+        _document(
+            "sales-order", pgettext_lazy("document", "Sales order"), "orders/{}/pdf", ORDER, orders.seen_by, sales_order
+        ),
+        _document(
+            "pick-list",
+            pgettext_lazy("document", "Pick list"),
+            "shipments/{}/pick-list/pdf",
+            SHIPMENT,
+            fulfilment.seen_by,
+            pick_list,
+        ),
         _document(
             "packing-list",
-            _("Packing list"),
+            pgettext_lazy("document", "Packing list"),
             "shipments/{}/packing-list/pdf",
             SHIPMENT,
             fulfilment.seen_by,
@@ -76,7 +85,7 @@ DOCUMENTS = {
         ),
         _document(
             "delivery-receipt",
-            _("Delivery receipt"),
+            pgettext_lazy("document", "Delivery receipt"),
             "shipments/{}/receipt/pdf",
             SHIPMENT,
             fulfilment.seen_by,
@@ -84,14 +93,19 @@ DOCUMENTS = {
         ),
         _document(
             "settlement",
-            _("Settlement"),
+            pgettext_lazy("document", "Settlement"),
             "settlements/{}/pdf",
             "billing.view_settlement",
             billing.settlements_seen_by,
             settlement,
         ),
         _document(
-            "invoice", _("Invoice print"), "invoices/{}/pdf", "billing.view_invoice", billing.invoices_seen_by, invoice
+            "invoice",
+            pgettext_lazy("document", "Invoice print"),
+            "invoices/{}/pdf",
+            "billing.view_invoice",
+            billing.invoices_seen_by,
+            invoice,
         ),
     )
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.billing.models import Invoice, InvoiceLine
 from shunda.billing.states import InvoiceStatus
@@ -39,31 +39,31 @@ def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
     currency = invoice.currency
     return {
         **paper.sheet(
-            _("Special VAT invoice") if special else _("Ordinary VAT invoice"),
+            pgettext("document", "Special VAT invoice") if special else pgettext("document", "Ordinary VAT invoice"),
             invoice.number,
             ours,
             _watermark(invoice),
         ),
         "labels": _labels(),
         "facts": [
-            (_("Number of the tax authority"), invoice.tax_number),
-            (_("Issued"), day(invoice.issued_at) if invoice.issued_at else ""),
-            (_("Order"), invoice.order.number),
-            (_("Customer's order number"), invoice.order.customer_reference),
-            (_("Due"), day(invoice.due_date) if invoice.due_date else ""),
-            (_("Credited"), amount(invoice.credited, currency) if invoice.credited else ""),
+            (pgettext("document", "Number of the tax authority"), invoice.tax_number),
+            (pgettext("document", "Issued"), day(invoice.issued_at) if invoice.issued_at else ""),
+            (pgettext("document", "Order"), invoice.order.number),
+            (pgettext("document", "Customer's order number"), invoice.order.customer_reference),
+            (pgettext("document", "Due"), day(invoice.due_date) if invoice.due_date else ""),
+            (pgettext("document", "Credited"), amount(invoice.credited, currency) if invoice.credited else ""),
         ],
         "buyer": [
-            (_("Name"), invoice.buyer_name),
-            (_("Tax number"), invoice.buyer_tax_code),
-            (_("Address, phone"), invoice.buyer_address),
-            (_("Bank, account"), invoice.buyer_bank),
+            (pgettext("document", "Name"), invoice.buyer_name),
+            (pgettext("document", "Tax number"), invoice.buyer_tax_code),
+            (pgettext("document", "Address, phone"), invoice.buyer_address),
+            (pgettext("document", "Bank, account"), invoice.buyer_bank),
         ],
         "seller": [
-            (_("Name"), ours["name"]),
-            (_("Tax number"), ours["credit_code"]),
-            (_("Address, phone"), paper.joined(ours["address"], ours["phone"])),
-            (_("Bank, account"), paper.joined(ours["bank"], ours["bank_account"])),
+            (pgettext("document", "Name"), ours["name"]),
+            (pgettext("document", "Tax number"), ours["credit_code"]),
+            (pgettext("document", "Address, phone"), paper.joined(ours["address"], ours["phone"])),
+            (pgettext("document", "Bank, account"), paper.joined(ours["bank"], ours["bank_account"])),
         ],
         "rows": _rows(invoice),
         "net": money(invoice.net, currency),
@@ -71,36 +71,41 @@ def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
         "figures": money(invoice.gross, currency),
         "capitals": capitals(invoice.gross, currency),
         "words": words(invoice.gross, currency),
-        "people": [(_("Payee"), ""), (_("Checked by"), ""), (_("Drawn by"), ""), (_("Seller (seal)"), "")],
+        "people": [
+            (pgettext("document", "Payee"), ""),
+            (pgettext("document", "Checked by"), ""),
+            (pgettext("document", "Drawn by"), ""),
+            (pgettext("document", "Seller (seal)"), ""),
+        ],
     }
 
 
 def _watermark(invoice: Invoice) -> str:
     match invoice.status:
         case InvoiceStatus.DRAFT:
-            return _("DRAFT")
+            return pgettext("document", "DRAFT")
         case InvoiceStatus.CANCELLED:
-            return _("CANCELLED")
+            return pgettext("document", "CANCELLED")
     return ""
 
 
 def _labels() -> dict[str, str]:
     return {
-        "buyer": _("Buyer"),
-        "seller": _("Seller"),
-        "article": _("Goods or services"),
-        "specification": _("Model, specification"),
-        "unit": _("Unit"),
-        "quantity": _("Quantity"),
-        "price": _("Unit price"),
-        "amount": _("Amount"),
-        "tax_rate": _("Tax rate"),
-        "tax": _("Tax"),
-        "sum": _("Sum"),
-        "total": _("Total with tax"),
-        "in_capitals": _("in capitals"),
-        "in_figures": _("in figures"),
-        "hint": _("A print for checking and filing; the invoice of the tax authority counts."),
+        "buyer": pgettext("document", "Buyer"),
+        "seller": pgettext("document", "Seller"),
+        "article": pgettext("document", "Goods or services"),
+        "specification": pgettext("document", "Model, specification"),
+        "unit": pgettext("document", "Unit"),
+        "quantity": pgettext("document", "Quantity"),
+        "price": pgettext("document", "Unit price"),
+        "amount": pgettext("document", "Amount"),
+        "tax_rate": pgettext("document", "Tax rate"),
+        "tax": pgettext("document", "Tax"),
+        "sum": pgettext("document", "Sum"),
+        "total": pgettext("document", "Total with tax"),
+        "in_capitals": pgettext("document", "in capitals"),
+        "in_figures": pgettext("document", "in figures"),
+        "hint": pgettext("document", "A print for checking and filing; the invoice of the tax authority counts."),
     }
 
 
@@ -109,7 +114,16 @@ def _rows(invoice: Invoice) -> list[dict[str, str]]:
     if invoice.freight_net or invoice.freight_tax:
         rate = invoice.order.freight_tax_rate
         rows.append(
-            _figures(_("Freight"), "", "", None, invoice.freight_net, rate, invoice.freight_tax, invoice.currency)
+            _figures(
+                pgettext("document", "Freight"),
+                "",
+                "",
+                None,
+                invoice.freight_net,
+                rate,
+                invoice.freight_tax,
+                invoice.currency,
+            )
         )
     return rows
 

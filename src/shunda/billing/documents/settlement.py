@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.billing.models import Settlement, SettlementLine
 from shunda.billing.states import SettlementStatus
@@ -37,55 +37,58 @@ def _paper(settlement: Settlement, ours: dict[str, Any]) -> dict[str, Any]:
     owed = max(settlement.total - settlement.paid_before, settlement.total * 0)
     confirmed = settlement.status == SettlementStatus.CONFIRMED
     return {
-        **paper.sheet(_("Settlement"), settlement.number, ours),
+        **paper.sheet(pgettext("document", "Settlement"), settlement.number, ours),
         "labels": _labels(),
         "facts": [
-            (_("Made"), day(settlement.made_at)),
-            (_("Order"), order.number),
-            (_("Delivery"), settlement.delivery),
-            (_("Payment term"), local(order.term.name, order.term.name_en)),
-            (_("Payment deadline"), day(order.payment_due) if order.payment_due else ""),
-            (_("Contract number"), order.contract_number),
-            (_("Customer's order number"), order.customer_reference),
-            (_("Status"), settlement.get_status_display()),
-            (_("Confirmed"), f"{settlement.confirmed_by}, {moment(settlement.confirmed_at)}" if confirmed else ""),
+            (pgettext("document", "Made on"), day(settlement.made_at)),
+            (pgettext("document", "Order"), order.number),
+            (pgettext("document", "Delivery"), settlement.delivery),
+            (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
+            (pgettext("document", "Payment deadline"), day(order.payment_due) if order.payment_due else ""),
+            (pgettext("document", "Contract number"), order.contract_number),
+            (pgettext("document", "Customer's order number"), order.customer_reference),
+            (pgettext("document", "Status"), settlement.get_status_display()),
+            (
+                pgettext("document", "Confirmed"),
+                f"{settlement.confirmed_by}, {moment(settlement.confirmed_at)}" if confirmed else "",
+            ),
         ],
         "buyer": paper.buyer(order),
         "payee": [
-            (_("Name"), ours["name"]),
-            (_("Credit code"), ours["credit_code"]),
-            (_("Bank"), ours["bank"]),
-            (_("Account"), ours["bank_account"]),
+            (pgettext("document", "Name"), ours["name"]),
+            (pgettext("document", "Credit code"), ours["credit_code"]),
+            (pgettext("document", "Bank"), ours["bank"]),
+            (pgettext("document", "Account"), ours["bank_account"]),
         ],
         "rows": [_row(number, line, currency) for number, line in enumerate(settlement.lines.all(), 1)],
         "totals": [
-            (_("Goods accepted"), amount(settlement.goods, currency), False),
-            (_("Freight"), amount(settlement.freight, currency), False),
-            (_("Total"), money(settlement.total, currency), True),
-            (_("Paid before"), amount(-settlement.paid_before, currency), False),
-            (_("Still to pay"), money(owed, currency), True),
+            (pgettext("document", "Goods accepted"), amount(settlement.goods, currency), False),
+            (pgettext("document", "Freight"), amount(settlement.freight, currency), False),
+            (pgettext("document", "Total"), money(settlement.total, currency), True),
+            (pgettext("document", "Paid before"), amount(-settlement.paid_before, currency), False),
+            (pgettext("document", "Still to pay"), money(owed, currency), True),
         ],
         "capitals": capitals(owed, currency),
         "words": words(owed, currency),
         "signatures": [
-            (_("Customer agrees (signature and seal)"), _("Date")),
-            (_("Finance (signature and seal)"), _("Date")),
+            (pgettext("document", "Customer agrees (signature and seal)"), pgettext("document", "Date")),
+            (pgettext("document", "Finance (signature and seal)"), pgettext("document", "Date")),
         ],
     }
 
 
 def _labels() -> dict[str, str]:
     return {
-        "buyer": _("Buyer"),
-        "payee": _("Pay to"),
-        "line": _("No."),
-        "article": _("Product, model and specification"),
-        "quantity": _("Accepted"),
-        "unit": _("Unit"),
-        "price": _("Price with tax after discounts"),
-        "amount": _("Amount with tax"),
-        "in_words": _("Still to pay, in words"),
-        "in_capitals": _("Still to pay, in capitals"),
+        "buyer": pgettext("document", "Buyer"),
+        "payee": pgettext("document", "Pay to"),
+        "line": pgettext("document", "No."),
+        "article": pgettext("document", "Product, model and specification"),
+        "quantity": pgettext("document", "Accepted"),
+        "unit": pgettext("document", "Unit"),
+        "price": pgettext("document", "Price with tax after discounts"),
+        "amount": pgettext("document", "Amount with tax"),
+        "in_words": pgettext("document", "Still to pay, in words"),
+        "in_capitals": pgettext("document", "Still to pay, in capitals"),
     }
 
 

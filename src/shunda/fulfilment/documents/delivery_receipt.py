@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.fulfilment.documents import loading
 from shunda.fulfilment.models import Receipt, Shipment, ShipmentLine
@@ -27,23 +27,23 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
     lines, order = loading.going(shipment), shipment.order
     receipt = getattr(shipment, "receipt", None)
     return {
-        **paper.sheet(_("Delivery receipt"), shipment.number, ours, loading.watermark(shipment)),
+        **paper.sheet(pgettext("document", "Delivery receipt"), shipment.number, ours, loading.watermark(shipment)),
         "barcode": code128(shipment.number),
         "labels": _labels(),
         "facts": [
-            (_("Order"), order.number),
-            (_("Contract number"), order.contract_number),
-            (_("Customer's order number"), order.customer_reference),
-            (_("Shipped"), day(shipment.shipped_at) if shipment.shipped_at else ""),
+            (pgettext("document", "Order"), order.number),
+            (pgettext("document", "Contract number"), order.contract_number),
+            (pgettext("document", "Customer's order number"), order.customer_reference),
+            (pgettext("document", "Shipped on"), day(shipment.shipped_at) if shipment.shipped_at else ""),
             *loading.transport(shipment),
         ],
-        "consignee": [(_("Company"), order.customer_name), *paper.consignee(order)],
+        "consignee": [(pgettext("document", "Company"), order.customer_name), *paper.consignee(order)],
         "rows": [_row(number, line, receipt) for number, line in enumerate(lines, 1)],
         "total": loading.total(lines),
         "checks": [
-            (_("The quantity is right"), _complete(lines) if receipt else None),
-            (_("The goods are undamaged"), receipt.looks_good if receipt else None),
-            (_("The packing is intact"), receipt.packing_intact if receipt else None),
+            (pgettext("document", "The quantity is right"), _complete(lines) if receipt else None),
+            (pgettext("document", "The goods are undamaged"), receipt.looks_good if receipt else None),
+            (pgettext("document", "The packing is intact"), receipt.packing_intact if receipt else None),
         ],
         "remark": receipt.remark if receipt else "",
         "signed": _signature(receipt),
@@ -54,23 +54,23 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
 
 def _labels() -> dict[str, str]:
     return {
-        "consignee": _("Ship to"),
-        "line": _("No."),
-        "article": _("Product, model and specification"),
-        "quantity": _("Shipped"),
-        "unit": _("Unit"),
-        "accepted": _("Accepted"),
-        "damaged": _("Damaged"),
-        "missing": _("Missing"),
-        "total": _("Total shipped"),
-        "checked": _("Checked on receipt"),
-        "yes": _("Yes"),
-        "no": _("No"),
-        "remark": _("Remark"),
-        "declaration": _("We have received the goods above and checked them as stated."),
-        "receiver": _("Receiver (signature)"),
-        "deliverer": _("Delivered by (signature)"),
-        "date": _("Date"),
+        "consignee": pgettext("document", "Ship to"),
+        "line": pgettext("document", "No."),
+        "article": pgettext("document", "Product, model and specification"),
+        "quantity": pgettext("document", "Shipped"),
+        "unit": pgettext("document", "Unit"),
+        "accepted": pgettext("document", "Accepted"),
+        "damaged": pgettext("document", "Damaged"),
+        "missing": pgettext("document", "Missing"),
+        "total": pgettext("document", "Total shipped"),
+        "checked": pgettext("document", "Checked on receipt"),
+        "yes": pgettext("document", "Yes"),
+        "no": pgettext("document", "No"),
+        "remark": pgettext("document", "Remark"),
+        "declaration": pgettext("document", "We have received the goods above and checked them as stated."),
+        "receiver": pgettext("document", "Receiver (signature)"),
+        "deliverer": pgettext("document", "Delivered by (signature)"),
+        "date": pgettext("document", "Date"),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.catalog.rules import local
 from shunda.fulfilment.models import Shipment, ShipmentLine
@@ -51,17 +51,17 @@ def watermark(shipment: Shipment) -> str:
     """What makes a paper void."""
     match shipment.status:
         case ShipmentStatus.CANCELLED:
-            return _("CANCELLED")
+            return pgettext("document", "CANCELLED")
         case ShipmentStatus.REVERSED:
-            return _("REVERSED")
+            return pgettext("document", "REVERSED")
     return ""
 
 
 def transport(shipment: Shipment) -> list[Pair]:
     """How it travels."""
     return [
-        (_("Transport mode"), shipment.get_mode_display()),
-        (_("Carrier"), shipment.carrier.name if shipment.carrier else ""),
-        (_("Tracking number"), shipment.tracking_number),
-        (_("Parcels"), str(shipment.parcels)),
+        (pgettext("document", "Transport mode"), shipment.get_mode_display()),
+        (pgettext("document", "Carrier"), shipment.carrier.name if shipment.carrier else ""),
+        (pgettext("document", "Tracking number"), shipment.tracking_number),
+        (pgettext("document", "Parcels"), str(shipment.parcels)),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.fulfilment.documents import loading
 from shunda.fulfilment.models import Shipment
@@ -26,33 +26,33 @@ def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
 def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
     lines, order = loading.going(shipment), shipment.order
     return {
-        **paper.sheet(_("Packing list"), shipment.number, ours, loading.watermark(shipment)),
+        **paper.sheet(pgettext("document", "Packing list"), shipment.number, ours, loading.watermark(shipment)),
         "barcode": code128(shipment.number),
         "labels": {
-            "sender": _("Shipped from"),
-            "consignee": _("Ship to"),
-            "line": _("No."),
-            "sku": _("SKU"),
-            "article": _("Product, model and specification"),
-            "quantity": _("Quantity"),
-            "unit": _("Unit"),
-            "total": _("Total"),
-            "packing": _("Packing requirements"),
-            "note": _("Note"),
+            "sender": pgettext("document", "Shipped from"),
+            "consignee": pgettext("document", "Ship to"),
+            "line": pgettext("document", "No."),
+            "sku": pgettext("document", "SKU"),
+            "article": pgettext("document", "Product, model and specification"),
+            "quantity": pgettext("document", "Quantity"),
+            "unit": pgettext("document", "Unit"),
+            "total": pgettext("document", "Total"),
+            "packing": pgettext("document", "Packing requirements"),
+            "note": pgettext("document", "Note"),
         },
         "facts": [
-            (_("Order"), order.number),
-            (_("Contract number"), order.contract_number),
-            (_("Customer's order number"), order.customer_reference),
-            (_("Shipped"), day(shipment.shipped_at) if shipment.shipped_at else ""),
+            (pgettext("document", "Order"), order.number),
+            (pgettext("document", "Contract number"), order.contract_number),
+            (pgettext("document", "Customer's order number"), order.customer_reference),
+            (pgettext("document", "Shipped on"), day(shipment.shipped_at) if shipment.shipped_at else ""),
             *loading.transport(shipment),
         ],
         "sender": [
-            (_("Company"), ours["name"]),
-            (_("Warehouse"), shipment.warehouse.name),
-            (_("Address"), shipment.warehouse.address),
+            (pgettext("document", "Company"), ours["name"]),
+            (pgettext("document", "Warehouse"), shipment.warehouse.name),
+            (pgettext("document", "Address"), shipment.warehouse.address),
         ],
-        "consignee": [(_("Company"), order.customer_name), *paper.consignee(order)],
+        "consignee": [(pgettext("document", "Company"), order.customer_name), *paper.consignee(order)],
         "rows": [
             {
                 "no": str(number),
@@ -65,5 +65,8 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
         "total": loading.total(lines),
         "packing": order.packing,
         "note": shipment.note,
-        "signatures": [(_("Packed by"), _("Date")), (_("Checked by"), _("Date"))],
+        "signatures": [
+            (pgettext("document", "Packed by"), pgettext("document", "Date")),
+            (pgettext("document", "Checked by"), pgettext("document", "Date")),
+        ],
     }

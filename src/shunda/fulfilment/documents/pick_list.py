@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.fulfilment.documents import loading
 from shunda.fulfilment.models import Shipment, ShipmentLine
@@ -30,35 +30,38 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
     lines = [line for line in lines if line.quantity]
     order = shipment.order
     return {
-        **paper.sheet(_("Pick list"), shipment.number, ours, loading.watermark(shipment)),
+        **paper.sheet(pgettext("document", "Pick list"), shipment.number, ours, loading.watermark(shipment)),
         "barcode": code128(shipment.number),
         "labels": {
-            "location": _("Location"),
-            "article": _("Article"),
-            "barcode": _("Barcode"),
-            "quantity": _("To pick"),
-            "unit": _("Unit"),
-            "picked": _("Picked"),
-            "packing": _("Packing requirements"),
-            "note": _("Note"),
-            "urgent": _("URGENT"),
+            "location": pgettext("document", "Location"),
+            "article": pgettext("document", "Article"),
+            "barcode": pgettext("document", "Barcode"),
+            "quantity": pgettext("document", "To pick"),
+            "unit": pgettext("document", "Unit"),
+            "picked": pgettext("document", "Picked"),
+            "packing": pgettext("document", "Packing requirements"),
+            "note": pgettext("document", "Note"),
+            "urgent": pgettext("document", "URGENT"),
         },
         "urgent": order.urgent,
         "facts": [
-            (_("Warehouse"), shipment.warehouse.name),
-            (_("Order"), order.number),
-            (_("Customer"), order.customer_name),
-            (_("Priority"), order.get_priority_display()),
-            (_("Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
-            (_("Planned"), moment(shipment.created_at)),
+            (pgettext("document", "Warehouse"), shipment.warehouse.name),
+            (pgettext("document", "Order"), order.number),
+            (pgettext("document", "Customer"), order.customer_name),
+            (pgettext("document", "Priority"), order.get_priority_display()),
+            (pgettext("document", "Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
+            (pgettext("document", "Planned"), moment(shipment.created_at)),
             *loading.transport(shipment)[:2],
-            (_("Lines"), str(len(lines))),
-            (_("Total"), loading.total(lines)),
+            (pgettext("document", "Lines"), str(len(lines))),
+            (pgettext("document", "Total"), loading.total(lines)),
         ],
         "rows": [_row(line) for line in lines],
         "packing": order.packing,
         "note": paper.joined(shipment.note, order.note),
-        "signatures": [(_("Picked by"), _("Date")), (_("Checked by"), _("Date"))],
+        "signatures": [
+            (pgettext("document", "Picked by"), pgettext("document", "Date")),
+            (pgettext("document", "Checked by"), pgettext("document", "Date")),
+        ],
     }
 
 

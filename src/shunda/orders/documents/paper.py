@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, pgettext
 
 from shunda.catalog.rules import local
 from shunda.orders.models import Order, OrderLine
@@ -23,7 +22,7 @@ def company() -> dict[str, Any]:
     said = policies.values(*(f"company.{name}" for name in names))
     ours = {name: said[f"company.{name}"] for name in names}
     address = local(ours["address"], ours["address_en"])
-    phone = _("Phone %(phone)s") % {"phone": ours["phone"]} if ours["phone"] else ""
+    phone = pgettext("document", "Phone %(phone)s") % {"phone": ours["phone"]} if ours["phone"] else ""
     line = "   ".join(text for text in (address, phone) if text)
     return {**ours, "name": local(ours["name"], ours["name_en"]), "address": address, "lines": [line] if line else []}
 
@@ -36,20 +35,20 @@ def sheet(title: str, number: str, ours: Mapping[str, Any], watermark: str = "")
 def buyer(order: Order) -> list[Pair]:
     """Who buys, as agreed when the order was submitted (R021-R023)."""
     return [
-        (_("Name"), order.customer_name),
-        (_("Credit code"), order.credit_code),
-        (_("Bank"), order.bank),
-        (_("Account"), order.bank_account),
-        (_("Contact"), joined(order.contact_name, order.contact_phone)),
+        (pgettext("document", "Name"), order.customer_name),
+        (pgettext("document", "Credit code"), order.credit_code),
+        (pgettext("document", "Bank"), order.bank),
+        (pgettext("document", "Account"), order.bank_account),
+        (pgettext("document", "Contact"), joined(order.contact_name, order.contact_phone)),
     ]
 
 
 def consignee(order: Order) -> list[Pair]:
     """Where the goods go and who takes them (R024, R025)."""
     return [
-        (_("Receiver"), joined(order.receiver, order.receiver_phone)),
-        (_("Address"), address(order)),
-        (_("Postcode"), order.ship_postcode),
+        (pgettext("document", "Receiver"), joined(order.receiver, order.receiver_phone)),
+        (pgettext("document", "Address"), address(order)),
+        (pgettext("document", "Postcode"), order.ship_postcode),
     ]
 
 

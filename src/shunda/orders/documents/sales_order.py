@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shunda.catalog.rules import local
 from shunda.orders.documents import paper
@@ -38,7 +38,7 @@ def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
 def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any]) -> dict[str, Any]:
     approved = [r for r in reviews if r.status == ReviewStatus.APPROVED and r.round == order.round]
     return {
-        **paper.sheet(_("Sales order"), order.number, ours, _watermark(order)),
+        **paper.sheet(pgettext("document", "Sales order"), order.number, ours, _watermark(order)),
         "labels": _labels(order),
         "facts": _facts(order),
         "buyer": paper.buyer(order),
@@ -51,13 +51,13 @@ def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any]) -> dict[s
         "packing": order.packing,
         "note": order.note,
         "people": [
-            (_("Prepared by"), str(order.created_by or "")),
-            (_("Sales representative"), str(order.owner or "")),
-            (_("Approved by"), paper.listed(str(r.decided_by) for r in approved)),
+            (pgettext("document", "Prepared by"), str(order.created_by or "")),
+            (pgettext("document", "Sales representative"), str(order.owner or "")),
+            (pgettext("document", "Approved by"), paper.listed(str(r.decided_by) for r in approved)),
         ],
         "signatures": [
-            (_("Buyer (signature and seal)"), _("Date")),
-            (_("Seller (signature and seal)"), _("Date")),
+            (pgettext("document", "Buyer (signature and seal)"), pgettext("document", "Date")),
+            (pgettext("document", "Seller (signature and seal)"), pgettext("document", "Date")),
         ],
     }
 
@@ -65,47 +65,49 @@ def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any]) -> dict[s
 def _watermark(order: Order) -> str:
     match order.status:
         case OrderStatus.DRAFT | OrderStatus.SENT_BACK:
-            return _("DRAFT")
+            return pgettext("document", "DRAFT")
         case OrderStatus.IN_REVIEW:
-            return _("IN REVIEW")
+            return pgettext("document", "IN REVIEW")
         case OrderStatus.CANCELLED:
-            return _("CANCELLED")
+            return pgettext("document", "CANCELLED")
     return ""
 
 
 def _labels(order: Order) -> dict[str, str]:
     with_tax = order.prices_include_tax
     return {
-        "buyer": _("Buyer"),
-        "consignee": _("Ship to"),
-        "line": _("No."),
-        "article": _("Product, model and specification"),
-        "quantity": _("Quantity"),
-        "unit": _("Unit"),
-        "price": _("Unit price with tax") if with_tax else _("Unit price without tax"),
-        "discount": _("Discount"),
-        "tax_rate": _("Tax rate"),
-        "amount": _("Amount with tax") if with_tax else _("Amount without tax"),
-        "in_words": _("Total in words"),
-        "in_capitals": _("Total in capitals"),
-        "packing": _("Packing requirements"),
-        "note": _("Note"),
+        "buyer": pgettext("document", "Buyer"),
+        "consignee": pgettext("document", "Ship to"),
+        "line": pgettext("document", "No."),
+        "article": pgettext("document", "Product, model and specification"),
+        "quantity": pgettext("document", "Quantity"),
+        "unit": pgettext("document", "Unit"),
+        "price": pgettext("document", "Unit price with tax")
+        if with_tax
+        else pgettext("document", "Unit price without tax"),
+        "discount": pgettext("document", "Discount"),
+        "tax_rate": pgettext("document", "Tax rate"),
+        "amount": pgettext("document", "Amount with tax") if with_tax else pgettext("document", "Amount without tax"),
+        "in_words": pgettext("document", "Total in words"),
+        "in_capitals": pgettext("document", "Total in capitals"),
+        "packing": pgettext("document", "Packing requirements"),
+        "note": pgettext("document", "Note"),
     }
 
 
 def _facts(order: Order) -> list[paper.Pair]:
     return [
-        (_("Order date"), day(order.order_date)),
-        (_("Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
-        (_("Payment deadline"), day(order.payment_due) if order.payment_due else ""),
-        (_("Payment term"), local(order.term.name, order.term.name_en)),
-        (_("Payment method"), order.get_payment_method_display()),
-        (_("Invoice"), order.get_invoice_kind_display()),
-        (_("Order type"), order.get_kind_display()),
-        (_("Contract number"), order.contract_number),
-        (_("Customer's order number"), order.customer_reference),
-        (_("Currency"), order.currency),
-        (_("Transport mode"), order.transport_mode),
+        (pgettext("document", "Order date"), day(order.order_date)),
+        (pgettext("document", "Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
+        (pgettext("document", "Payment deadline"), day(order.payment_due) if order.payment_due else ""),
+        (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
+        (pgettext("document", "Payment method"), order.get_payment_method_display()),
+        (pgettext("document", "Invoice"), order.get_invoice_kind_display()),
+        (pgettext("document", "Order type"), order.get_kind_display()),
+        (pgettext("document", "Contract number"), order.contract_number),
+        (pgettext("document", "Customer's order number"), order.customer_reference),
+        (pgettext("document", "Currency"), order.currency),
+        (pgettext("document", "Transport mode"), order.transport_mode),
     ]
 
 
@@ -133,12 +135,26 @@ def _totals(order: Order) -> list[tuple[str, str, bool]]:
     def figure(value: Decimal) -> str:
         return amount(value, order.currency)
 
-    rows = [(_("Goods with tax") if with_tax else _("Goods without tax"), figure(goods), False)]
+    rows = [
+        (
+            pgettext("document", "Goods with tax") if with_tax else pgettext("document", "Goods without tax"),
+            figure(goods),
+            False,
+        )
+    ]
     if order.discount:
-        rows.append((_("Order discount"), figure(-order.discount), False))
-    rows.append((_("Freight"), figure(freight), False))
-    total = (_("Total"), money(order.gross, order.currency), True)
-    net, tax = (_("Net"), figure(order.net), False), (_("Tax"), figure(order.tax), False)
+        rows.append((pgettext("document", "Order discount"), figure(-order.discount), False))
+    rows.append((pgettext("document", "Freight"), figure(freight), False))
+    total = (pgettext("document", "Total"), money(order.gross, order.currency), True)
+    net, tax = (
+        (pgettext("document", "Net"), figure(order.net), False),
+        (pgettext("document", "Tax"), figure(order.tax), False),
+    )
     if with_tax:
-        return [*rows, total, (_("of which net"), *net[1:]), (_("of which tax"), *tax[1:])]
+        return [
+            *rows,
+            total,
+            (pgettext("document", "of which net"), *net[1:]),
+            (pgettext("document", "of which tax"), *tax[1:]),
+        ]
     return [*rows, net, tax, total]

@@ -31,8 +31,8 @@ def render(template: Path, papers: Sequence[Mapping[str, Any]], *, language: str
     ``papers`` are plain data, texts already formatted and in the reader's ``language`` ("zh-hans" or "en"). A template
     ends in ``show-papers(data, paper)`` of ``kit.typ``. It sees the kit and the data alone: it is compiled from
     memory in an empty folder and cannot read a file or leave it. ``by`` printed it and ``at`` is when; the foot says
-    so. Bytes in the data are pictures (PNG, JPEG or SVG) and reach the template as a name for ``image``, or "" when
-    they are no picture. Characters the fonts lack become 〓. Raises ``MissingFont`` and ``BadTemplate``.
+    so. Bytes in the data are pictures (PNG, JPEG or SVG) and reach the template as an array of bytes, an empty one
+    when they are no picture. Characters the fonts lack become 〓. Raises ``MissingFont`` and ``BadTemplate``.
     """
     import typst  # 80 MB: only processes that make documents load it
 
@@ -40,11 +40,14 @@ def render(template: Path, papers: Sequence[Mapping[str, Any]], *, language: str
         raise ValueError(f"a PDF holds 1 to {MOST} documents, not {len(papers)}")
     with translation.override(language):
         common = _common(by, at)
-    files = {"main.typ": template.read_bytes(), "kit.typ": KIT.read_bytes()}
-    data = {"language": language[:2], **common, "papers": _with_pictures(list(papers), files)}
-    files["data.json"] = json.dumps(fonts.printable(data), ensure_ascii=False).encode()
+    data = {"language": language[:2], **common, "papers": fonts.printable(_with_pictures(list(papers)))}
+    files = {
+        "main.typ": template.read_bytes(),
+        "kit.typ": KIT.read_bytes(),
+        "data.json": json.dumps(data, ensure_ascii=False).encode(),
+    }
     try:
-        pdf, warnings = _typeset(files, timestamp=at)
+        pdf, warnings = _typeset(files, timestamp=int(at.timestamp()))
     except typst.TypstError as error:
         raise BadTemplate(f"{template.name}: {error.message} {' '.join(error.hints)}") from error
     if warnings:
@@ -69,19 +72,15 @@ def _typeset(files: dict[str, bytes], **options: Any) -> tuple[bytes, list[Any]]
     return made
 
 
-def _with_pictures(value: Any, files: dict[str, bytes]) -> Any:
-    """The data with every picture put among the files and named in its place."""
+def _with_pictures(value: Any) -> Any:
+    """The data with every picture as an array of bytes: files of the typesetter are text."""
     match value:
         case bytes() | memoryview():
-            name = f"picture-{len(files)}"
-            if not _is_picture(bytes(value)):
-                return ""
-            files[name] = bytes(value)
-            return name
+            return list(value) if _is_picture(bytes(value)) else []
         case dict():
-            return {key: _with_pictures(each, files) for key, each in value.items()}
+            return {key: _with_pictures(each) for key, each in value.items()}
         case list() | tuple():
-            return [_with_pictures(each, files) for each in value]
+            return [_with_pictures(each) for each in value]
     return value
 
 
@@ -90,7 +89,8 @@ def _is_picture(data: bytes) -> bool:
     import typst
 
     try:
-        _typeset({"main.typ": b'#image("picture", alt: "-")', "picture": data})
+        main = b'#image(bytes(json("data.json")), alt: "-")'
+        _typeset({"main.typ": main, "data.json": json.dumps(list(data)).encode()})
     except typst.TypstError:
         return False
     return True
