@@ -103,7 +103,7 @@ def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button
         why_not={move: why for move, why in closed.items() if why},
         confirm={"archive": _("Archive this order? It cannot be changed afterwards.")},
     )
-    return [replace(button, tone="secondary") if button.name in ASIDE else button for button in drawn]
+    return [replace(button, tone="") if button.name in ASIDE else button for button in drawn]
 
 
 def _first(refusals: Any) -> str:
