@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
+from shunda.accounts.models import Region, User
 from shunda.core.actor import Actor
 from shunda.core.search import Matching
+from shunda.customers.checks import Known
 from shunda.customers.models import Address, Contact, Customer, CustomerAttachment, PaymentTerm
 
 CANDIDATES = 200
@@ -69,3 +75,45 @@ def terms(*, active: bool = True) -> QuerySet[PaymentTerm]:
     """The payment terms, by kind and days."""
     rows = PaymentTerm.objects.order_by("kind", "days", "code")
     return rows.filter(active=True) if active else rows
+
+
+_CODES = """
+select customer.code, customer.id
+from unnest(%s::text[]) asked(code) join customers_customer customer on upper(customer.code) = upper(asked.code)
+"""
+
+
+def known(rows: Iterable[Mapping[str, Any]]) -> Known:
+    """What a batch of customers (values by column) is checked against: five queries whatever its size."""
+    values = list(rows)
+    codes = [one["code"] for one in values if one["code"]]
+    credit_codes = {one["credit_code"] for one in values if one["credit_code"]}
+    with connection.cursor() as cursor:
+        cursor.execute(_CODES, [codes])
+        taken = {code.upper(): pk for code, pk in cursor.fetchall()}
+    having = Customer.objects.filter(credit_code__in=credit_codes).values_list("credit_code", "pk", "code")
+    return Known(
+        codes=taken,
+        credit_codes={credit_code: (pk, code) for credit_code, pk, code in having},
+        terms=PaymentTerm.objects.in_bulk(),
+        regions=frozenset(Region.objects.filter(active=True).values_list("pk", flat=True)),
+        owners=active_users(one["owner_id"] for one in values),
+    )
+
+
+def active_users(ids: Iterable[int | None]) -> frozenset[int]:
+    """Those of these users who can look after customers."""
+    return frozenset(User.objects.filter(pk__in={pk for pk in ids if pk}, is_active=True).values_list("pk", flat=True))
+
+
+def codes_taken(codes: Iterable[str]) -> set[str]:
+    """Those of these codes that customers have already, in upper case."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CODES, [list(codes)])
+        return {code.upper() for code, _pk in cursor.fetchall()}
+
+
+def customers_of_terms(ids: Iterable[int]) -> dict[int, int]:
+    """How many customers have each of these payment terms."""
+    rows = Customer.objects.filter(term__in=list(ids)).values_list("term_id")
+    return dict(rows.annotate(n=Count("id")))

@@ -45,6 +45,7 @@ BAD_TERM_KIND = Reason("customers.term-kind", _("“%(value)s” is no kind of p
 BAD_ATTACHMENT_KIND = Reason("customers.attachment-kind", _("“%(value)s” is no kind of paper that is kept here."))
 NOTE_TOO_LONG = Reason("customers.note-too-long", _("The note has %(length)s characters; at most %(most)s fit."))
 
+NO_CODE = Reason("customers.no-code", _("A customer keeps a code. Enter one."))
 CODE_TAKEN = Reason("customers.code-taken", _("The code “%(code)s” is taken already. Choose another one."))
 CODE_TWICE = Reason("customers.code-twice", _("“%(code)s” occurs twice in what you sent. Send each customer once."))
 CREDIT_CODE_MISSING = Reason(
@@ -92,6 +93,7 @@ TWO_DEFAULTS = Reason("customers.two-defaults", _("Only one can be the default; 
 DEFAULT_STAYS = Reason(
     "customers.default-stays", _("This is the default. Make another one the default first, then close this one.")
 )
+CLOSED_DEFAULT = Reason("customers.closed-default", _("A closed one cannot be the default. Reopen it first."))
 OUTSIDE_AREA = Reason(
     "customers.outside-area",
     _("You would not see this customer: it would lie outside your area. Choose your own area or ask your manager."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -19,6 +19,10 @@ from shunda.core.search import search_text
 from shunda.customers import reasons
 from shunda.customers.models import Address, Contact
 from shunda.customers.specs import AddressSpec, ContactSpec
+
+MOST_NOTE = 2_000
+MOST_REASON = 200
+MOST_DAYS = 365
 
 Why = tuple[Reason, dict[str, Any]]
 """A reason and what fills its sentence, before it is known which row and field it is about."""
@@ -194,6 +198,24 @@ def masked_email(email: str) -> str:
     """The first character and the domain."""
     name, at, domain = email.partition("@")
     return f"{name[:1]}***{at}{domain}" if at else "*" * len(email)
+
+
+MASKS: dict[str, Callable[[str], str]] = {
+    "phone": masked_phone,
+    "bank_account": masked_account,
+    "email": masked_email,
+}
+
+
+def said_of(row: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What an edit changes, for its event: old and new, personal data masked, for timelines are read by many."""
+    said: dict[str, list[Any]] = {}
+    for name, value in values.items():
+        old = getattr(row, name)
+        if old != value:
+            mask = MASKS.get(name)
+            said[name] = [mask(old), mask(value)] if mask else [old, value]
+    return said
 
 
 def _masked(text: str, first: int, last: int) -> str:

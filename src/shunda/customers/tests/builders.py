@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shunda.accounts.models import User
-from shunda.core.search import search_text
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm, TermKind
+from shunda.customers.steps import text_of
 
 AT = datetime(2026, 5, 6, 1, tzinfo=UTC)
 TERMS = {
@@ -38,11 +38,11 @@ def customer(code: str = "C1", term: str = "credit30", owner: User | None = None
         owner=owner,
         term=_term(term),
         created_at=fields.pop("created_at", AT),
-        search_text=search_text(code, name, fields.get("short_name", ""), fields.get("credit_code", "")),
         **fields,
     )
     address(made)
     Contact.objects.create(customer=made, name="李经理", phone="13800138000", is_default=True)
+    Customer.objects.filter(pk=made.pk).update(search_text=text_of(made, ["李经理"]))
     return made
 
 
