@@ -21,6 +21,10 @@ class Move:
     permission: str = ""
 
 
+MACHINES: dict[str, Machine] = {}
+"""Every machine of this installation by name; permissions, timelines and the docs are drawn from them."""
+
+
 class Machine:
     """The only place that says which status follows which; checked for reachability when it is made."""
 
@@ -42,6 +46,7 @@ class Machine:
         lost = set(statuses.values) - self._reachable()
         if unknown or lost:
             raise ValueError(f"{name}: unknown {sorted(unknown)}, no way to reach {sorted(lost)}")
+        MACHINES[name] = self
 
     def __getitem__(self, move: str) -> Move:
         return self.moves[move]
