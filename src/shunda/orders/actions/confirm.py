@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -108,7 +109,15 @@ def _take(orders: Sequence[Order], lines: Lines, at: datetime) -> tuple[list[Ref
         if not line.made_to_order:
             groups[order.pk].append(demand)
     rows.point_at_demands([(line.pk, demand) for (_, line), demand in zip(served, demands, strict=True)])
-    return refused, stock.reserve(list(groups.items()), at=at)
+    number_of = {demand: line.line_no for (_, line), demand in zip(served, demands, strict=True)}
+    return refused, [_by_lines(refusal, number_of) for refusal in stock.reserve(list(groups.items()), at=at)]
+
+
+def _by_lines(refusal: Refusal, number_of: Mapping[int, int]) -> Refusal:
+    """The lines of the order instead of the demands, which are undone with the attempt."""
+    data = dict(refusal.data)
+    data["lines"] = [number_of[demand] for demand in data.pop("demands", ())]
+    return replace(refusal, data=data)
 
 
 def _demand(order: Order, line: OrderLine) -> DemandSpec:
