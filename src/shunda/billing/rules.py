@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -208,19 +209,19 @@ class Item:
             return (0, self.invoice.due_date, self.invoice.pk)
         return (1, self.order.order_date, self.order.pk)
 
-    def named_in(self, text: str) -> bool:
+    def named_in(self, words: set[str]) -> bool:
         """Whether the customer wrote the number of it, of its order or of the tax authority."""
-        numbers = [self.order.number, self.order.customer_reference]
+        numbers = {self.order.number, self.order.customer_reference}
         if self.invoice:
-            numbers += [self.invoice.number, self.invoice.tax_number]
-        return any(number and len(number) > 3 and number.lower() in text for number in numbers)
+            numbers |= {self.invoice.number, self.invoice.tax_number}
+        return not words.isdisjoint(number.lower() for number in numbers)
 
 
 def propose(left: Decimal, text: str, items: Iterable[Item]) -> list[tuple[Item, Decimal]]:
     """What a payment most likely pays: what its text names, else what is open to the coin, else the oldest first."""
-    text = text.lower()
+    words = set(re.findall(r"[\w.-]*\w", text.lower()))
     known = sorted((item for item in items if item.open > 0), key=lambda item: item.age)
-    named = [item for item in known if item.named_in(text)]
+    named = [item for item in known if item.named_in(words)]
     exact = [item for item in known if item.open == left][:1]
     return spread(left, [*named, *(item for item in known if item not in named)] if named else exact or known)
 
