@@ -28,6 +28,13 @@ def _start_database() -> None:
 _start_database()
 
 
+def pytest_configure() -> None:
+    """Load the settings, now that the environment is right for them; pytest-django does the rest."""
+    from django.conf import settings
+
+    assert settings.INSTALLED_APPS
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Tests read messages in English unless they ask otherwise."""
