@@ -10,7 +10,9 @@ from shunda.web.navigation import Entry, Group
 MENU = [
     Group(
         "",
-        [],
+        [
+            Entry(_("Worklist"), "work:home", "checkbox", "work.view_task"),
+        ],
     ),
     Group(
         _("Sales"),
@@ -39,6 +41,7 @@ MENU = [
 ]
 
 LINKS = {
+    "home": "work:home",
     "login": "account_login",
     "logout": "account_logout",
     "preferences": "accounts:preferences",

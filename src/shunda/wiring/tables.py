@@ -4,10 +4,14 @@ REACTIONS  event kind -> jobs that make documents match the facts (running one t
 PANELS     page -> the htmx panels other folders put on it
 SUBJECTS   subject kind -> the url name of its page, for timelines, worklists and search
 CHECKS     what ``shunda verify`` recomputes
+TASK_ACTS  kind of step -> what can be done with ticked ones on the worklist itself
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from shunda.credit import verify as credit
 from shunda.inventory import verify as inventory
@@ -36,5 +40,13 @@ SUBJECTS: dict[str, str] = {
 }
 
 PANELS: dict[str, list[str]] = {
-    "orders:detail": ["timeline:order"],
+    "orders:detail": ["work:of_order", "timeline:order"],
 }
+
+TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
+    "order.submit": [("orders:submit", _("Submit for review"), "orders.submit_order")],
+    "order.confirm": [("orders:confirm", _("Confirm"), "orders.confirm_order")],
+    "order.complete": [("orders:complete", _("Complete"), "orders.complete_order")],
+    "order.archive": [("orders:archive", _("Archive"), "orders.archive_order")],
+}
+"""Address that takes the ticked subjects (``row=``), text, permission."""

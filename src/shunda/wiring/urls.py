@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("shunda.wiring.documents")),
     path("orders/", include("shunda.orders.urls")),
+    path("", include("shunda.work.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),
 ]

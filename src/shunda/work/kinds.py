@@ -56,3 +56,16 @@ KINDS: dict[str, Kind] = {
     )
 }
 """By name, in the order the worklist shows them."""
+
+NOTES: dict[str, str | Promise] = {
+    "unknown-year": _("no deadline: the working days of that year are not known"),
+}
+"""Why a step has no due time."""
+
+OUTCOMES: dict[str, str | Promise] = {"done": _("done"), "dropped": _("no longer needed")}
+"""How a step ended."""
+
+
+def label_of(kind: str) -> str:
+    """The step as people read it; one that is no longer declared by its name."""
+    return str(KINDS[kind].label) if kind in KINDS else kind

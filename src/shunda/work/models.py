@@ -60,3 +60,8 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether a closed step was done in its time; nothing when it had no due time."""
+        return None if self.due_at is None or self.closed_at is None else self.closed_at <= self.due_at

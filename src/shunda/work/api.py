@@ -1,0 +1,84 @@
+"""The API of worklists: what waits for the caller, and what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Query
+from pydantic import Field
+
+from shunda.api.auth import ApiRequest
+from shunda.api.paging import Paging
+from shunda.api.router import Router
+from shunda.api.schemas import Filter, FilterLookup, Out, Page
+from shunda.work import queries
+from shunda.work.kinds import label_of
+
+router = Router("tasks")
+MAY = "work.view_task"
+
+
+class TaskOut(Out):
+    """A step that waits, or was done."""
+
+    id: int
+    kind: str
+    step: str
+    permission: str
+    subject_kind: str
+    subject_id: int
+    order_id: int | None
+    label: str
+    party: str
+    urgent: bool
+    opened_at: datetime
+    limit_minutes: int | None
+    due_at: datetime | None
+    clock_note: Annotated[str, Field(description="“unknown-year”: there is no due time, that year has no calendar.")]
+    closed_at: datetime | None
+    closed_by: str
+    outcome: str
+
+    @staticmethod
+    def resolve_step(task: Any) -> str:
+        """The step in the language of the reader."""
+        return label_of(task.kind)
+
+
+class StepOut(Out):
+    """How much waits of one kind of step; counting stops at 101."""
+
+    kind: str
+    step: str
+    count: int
+
+
+class TaskFilter(Filter):
+    """Which steps."""
+
+    kind: str | None = None
+    order_id: int | None = None
+    subject_kind: str | None = None
+    subject_id: int | None = None
+    urgent: bool | None = None
+    due_before: Annotated[datetime | None, FilterLookup("due_at__lt")] = None
+
+
+@router.read("", response=Page[TaskOut], permission=MAY, summary="What waits")
+def waiting(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -> Any:
+    """The open steps the caller may do, oldest first."""
+    return paging.page(where.filter(queries.waiting(request.actor)), newest_first=False)
+
+
+@router.read("/counts", response=list[StepOut], permission=MAY, summary="How much waits")
+def counts(request: ApiRequest) -> Any:
+    """How much waits for the caller, step by step in the order things happen."""
+    found = queries.counts(request.actor, at=request.at)
+    return [{"kind": kind, "step": label_of(kind), "count": n} for kind, n in found.items()]
+
+
+@router.read("/done", response=Page[TaskOut], permission=MAY, summary="What was done")
+def done(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -> Any:
+    """The closed steps the caller may see, newest first."""
+    return paging.page(where.filter(queries.done(request.actor)))

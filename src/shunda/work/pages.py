@@ -1,0 +1,130 @@
+"""Worklists: home, everything that waits, what was done, and the steps of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.actor import Actor
+from shunda.web.listing import Filter, Keyset
+from shunda.web.pages import actor, now, page
+from shunda.work import queries
+from shunda.work.kinds import KINDS, NOTES, OUTCOMES, label_of
+from shunda.work.models import Task
+
+MAY = "work.view_task"
+
+
+def buttons(by: Actor) -> Mapping[str, list[tuple[str, str | Promise]]]:
+    """What can be done with ticked tasks where they stand: kind -> (address, text); see ``wiring.tables.TASK_ACTS``."""
+    acts: Mapping[str, list[tuple[str, str | Promise, str]]] = import_string(settings.SHUNDA_TASK_ACTS)
+    return {
+        kind: [(reverse(url_name), text) for url_name, text, permission in given if by.may(permission)]
+        for kind, given in acts.items()
+    }
+
+
+@page(None)
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for the person, step by step, urgent and late first."""
+    by, at = actor(request), now()
+    steps = queries.worklist(by, at=at)
+    waiting = sum(step.count for step in steps)
+    context = {
+        "steps": steps,
+        "waiting": waiting,
+        "late": sum(step.late for step in steps),
+        "buttons": buttons(by),
+        "notes": NOTES,
+        "now": at,
+    }
+    return render(request, "work/home.html", context)
+
+
+class TaskFilter(Filter):
+    """Filters of everything that waits."""
+
+    q = forms.CharField(
+        label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Number or customer")})
+    )
+    kind = forms.ChoiceField(
+        label=_("Step"), choices=[("", _("All steps")), *((k.name, k.label) for k in KINDS.values())], required=False
+    )
+    urgent = forms.BooleanField(label=_("Urgent"), required=False)
+    late = forms.BooleanField(label=_("Late"), required=False)
+    lookups: ClassVar = {}
+
+    def filter_q(self, rows: QuerySet[Task], text: str) -> QuerySet[Task]:
+        """By the beginning of the number, or a part of the customer's name."""
+        return rows.filter(Q(label__istartswith=text) | Q(party__icontains=text))
+
+    def filter_late(self, rows: QuerySet[Task], _late: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
+        """What should have been done by now."""
+        return rows.filter(due_at__lt=now())
+
+
+@page(MAY)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for the person, in one list."""
+    by = actor(request)
+    chosen = TaskFilter(request)
+    tasks = chosen.apply(queries.waiting(by))
+    kind = chosen.set_values().get("kind", "")
+    context: dict[str, Any] = {
+        "page": Keyset(tasks, request, order=["-urgent", "rank_at", "id"]),
+        "filter": chosen,
+        "buttons": buttons(by).get(kind, []),
+        "notes": NOTES,
+        "kinds": {name: label_of(name) for name in KINDS},
+        "now": now(),
+    }
+    return render(request, "work/waiting.html", context)
+
+
+class DoneFilter(TaskFilter):
+    """Filters of what was done."""
+
+    urgent = None  # type: ignore[assignment]  # it was, once
+
+    def filter_late(self, rows: QuerySet[Task], _late: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
+        """What was done after its time."""
+        return rows.filter(closed_at__gt=F("due_at"))
+
+
+@page(MAY)
+def done(request: HttpRequest) -> HttpResponse:
+    """What was done, by whom and whether in time, newest first (R155)."""
+    chosen = DoneFilter(request)
+    rows = chosen.apply(queries.done(actor(request)))
+    context = {
+        "page": Keyset(rows, request),
+        "filter": chosen,
+        "outcomes": OUTCOMES,
+        "kinds": {name: label_of(name) for name in KINDS},
+    }
+    return render(request, "work/done.html", context)
+
+
+@page(MAY)
+def of_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """The steps of one order: who is to act and until when, what was done and whether in time."""
+    tasks = queries.of_order(pk, actor(request))
+    context = {
+        "open": [task for task in tasks if task.closed_at is None],
+        "closed": [task for task in tasks if task.closed_at is not None],
+        "notes": NOTES,
+        "outcomes": OUTCOMES,
+        "kinds": {name: label_of(name) for name in KINDS},
+        "now": now(),
+    }
+    return render(request, "work/of_order.html", context)

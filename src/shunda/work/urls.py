@@ -1,0 +1,13 @@
+"""Addresses of worklists; home is the root."""
+
+from django.urls import path
+
+from shunda.work import pages
+
+app_name = "work"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("work/", pages.waiting, name="waiting"),
+    path("work/done/", pages.done, name="done"),
+    path("work/orders/<int:pk>/", pages.of_order, name="of_order"),
+]
