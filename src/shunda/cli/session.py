@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from shunda.cli import stamp
 from shunda.cli.terminal import refuse, warn
 from shunda.runtime import database_url
 from shunda.runtime.home import NO_CLUSTER_YET, home
@@ -49,3 +50,13 @@ def database(*, create: bool = False) -> Iterator[str]:
     finally:
         if ours:
             server.stop()
+
+
+@contextmanager
+def application() -> Iterator[str]:
+    """A database with Shunda's tables, and Django loaded to work with them."""
+    with database() as url:
+        if not stamp.read(url):
+            raise refuse(_("The database is empty: run `shunda up` first."))
+        set_up_django()
+        yield url

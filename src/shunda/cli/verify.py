@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from shunda.cli.session import database, set_up_django
+from shunda.cli.session import application
 from shunda.cli.terminal import say
 from shunda.runtime.language import gettext as _
 from shunda.runtime.language import ngettext
@@ -19,8 +19,7 @@ from shunda.runtime.language import ngettext
 )
 def command() -> None:
     """Print each difference between what is stored and what the ledgers say; none is the only good answer."""
-    with database():
-        set_up_django()
+    with application():
         from shunda.wiring import verify
 
         count = 0
