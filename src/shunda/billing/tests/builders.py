@@ -18,7 +18,7 @@ BUYER = {
     "registered_address": "上海市世纪大道100号",
     "phone": "021-58880000",
     "bank": "中国银行上海分行",
-    "bank_account": "4377 5928 1034",
+    "bank_account": "437759281034",
 }
 """What a special VAT invoice needs to know about a customer."""
 
