@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,10 +89,13 @@ def supplied(*orders: Order, at: datetime = AT) -> None:
     """Receive what these orders lack, and give their customers credit where they have none."""
     for made in orders:
         place = Warehouse.objects.get(pk=made.warehouse_id)
+        wanted: defaultdict[Sku, Decimal] = defaultdict(Decimal)
         for line in made.lines.select_related("sku"):
-            free = availability([line.sku_id], [place.pk])[line.sku_id, place.pk].available
-            if free < line.base_quantity:
-                stock(line.sku, place, line.base_quantity - free, at=at)
+            wanted[line.sku] += line.base_quantity
+        for article, quantity in wanted.items():
+            free = availability([article.pk], [place.pk])[article.pk, place.pk].available
+            if free < quantity:
+                stock(article, place, quantity - free, at=at)
         if not CreditAccount.objects.filter(pk=made.customer_id).exists():
             account(made.customer, 10_000_000)
 
