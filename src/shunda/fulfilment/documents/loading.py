@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db.models import Prefetch
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from shunda.catalog.rules import local
 from shunda.fulfilment.models import Shipment, ShipmentLine
 from shunda.fulfilment.states import ShipmentStatus
+from shunda.inventory.models import Balance
 from shunda.orders.documents.paper import Pair
 from shunda.web.formats import quantity
 
@@ -25,6 +26,18 @@ def shipments(ids: Sequence[int]) -> list[Shipment]:
         .in_bulk()
     )
     return [rows[pk] for pk in ids]
+
+
+Shelves = Mapping[tuple[int, int], str]
+"""Where an article lies, by SKU and warehouse."""
+
+
+def shelves(found: Sequence[Shipment]) -> Shelves:
+    """The locations of the articles in their warehouses: for lines that do not say theirs. One query."""
+    skus = {line.sku_id for shipment in found for line in shipment.lines.all()}
+    places = {shipment.warehouse_id for shipment in found}
+    rows = Balance.objects.filter(sku__in=skus, warehouse__in=places)
+    return {(sku, place): name for sku, place, name in rows.values_list("sku_id", "warehouse_id", "location")}
 
 
 def going(shipment: Shipment) -> list[ShipmentLine]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from shunda.fulfilment.documents import loading
+from shunda.fulfilment.documents.loading import Shelves
 from shunda.fulfilment.models import Shipment, ShipmentLine
 from shunda.orders.documents import paper
 from shunda.web.documents.codes import code128
@@ -19,15 +20,16 @@ TEMPLATE = Path(__file__).with_suffix(".typ")
 
 def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
     """The data of these shipments' pick lists, in this order and the active language; constant queries."""
-    ours = paper.company()
-    return [_paper(shipment, ours) for shipment in loading.shipments(ids)]
+    ours, found = paper.company(), loading.shipments(ids)
+    shelves = loading.shelves(found)
+    return [_paper(shipment, shelves, ours) for shipment in found]
 
 
-def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
-    lines = sorted(
-        shipment.lines.all(), key=lambda line: (line.location == "", line.location, line.order_line.sku.code)
-    )
-    lines = [line for line in lines if line.quantity]
+def _paper(shipment: Shipment, shelves: Shelves, ours: dict[str, Any]) -> dict[str, Any]:
+    def shelf(line: ShipmentLine) -> str:
+        return line.location or shelves.get((line.sku_id, shipment.warehouse_id), "")
+
+    lines = sorted(loading.going(shipment), key=lambda line: (not shelf(line), shelf(line), line.order_line.sku.code))
     order = shipment.order
     return {
         **paper.sheet(pgettext("document", "Pick list"), shipment.number, ours, loading.watermark(shipment)),
@@ -41,9 +43,8 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             "picked": pgettext("document", "Picked"),
             "packing": pgettext("document", "Packing requirements"),
             "note": pgettext("document", "Note"),
-            "urgent": pgettext("document", "URGENT"),
         },
-        "urgent": order.urgent,
+        "mark": pgettext("document", "URGENT") if order.urgent else "",
         "facts": [
             (pgettext("document", "Warehouse"), shipment.warehouse.name),
             (pgettext("document", "Order"), order.number),
@@ -55,7 +56,7 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Lines"), str(len(lines))),
             (pgettext("document", "Total"), loading.total(lines)),
         ],
-        "rows": [_row(line) for line in lines],
+        "rows": [_row(line, shelf(line)) for line in lines],
         "packing": order.packing,
         "note": paper.joined(shipment.note, order.note),
         "signatures": [
@@ -65,10 +66,10 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(line: ShipmentLine) -> dict[str, str]:
+def _row(line: ShipmentLine, shelf: str) -> dict[str, str]:
     sku = line.order_line.sku
     return {
-        "location": line.location or "—",
+        "location": shelf or "—",
         **paper.article(line.order_line),
         "barcode": code128(sku.barcode or sku.code),
         "quantity": quantity(line.quantity),

@@ -23,8 +23,8 @@ def company() -> dict[str, Any]:
     ours = {name: said[f"company.{name}"] for name in names}
     address = local(ours["address"], ours["address_en"])
     phone = pgettext("document", "Phone %(phone)s") % {"phone": ours["phone"]} if ours["phone"] else ""
-    line = "   ".join(text for text in (address, phone) if text)
-    return {**ours, "name": local(ours["name"], ours["name_en"]), "address": address, "lines": [line] if line else []}
+    lines = [text for text in (address, phone) if text]
+    return {**ours, "name": local(ours["name"], ours["name_en"]), "address": address, "lines": lines}
 
 
 def sheet(title: str, number: str, ours: Mapping[str, Any], watermark: str = "") -> dict[str, Any]:

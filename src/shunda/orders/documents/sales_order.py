@@ -53,7 +53,7 @@ def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any]) -> dict[s
         "people": [
             (pgettext("document", "Prepared by"), str(order.created_by or "")),
             (pgettext("document", "Sales representative"), str(order.owner or "")),
-            (pgettext("document", "Approved by"), paper.listed(str(r.decided_by) for r in approved)),
+            (pgettext("document", "Approved by"), paper.listed(str(r.decided_by or "") for r in approved)),
         ],
         "signatures": [
             (pgettext("document", "Buyer (signature and seal)"), pgettext("document", "Date")),

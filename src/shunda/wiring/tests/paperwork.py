@@ -51,11 +51,11 @@ def company() -> None:
     assert not change_setting(specs, by=BY, at=AT).refused
 
 
-def articles(count: int) -> list[tuple]:
+def articles(count: int, code: str) -> list[tuple]:
     """So many lines: (SKU, quantity, unit price)."""
     made = [
         sku(
-            f"BRG-{6200 + n}", name="深沟球轴承", name_en="Deep groove ball bearing", model=f"{6200 + n}-2RS",
+            f"{code}-{6200 + n}", name="深沟球轴承", name_en="Deep groove ball bearing", model=f"{6200 + n}-2RS",
             specification="20×47×14 mm", parameters={},
         )
         for n in range(count)
@@ -63,15 +63,15 @@ def articles(count: int) -> list[tuple]:
     return [(article, 10 * (n + 1), Decimal("12.5") + n) for n, article in enumerate(made)]
 
 
-def order(count: int = 3, code: str = "C1", **fields) -> Order:
+def order(count: int = 3, code: str = "BRG", **fields) -> Order:
     """A confirmed order with a discount and freight."""
     buyer = customer(
-        code, name=f"杭州西湖机电设备有限公司{code.removeprefix('C1')}", bank="中国工商银行杭州西湖支行",
+        code, name="杭州西湖机电设备有限公司", bank="中国工商银行杭州西湖支行",
         bank_account="1202022209900123456", phone="0571-88880000", registered_address="杭州市西湖区文三路478号",
     )  # fmt: skip
     return confirmed_order(
         buyer,
-        articles(count),
+        articles(count, code),
         **{
             "discount": Decimal(45),
             "freight": Decimal(100),
