@@ -15,7 +15,7 @@ from shunda.runtime.language import DOMAIN, language
 from shunda.runtime.language import gettext as _
 
 # in the order in which a newcomer meets them
-COMMANDS = ("up", "status", "demo", "verify", "backup", "restore", "user")
+COMMANDS = ("up", "status", "demo", "import", "verify", "backup", "restore", "user")
 HIDDEN = ("prepare", "worker")
 MODULES = {"import": "imports"}
 
