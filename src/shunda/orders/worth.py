@@ -19,7 +19,8 @@ def delivered(order: Order, lines: Iterable[OrderLine]) -> Decimal:
     """
     shipped = [line for line in lines if line.shipped]
     goods = (portion(line.gross, line.base_quantity, ZERO, line.shipped, order.currency) for line in shipped)
-    return sum(goods, order.freight_net + order.freight_tax if shipped else ZERO)
+    freight: Decimal = order.freight_net + order.freight_tax if shipped else ZERO
+    return sum(goods, freight)
 
 
 def claimed(order: Order, lines: Iterable[OrderLine]) -> Decimal:
@@ -27,4 +28,5 @@ def claimed(order: Order, lines: Iterable[OrderLine]) -> Decimal:
 
     The two differ by a coin at most, after parts of an invoice were credited.
     """
-    return max(delivered(order, lines), order.invoiced)
+    invoiced: Decimal = order.invoiced
+    return max(delivered(order, lines), invoiced)

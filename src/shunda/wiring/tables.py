@@ -13,7 +13,11 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shunda.billing import jobs as billing_jobs
+from shunda.billing import verify as billing
 from shunda.credit import verify as credit
+from shunda.fulfilment import jobs as shipping_jobs
+from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import verify as orders
@@ -26,11 +30,30 @@ Check = Callable[[], Iterable[str]]
 
 REACTIONS: dict[str, dict[str, Job]] = {
     "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
-    "stock.receive": {"orders.retry_blocked": orders_jobs.retry_blocked},
+    "order.confirm": {
+        "fulfilment.open_work": shipping_jobs.open_work,
+        "billing.await_payment": billing_jobs.await_payment,
+    },
+    "order.cancel": {
+        "fulfilment.open_work": shipping_jobs.open_work,
+        "billing.free_payments": billing_jobs.free_payments,
+    },
+    "order.pay": {"orders.complete_settled": orders_jobs.complete_settled},
+    "stock.receive": {
+        "fulfilment.serve_waiting": shipping_jobs.serve_waiting,
+        "orders.retry_blocked": orders_jobs.retry_blocked,
+    },
+    "shipment.ship": {"billing.open_work": billing_jobs.open_work},
+    "shipment.reverse": {"billing.open_work": billing_jobs.open_work},
+    "shipment.sign": {"billing.settle": billing_jobs.settle},
+    "settlement.make": {"billing.complete_settled": billing_jobs.complete_settled},
+    "invoice.issue": {"billing.complete_invoiced": billing_jobs.complete_invoiced},
 }
 
 CHECKS: dict[str, Check] = {
+    "billing": billing.check,
     "credit": credit.check,
+    "fulfilment": fulfilment.check,
     "inventory": inventory.check,
     "orders": orders.check,
 }
