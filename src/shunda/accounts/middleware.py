@@ -1,10 +1,13 @@
-"""Puts the actor on every request."""
+"""Puts the actor on every request, and holds people to changing a password that somebody else knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from shunda.accounts.models import User
@@ -14,6 +17,9 @@ from shunda.core.actor import Actor
 NOBODY = Actor(id=None, name="", permissions=frozenset())
 """A visitor who has not signed in: may do nothing."""
 
+STILL_OPEN = ("account_change_password", "account_logout", "accounts:preferences")
+"""Where somebody may go who must change the password first."""
+
 
 class ActorMiddleware:
     """``request.actor``: who the signed-in user is and what he may do, asked once and only when needed."""
@@ -22,11 +28,16 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the actor."""
+        """Add the actor; send whoever must change the password to do it."""
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        if _must_change_password(request) and request.path not in {reverse(name) for name in STILL_OPEN}:
+            return redirect("account_change_password")
         return self.get_response(request)
 
 
+def _must_change_password(request: HttpRequest) -> bool:
+    return SESSION_KEY in request.session and bool(getattr(request.user, "must_change_password", False))
+
+
 def _actor(request: HttpRequest) -> Actor:
-    user = request.user
-    return actor_for(user) if isinstance(user, User) or user.is_authenticated else NOBODY
+    return actor_for(request.user) if isinstance(request.user, User) else NOBODY

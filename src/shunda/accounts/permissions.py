@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from types import ModuleType
 
 from django.apps import apps
 from django.conf import settings
@@ -20,10 +19,10 @@ from django.utils.module_loading import import_string
 
 from shunda.accounts.rules import ADMINISTER
 from shunda.core.batch import ACTIONS
-from shunda.core.machine import Machine, Move
+from shunda.core.machine import MACHINES, Move
 from shunda.web.pages import PAGES
 
-ASKING = ("states", "actions", "pages", "api", "documents")
+ASKING = ("actions", "pages", "api", "documents")
 """The modules of a capability in which permissions are asked for."""
 
 
@@ -46,7 +45,8 @@ class Section:
 
 def known() -> set[str]:
     """The names of all permissions."""
-    return {ADMINISTER, *_moves(), *ACTIONS, *PAGES} if _modules() else set()
+    _have_all_asked()
+    return {ADMINISTER, *_moves(), *ACTIONS, *PAGES}
 
 
 def sections(names: Iterable[str] | None = None) -> list[Section]:
@@ -68,16 +68,14 @@ def label(name: str) -> str:
     return str(move.label) if move else name
 
 
-@cache
 def _moves() -> dict[str, Move]:
-    machines = {machine for module in _modules() for machine in vars(module).values() if isinstance(machine, Machine)}
-    return {move.permission: move for machine in machines for move in machine}
+    return {move.permission: move for machine in MACHINES.values() for move in machine}
 
 
 @cache
-def _modules() -> tuple[ModuleType, ...]:
-    """The modules that ask for permissions, imported so that they have said so."""
-    names = [
-        f"{app.name}.{part}" for app in apps.get_app_configs() if app.name.startswith("shunda.") for part in ASKING
-    ]
-    return tuple(import_module(name) for name in names if find_spec(name))
+def _have_all_asked() -> None:
+    """Import the modules that ask for permissions, so that they have said so."""
+    for name in [app.name for app in apps.get_app_configs() if app.name.startswith("shunda.")]:
+        for part in ASKING:
+            if find_spec(f"{name}.{part}"):
+                import_module(f"{name}.{part}")

@@ -2,9 +2,29 @@
 
 from django.urls import path
 
-from shunda.accounts import pages
+from shunda.accounts.pages import own, regions, roles, users
 
 app_name = "accounts"
 urlpatterns = [
-    path("preferences/", pages.preferences, name="preferences"),
+    path("", own.profile, name="profile"),
+    path("preferences/", own.preferences, name="preferences"),
+    path("tokens/", own.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", own.revoke_token, name="revoke-token"),
+    path("password/reset/", own.forgotten, name="forgotten"),
+    path("users/", users.index, name="users"),
+    path("users/new/", users.create, name="create-user"),
+    path("users/<int:pk>/", users.detail, name="user"),
+    path("users/<int:pk>/edit/", users.edit, name="edit-user"),
+    path("users/<int:pk>/password/", users.password, name="user-password"),
+    path("users/<int:pk>/deactivate/", users.deactivate, name="deactivate-user"),
+    path("users/<int:pk>/reactivate/", users.reactivate, name="reactivate-user"),
+    path("users/<int:pk>/tokens/<int:token>/revoke/", users.revoke_token, name="revoke-user-token"),
+    path("roles/", roles.index, name="roles"),
+    path("roles/matrix/", roles.matrix, name="matrix"),
+    path("roles/new/", roles.create, name="create-role"),
+    path("roles/<int:pk>/", roles.detail, name="role"),
+    path("roles/<int:pk>/edit/", roles.edit, name="edit-role"),
+    path("regions/", regions.index, name="regions"),
+    path("regions/new/", regions.create, name="create-region"),
+    path("regions/<int:pk>/", regions.edit, name="edit-region"),
 ]

@@ -12,11 +12,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -26,10 +25,9 @@ from shunda.core.batch import Outcome
 from shunda.core.once import once
 from shunda.core.refusal import NotPermitted, Refusal, Refused
 from shunda.web import errors, says
-from shunda.web.forms import Form
 
 P = ParamSpec("P")
-M = TypeVar("M", bound=models.Model)
+M = TypeVar("M")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 Names = Callable[[Sequence[int]], Mapping[int, str]]
 """Gives the numbers of rows by id, so that a refusal says "SO20240501001", not "12"."""
@@ -41,8 +39,11 @@ PAGES: dict[str, list[str]] = {}
 class Saying(Protocol):
     """A form that can say beside its fields why it was refused."""
 
-    def is_valid(self) -> bool: ...
-    def refuse(self, refusals: Iterable[Refusal]) -> None: ...
+    def is_valid(self) -> bool:
+        """Whether it can be run."""
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Say why it was refused."""
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -141,7 +142,7 @@ def act(
     default back); ``part`` answers htmx with a piece of page instead, and the messages come with it.
     """
     try:
-        answer = _run_once(request, run, to)
+        answer = run_once(request, run, to)
     except Refused as stopped:
         answer = _answer(Outcome([], list(stopped.refusals)), to)
     except NotPermitted as missing:
@@ -172,7 +173,7 @@ def submit(
         status = 422
         if form.is_valid():
             try:
-                answer = _run_once(request, run, to)
+                answer = run_once(request, run, to)
             except Refused as stopped:
                 answer = _answer(Outcome([], list(stopped.refusals)), to)
             refused = [Refusal(**item) for item in answer["refused"]]
@@ -196,9 +197,11 @@ def with_messages(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _run_once(
-    request: HttpRequest, run: Callable[[], Outcome[M]], to: str | Callable[[M], str] | None
+def run_once(
+    request: HttpRequest, run: Callable[[], Outcome[M]], to: str | Callable[[M], str] | None = None
 ) -> dict[str, Any]:
+    """Run an action under the form's ``once`` token: ``{done, refused, to, replayed}``; one transaction either way."""
+
     def answered() -> tuple[dict[str, Any], bool]:
         outcome = run()
         return _answer(outcome, to), bool(outcome.done)
@@ -206,15 +209,13 @@ def _run_once(
     token = request.POST.get("once", "")
     if not token:
         with transaction.atomic():
-            return answered()[0]
-    body: dict[str, list[Any]] = {
-        name: request.POST.getlist(name) for name in request.POST if name not in ("once", "csrfmiddlewaretoken")
-    }
+            return {**answered()[0], "replayed": False}
+    fields = [name for name in request.POST if name not in ("once", "csrfmiddlewaretoken")]
+    body: dict[str, list[Any]] = {name: request.POST.getlist(name) for name in fields}
     body |= {name: [(f.name, f.size) for f in request.FILES.getlist(name)] for name in request.FILES}
     scope = f"user:{actor(request).id} {request.path}"[:80]
-    answer, _replayed = once(scope, token[:100], body, now(), answered)
-    found: dict[str, Any] = answer
-    return found
+    answer, replayed = once(scope, token[:100], body, now(), answered)
+    return {**answer, "replayed": replayed}
 
 
 def _answer(outcome: Outcome[M], to: str | Callable[[M], str] | None) -> dict[str, Any]:
@@ -224,6 +225,3 @@ def _answer(outcome: Outcome[M], to: str | Callable[[M], str] | None) -> dict[st
         "to": url if isinstance(url, str) and outcome.done else None,
         "refused": [{"id": r.id, "code": r.code, "data": dict(r.data)} for r in outcome.refused],
     }
-
-
-__all__ = ["Form", "act", "actor", "back", "leave", "now", "page", "reverse", "submit", "ticked", "versions"]

@@ -36,7 +36,11 @@ MENU = [
     ),
     Group(
         _("Administration"),
-        [],
+        [
+            Entry(_("Users"), "accounts:users", "users", "accounts.view_user"),
+            Entry(_("Roles"), "accounts:roles", "shield-lock", "accounts.view_role"),
+            Entry(_("Regions"), "accounts:regions", "map", "accounts.view_region"),
+        ],
     ),
 ]
 
@@ -44,6 +48,7 @@ LINKS = {
     "home": "work:home",
     "login": "account_login",
     "logout": "account_logout",
+    "profile": "accounts:profile",
     "preferences": "accounts:preferences",
 }
 """What the layout links to: url names; ``search`` and ``home`` are drawn once they are here."""

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from shunda.accounts import permissions, queries, reasons
 from shunda.accounts.models import ApiToken, User
-from shunda.accounts.rules import EVERYTHING, TOKEN_DAYS, digest_of, raw_token, why_not_particulars
+from shunda.accounts.rules import EVERYTHING, TOKEN_DAYS, digest_of, is_above, raw_token, why_not_particulars
 from shunda.accounts.specs import NewToken, TokenSpec
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, happening
@@ -105,4 +105,12 @@ def revoke_tokens(ids: Iterable[int], *, by: Actor, at: datetime) -> Outcome[Api
         rows = rows.filter(user_id=_oneself(by))
     batch = Batch(rows, ids, None, "token.revoke")
     batch.refuse_if(lambda row: reasons.TOKEN_REVOKED(row.pk, name=row.name) if row.revoked_at else None)
+    owners = queries.rights_of({row.user_id for row in batch})
+    batch.refuse_if(
+        lambda row: (
+            reasons.ABOVE_YOU(row.pk, name=owners[row.user_id].name)
+            if row.user_id != by.id and is_above(owners[row.user_id], by)
+            else None
+        )
+    )
     return batch.commit(by=by, at=at, stamp="revoked_at")

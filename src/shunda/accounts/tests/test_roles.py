@@ -50,7 +50,7 @@ def test_nobody_makes_or_widens_a_role_beyond_the_own_rights():
     wide = RoleSpec("wide", "x", "region", [VIEW, EDIT])
     assert codes(actions.create_roles([wide], by=maker, at=AT)) == ["accounts.grants-more", "accounts.reaches-further"]
     other = Role.objects.create(code="other", name="x", permissions=[EDIT], reach="all")
-    widened = actions.edit_roles([RoleEdit(other.pk, permissions=[EDIT, "accounts.edit_role"])], by=maker, at=AT)
+    widened = actions.edit_roles([RoleEdit(other.pk, permissions=[EDIT, "accounts.create_region"])], by=maker, at=AT)
     assert codes(widened) == ["accounts.grants-more"]
     assert actions.edit_roles([RoleEdit(other.pk, permissions=[])], by=maker, at=AT).one().permissions == []
 

@@ -20,6 +20,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
+from shunda.core.actor import Actor
 from shunda.web import formats, says
 from shunda.web.icons import icon as _icon
 
@@ -99,6 +100,12 @@ def _time(iso: str, text: str) -> SafeString:
 def tone(status: str) -> str:
     """The colour of a status."""
     return TONES.get(str(status), "azure")
+
+
+@register.filter
+def may(actor: Actor, permission: str) -> bool:
+    """``{% if actor|may:"orders.create_order" %}``: whether to draw what leads there."""
+    return actor.may(permission)
 
 
 @register.filter

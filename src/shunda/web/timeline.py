@@ -1,0 +1,130 @@
+"""Events as people read them: the lines of a timeline, for ``<c-timeline>``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.machine import MACHINES
+from shunda.core.models import Event
+
+SOURCES: dict[str, str | Promise] = {
+    "web": _("on a page"),
+    "api": _("through the API"),
+    "import": _("by import"),
+    "job": _("automatically"),
+    "cli": _("on the command line"),
+    "demo": _("demo data"),
+}
+"""Where a call came from, as people read it."""
+
+TEXTS = ("reason", "remark", "comment", "text", "note")
+"""Entries of an event's data that people wrote."""
+
+_TONES = {
+    "cancel": "red",
+    "void": "red",
+    "reverse": "red",
+    "send_back": "orange",
+    "withdraw": "orange",
+    "approve": "green",
+}
+_ICONS = {
+    "create": "circle-plus",
+    "edit": "edit",
+    "submit": "send",
+    "approve": "check",
+    "send_back": "arrow-back-up",
+    "withdraw": "arrow-back-up",
+    "confirm": "circle-check",
+    "cancel": "circle-x",
+    "archive": "archive",
+    "complete": "checks",
+    "comment": "message",
+    "attach": "paperclip",
+    "ship": "truck",
+    "sign": "signature",
+    "pick": "clipboard-check",
+    "pack": "package",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: what, who, when, from where, why, and what changed from what to what."""
+
+    label: str
+    actor: str
+    at: datetime
+    source: str
+    icon: str
+    tone: str
+    text: str
+    changes: Sequence[tuple[str, str, str]]
+    url: str
+
+
+def lines(
+    events: Iterable[Event],
+    *,
+    fields: Mapping[str, str | Promise] | None = None,
+    subject: tuple[str, int] | None = None,
+) -> list[Line]:
+    """Events as lines, in the order given.
+
+    ``fields`` are the names of changed fields as people read them; events about anything but ``subject`` (kind, id)
+    lead to the page of what they are about.
+    """
+    pages: Mapping[str, str] = import_string(settings.SHUNDA_SUBJECTS)
+    found: list[Line] = []
+    for event in events:
+        move = event.kind.partition(".")[2]
+        page = pages.get(event.subject_kind) if (event.subject_kind, event.subject_id) != subject else None
+        found.append(
+            Line(
+                label=label(event.kind),
+                actor=event.actor,
+                at=event.at,
+                source=str(SOURCES.get(event.source, event.source)),
+                icon=_ICONS.get(move, "point"),
+                tone=_TONES.get(move, ""),
+                text="\n".join(str(event.data[name]) for name in TEXTS if event.data.get(name)),
+                changes=_changes(event.data.get("changes"), fields or {}),
+                url=reverse(page, args=[event.subject_id]) if page and subject else "",
+            )
+        )
+    return found
+
+
+def label(kind: str) -> str:
+    """What a kind of event is called: the move's label, else the word in ``wiring/events.py``, else its name."""
+    words: Mapping[str, str | Promise] = import_string(settings.SHUNDA_EVENTS)
+    if kind in words:
+        return str(words[kind])
+    name, _dot, move = kind.partition(".")
+    machine = MACHINES.get(name)
+    return str(machine.moves[move].label) if machine and move in machine.moves else kind
+
+
+def _changes(changes: Any, fields: Mapping[str, str | Promise]) -> list[tuple[str, str, str]]:
+    if not isinstance(changes, dict):
+        return []
+    return [
+        (str(fields.get(name, name)), _shown(pair[0]), _shown(pair[1]))
+        for name, pair in changes.items()
+        if isinstance(pair, list | tuple) and len(pair) == 2
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
