@@ -51,15 +51,15 @@ def sku_search_text(
     return search_text(code, barcode, name, name_en, model, specification, variant, product_code)
 
 
-def why_texts(ident: int, model: type[Model], values: Mapping[str, Any]) -> Iterator[Refusal]:
+def why_texts(ident: int, model: type[Model], values: Mapping[str, Any], where: str = "") -> Iterator[Refusal]:
     """Texts that are missing or do not fit their column."""
     for name, reason in reasons.REQUIRED[model].items():
         if name in values and not values[name]:
-            yield reason(ident, where=name)
+            yield reason(ident, where=f"{where}{name}")
     for name, reason in reasons.TOO_LONG[model].items():
         most = getattr(model._meta.get_field(name), "max_length", None)
         if most and len(values.get(name, "")) > most:
-            yield reason(ident, where=name, length=len(values[name]), most=most)
+            yield reason(ident, where=f"{where}{name}", length=len(values[name]), most=most)
 
 
 def trimmed(spec: Any) -> dict[str, Any]:
@@ -92,8 +92,8 @@ def why_not_product(ident: int, spec: ProductSpec, known: Known, own: int | None
         yield reasons.BAD_LEAD_DAYS(ident, where="lead_days", days=str(spec.lead_days)[:20], most=MOST_LEAD_DAYS)
     yield from _why_parameters(ident, spec.parameters)
     if own is None:
-        for sku in skus_of(spec):
-            yield from why_not_sku(ident, sku, known)
+        for place, sku in enumerate(skus_of(spec)):
+            yield from why_not_sku(ident, sku, known, where=f"skus.{place}." if spec.skus else "")
 
 
 def skus_of(spec: ProductSpec) -> list[SkuSpec]:
@@ -101,17 +101,17 @@ def skus_of(spec: ProductSpec) -> list[SkuSpec]:
     return list(spec.skus) or [SkuSpec(spec.code)]
 
 
-def why_not_sku(ident: int, spec: SkuSpec, known: Known, own: int | None = None) -> Iterator[Refusal]:
+def why_not_sku(ident: int, spec: SkuSpec, known: Known, own: int | None = None, where: str = "") -> Iterator[Refusal]:
     """Every reason against a SKU: missing or taken codes, a barcode that was misread."""
     values = trimmed(spec)
-    yield from why_texts(ident, Sku, values)
+    yield from why_texts(ident, Sku, values, where)
     for name in ("code", "barcode"):
         text = values[name]
         if text and known.sku_codes.get(text.upper(), own) != own:
-            yield reasons.SKU_TAKEN(ident, where=name, code=text)
+            yield reasons.SKU_TAKEN(ident, where=f"{where}{name}", code=text)
     barcode = values["barcode"]
     if len(barcode) in (13, 14) and barcode.isdecimal() and not ean.is_valid(barcode):
-        yield reasons.BAD_BARCODE(ident, where="barcode", barcode=barcode)
+        yield reasons.BAD_BARCODE(ident, where=f"{where}barcode", barcode=barcode)
 
 
 def why_twice(codes: Iterable[tuple[int, Iterable[str]]]) -> Iterator[Refusal]:

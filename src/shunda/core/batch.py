@@ -117,14 +117,17 @@ class Batch(Generic[M]):
         """Say more in the row's event: what changed, why."""
         self._data.setdefault(pk, {}).update(data)
 
-    def amend(self, row: M, changes: Mapping[str, Any]) -> None:
-        """Give this row values of its own; its event says what each was and what it is now."""
+    def amend(self, row: M, changes: Mapping[str, Any], said: Mapping[str, Any] | None = None) -> None:
+        """Give this row values of its own; its event says what each was and what it is now.
+
+        ``said`` is what the event says instead, where values are ids or private.
+        """
         old = {name: getattr(row, name) for name in changes}
         changed = {name: [old[name], value] for name, value in changes.items() if old[name] != value}
         for name in changed:
             setattr(row, name, changes[name])
         self._amended |= changed.keys()
-        self.note(row.pk, changes=changed)
+        self.note(row.pk, changes=changed if said is None else said)
 
     def commit(self, *, by: Actor, at: datetime, stamp: str | None = None, **values: Any) -> Outcome[M]:
         """Write the move, the only code that writes a status; then the events.

@@ -31,7 +31,7 @@ class Known:
     codes: dict[str, int] = field(default_factory=dict)
     credit_codes: dict[str, tuple[int, str]] = field(default_factory=dict)
     terms: dict[int, PaymentTerm] = field(default_factory=dict)
-    regions: frozenset[int] = frozenset()
+    regions: dict[int | None, str] = field(default_factory=dict)
     owners: frozenset[int] = frozenset()
 
 
@@ -76,7 +76,7 @@ def _why_not_chosen(ident: int, values: Mapping[str, Any], known: Known, own: Cu
     keeps = own is not None and own.term_id == values["term_id"]
     if term is None or not (term.active or keeps):
         yield reasons.NOT_A_CHOICE["term"](ident, where="term", value=str(values["term_id"]))
-    for name, choices in (("region", known.regions), ("owner", known.owners)):
+    for name, choices in (("region", known.regions.keys()), ("owner", known.owners)):
         chosen = values[f"{name}_id"]
         if chosen is not None and chosen not in choices and chosen != getattr(own, f"{name}_id", None):
             yield reasons.NOT_A_CHOICE[name](ident, where=name, value=str(chosen))

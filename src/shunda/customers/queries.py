@@ -96,7 +96,7 @@ def known(rows: Iterable[Mapping[str, Any]]) -> Known:
         codes=taken,
         credit_codes={credit_code: (pk, code) for credit_code, pk, code in having},
         terms=PaymentTerm.objects.in_bulk(),
-        regions=frozenset(Region.objects.filter(active=True).values_list("pk", flat=True)),
+        regions=dict(Region.objects.filter(active=True).values_list("pk", "name")),
         owners=active_users(one["owner_id"] for one in values),
     )
 
@@ -104,6 +104,13 @@ def known(rows: Iterable[Mapping[str, Any]]) -> Known:
 def active_users(ids: Iterable[int | None]) -> frozenset[int]:
     """Those of these users who can look after customers."""
     return frozenset(User.objects.filter(pk__in={pk for pk in ids if pk}, is_active=True).values_list("pk", flat=True))
+
+
+def user_names(ids: Iterable[int | None]) -> dict[int | None, str]:
+    """The names of these users."""
+    return {
+        user.pk: str(user) for user in User.objects.filter(pk__in={pk for pk in ids if pk}).only("name", "username")
+    }
 
 
 def codes_taken(codes: Iterable[str]) -> set[str]:

@@ -87,10 +87,18 @@ def edit_products(
         values = rules.trimmed_changes(changes[row.pk])
         if values.get("tax_rate", ...) is None:
             values["tax_rate"] = known.categories[specs[row.pk].category_id].tax_rate
-        batch.amend(row, values)
+        batch.amend(row, values, said_of(row, values, known))
     outcome = batch.commit(by=by, at=at)
     refresh_search(outcome.done)
     return outcome
+
+
+def said_of(row: Product, values: Mapping[str, Any], known: rules.Known) -> dict[str, list[Any]]:
+    """What an edit changes, for its event: a category is named by its code."""
+    said = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
+    if "category_id" in said:
+        said["category"] = [known.categories[pk].code for pk in said.pop("category_id")]
+    return said
 
 
 def _why_other_unit(row: Product, spec: ProductSpec) -> Iterable[Refusal]:

@@ -113,12 +113,20 @@ def edit_customers(
     twice = by_id(_why_twice(values.items()))
     batch.refuse_if(lambda row: [*_why_not_edit(row, values[row.pk], changes[row.pk], known, by), *twice(row)])
     for row in batch:
-        said = rules.said_of(row, tidied[row.pk])
-        batch.amend(row, tidied[row.pk])
-        batch.note(row.pk, changes=said)
+        batch.amend(row, tidied[row.pk], _said(row, tidied[row.pk], known))
     outcome = batch.commit(by=by, at=at)
     steps.refresh_search(outcome.done)
     return outcome
+
+
+def _said(row: Customer, values: Mapping[str, Any], known: checks.Known) -> dict[str, list[Any]]:
+    """What an edit changes, for its event: terms and regions by name, personal data masked."""
+    said = rules.said_of(row, values)
+    if "term_id" in said:
+        said["term"] = [known.terms[pk].code for pk in said.pop("term_id")]
+    if "region_id" in said:
+        said["region"] = [known.regions.get(pk, "") for pk in said.pop("region_id")]
+    return said
 
 
 def _values(row: Customer) -> dict[str, Any]:

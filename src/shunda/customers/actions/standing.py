@@ -60,11 +60,12 @@ def change_owner(
     Refused: a user who is unknown or no longer active, a customer that has this representative already.
     """
     batch = Batch(queries.seen_by(by), ids, None, "customer.assign", versions=versions)
+    names = queries.user_names([owner_id, *(row.owner_id for row in batch)])
     possible = owner_id in queries.active_users([owner_id])
     batch.refuse_if(lambda row: None if possible else reasons.UNKNOWN_OWNER(row.pk, where="owner"))
     batch.refuse_if(
         lambda row: reasons.SAME_OWNER(row.pk, where="owner", code=row.code) if row.owner_id == owner_id else None
     )
     for row in batch:
-        batch.note(row.pk, changes={"owner_id": [row.owner_id, owner_id]})
+        batch.note(row.pk, changes={"owner": [names.get(row.owner_id, ""), names[owner_id]]})
     return batch.commit(by=by, at=at, owner_id=owner_id)

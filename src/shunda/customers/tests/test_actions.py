@@ -225,7 +225,7 @@ def test_customers_go_to_another_representative():
     assert actions.change_owner([row.pk], new.pk, by=BY, at=AT).one().owner_id == new.pk
     assert codes(actions.change_owner([row.pk], new.pk, by=BY, at=AT)) == [(row.pk, "customers.same-owner")]
     assert codes(actions.change_owner([row.pk], gone.pk, by=BY, at=AT)) == [(row.pk, "customers.unknown-owner")]
-    assert Event.objects.get().data == {"changes": {"owner_id": [old.pk, new.pk]}}
+    assert Event.objects.get().data == {"changes": {"owner": ["Old", "New"]}}
 
 
 @pytest.mark.req("R024")
