@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,7 @@ def told() -> Told:
 
 @pytest.fixture
 def server(cluster: Path, tmp_path: Path, told: Told) -> Iterator[Server]:
-    folder = tmp_path / "home"
+    folder = tmp_path / "顺达's home"
     shutil.copytree(cluster, folder)
     server = Server(folder, say=told.append)
     yield server
@@ -241,3 +242,21 @@ def test_a_scratch_server_is_gone_after_its_user_was_killed():
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert database.state(url, folder) is database.State.SILENT
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root needs somebody else")
+def test_root_without_user_namespaces_takes_another_account_that_can_come_to_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("shutil.which", lambda _program: None)
+    with pytest.raises(PostgresError, match="cannot reach"):
+        Server(tmp_path / "closed").start()  # pytest's folders are root's alone
+    with tempfile.TemporaryDirectory() as open_folder:
+        Path(open_folder).chmod(0o755)
+        server = Server(Path(open_folder) / "home")
+        server.start()
+        process = server.process()
+        assert process
+        assert process.uids().real != 0
+        assert value(server.url, "select 1") == 1
+        server.stop()

