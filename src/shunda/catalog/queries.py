@@ -9,12 +9,24 @@ from fractions import Fraction
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    IntegerField,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Length
 
 from shunda.catalog.models import Category, Product, Sku, SupplyMode, Unit, UnitConversion
 from shunda.catalog.naming import local
 from shunda.catalog.rules import Known
+from shunda.core.models import Event
 from shunda.core.search import Matching
 
 CANDIDATES = 200
@@ -184,3 +196,58 @@ def conversions_of(product: Product) -> QuerySet[UnitConversion]:
     """The units a product can be sold in beside its base unit, its own conversions first."""
     fits = Q(product=product) | Q(product=None, base=product.unit_id)
     return UnitConversion.objects.filter(fits).select_related("unit", "base").order_by("product_id", "unit__code")
+
+
+def products() -> QuerySet[Product]:
+    """Products as lists and pages show them, with category, unit and SKUs: two queries."""
+    skus = Prefetch("skus", Sku.objects.defer("search", "search_text").order_by("pk"))
+    return Product.objects.select_related("category", "unit").prefetch_related(skus)
+
+
+def found_by(text: str, rows: QuerySet[Product]) -> QuerySet[Product]:
+    """The products one of whose SKUs is found by this text."""
+    return rows.filter(pk__in=Sku.objects.filter(search=Matching(text)).values("product"))
+
+
+def categories() -> list[Category]:
+    """All categories as a tree: each after its parent, with ``indent``, ``path``, and its active ``products`` counted."""
+    rows = list(Category.objects.order_by("code").annotate(products=Count("product", filter=Q(product__active=True))))
+    below: dict[int | None, list[Category]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id, []).append(row)
+    ordered: list[Category] = []
+    _walk(below, None, 0, "", ordered)
+    return ordered
+
+
+def _walk(
+    below: dict[int | None, list[Category]], parent: int | None, depth: int, path: str, ordered: list[Category]
+) -> None:
+    for row in below.get(parent, []):
+        row.indent, row.path = min(depth, 5), f"{path} / {row}" if path else str(row)  # type: ignore[attr-defined]
+        ordered.append(row)
+        _walk(below, row.pk, depth + 1, row.path, ordered)  # type: ignore[attr-defined]
+
+
+def category_choices(*, keep: int | None = None) -> list[tuple[int, str]]:
+    """Categories in use by id, as paths; ``keep`` is one that stays although it is closed."""
+    return [(row.pk, row.path) for row in categories() if row.active or row.pk == keep]  # type: ignore[attr-defined]
+
+
+def unit_choices() -> list[tuple[int, str]]:
+    """Units in use by id."""
+    return [(unit.pk, f"{unit} ({unit.code})") for unit in Unit.objects.filter(active=True).order_by("code")]
+
+
+def history(product: Product, most: int = 50) -> list[Event]:
+    """What happened to a product and its SKUs, newest first."""
+    own = Q(subject_kind="catalog.product", subject_id=product.pk)
+    skus = Q(subject_kind="catalog.sku", subject_id__in=[sku.pk for sku in product.skus.all()])
+    return list(Event.objects.filter(own | skus).order_by("-id")[:most])
+
+
+def shared_conversions() -> QuerySet[UnitConversion]:
+    """What units are in others for all products."""
+    return (
+        UnitConversion.objects.filter(product=None).select_related("unit", "base").order_by("base__code", "unit__code")
+    )

@@ -24,7 +24,11 @@ MENU = [
     ),
     Group(
         _("Warehouse"),
-        [],
+        [
+            Entry(_("Stock"), "inventory:index", "packages", "inventory.view_stock"),
+            Entry(_("On its way"), "inventory:coming", "truck-loading", "inventory.view_stock"),
+            Entry(_("Stock ledger"), "inventory:moves", "history", "inventory.view_stock"),
+        ],
     ),
     Group(
         _("Finance"),
@@ -32,7 +36,12 @@ MENU = [
     ),
     Group(
         _("Master data"),
-        [],
+        [
+            Entry(_("Warehouses"), "inventory:warehouses", "building-warehouse", "inventory.view_warehouse"),
+            Entry(_("Products"), "catalog:index", "package", "catalog.view_product"),
+            Entry(_("Categories"), "catalog:categories", "category", "catalog.view_product"),
+            Entry(_("Units"), "catalog:units", "ruler-2", "catalog.view_product"),
+        ],
     ),
     Group(
         _("Administration"),

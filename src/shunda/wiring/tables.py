@@ -3,11 +3,12 @@
 REACTIONS  event kind -> jobs that make documents match the facts (running one twice changes nothing)
 PANELS     page -> the htmx panels other folders put on it
 SUBJECTS   subject kind -> the url name of its page, for timelines, worklists and search
+NUMBERS    subject kind -> what people call its rows, for folders that know only their ids
 CHECKS     what ``shunda verify`` recomputes
 TASK_ACTS  kind of step -> what can be done with ticked ones on the worklist itself
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -15,11 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
+from shunda.catalog import verify as catalog
 from shunda.credit import verify as credit
+from shunda.customers import verify as customers
+from shunda.files import verify as files
 from shunda.fulfilment import jobs as shipping_jobs
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.orders import jobs as orders_jobs
+from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
 
 Job = Callable[[list[int], datetime], None]
@@ -51,6 +56,9 @@ REACTIONS: dict[str, dict[str, Job]] = {
 }
 
 CHECKS: dict[str, Check] = {
+    "files": files.check,
+    "catalog": catalog.check,
+    "customers": customers.check,
     "billing": billing.check,
     "credit": credit.check,
     "fulfilment": fulfilment.check,
@@ -59,7 +67,15 @@ CHECKS: dict[str, Check] = {
 }
 
 SUBJECTS: dict[str, str] = {
+    "inventory.balance": "inventory:detail",
+    "inventory.supply": "inventory:supply",
+    "inventory.warehouse": "inventory:edit_warehouse",
+    "catalog.product": "catalog:detail",
     "orders.order": "orders:detail",
+}
+
+NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
+    "orders.order": orders_queries.numbers,
 }
 
 PANELS: dict[str, list[str]] = {

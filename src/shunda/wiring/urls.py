@@ -10,7 +10,9 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("shunda.wiring.documents")),
     path("orders/", include("shunda.orders.urls")),
+    path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
+    path("products/", include("shunda.catalog.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),
 ]
