@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -40,6 +40,27 @@ class Invoice:
     lines: int
     at: datetime | None
     cancels: bool
+
+
+class Line(NamedTuple):
+    """What of a staged line goes into an order or return; none of its numbers is missing once it was checked."""
+
+    row: int
+    reference: str
+    sku: str
+    name: str
+    quantity: str
+    price: str
+    kind: str
+    pieces: Decimal
+    unit_price: Decimal
+    discount_rate: Decimal | None
+    ordered_at: datetime | None
+    amount: Decimal
+    found_sku: int | None
+    found_unit: int | None
+    found_customer: int
+    extra: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +130,17 @@ def chunks(invoices: Sequence[Invoice], *, historical: bool) -> Iterator[list[In
             yield chunk
 
 
-def lines_of(run_id: int, references: Sequence[str]) -> dict[str, list[StagedLine]]:
+def lines_of(run_id: int, references: Sequence[str]) -> dict[str, list[Line]]:
     """The lines of these invoices in the order of the file."""
-    found: dict[str, list[StagedLine]] = {reference: [] for reference in references}
-    rows = StagedLine.objects.filter(run_id=run_id, reference__in=references, result=Result.OPEN)
-    for line in rows.order_by("row"):
+    found: dict[str, list[Line]] = {reference: [] for reference in references}
+    rows = StagedLine.objects.filter(run_id=run_id, reference__in=references, result=Result.OPEN).order_by("row")
+    for values in rows.values_list(*Line._fields):
+        line = Line(*values)
         found[line.reference].append(line)
     return found
 
 
-def _book_orders(setting: Setting, invoices: dict[str, list[StagedLine]], *, by: Actor, at: datetime) -> None:
+def _book_orders(setting: Setting, invoices: dict[str, list[Line]], *, by: Actor, at: datetime) -> None:
     references = list(invoices)
     specs = [order_spec(setting, reference, invoices[reference]) for reference in references]
     outcome = orders.create(specs, by=by, at=at)
@@ -126,7 +148,7 @@ def _book_orders(setting: Setting, invoices: dict[str, list[StagedLine]], *, by:
     _report(setting.run_id, references, invoices, outcome.refused)
 
 
-def order_spec(setting: Setting, reference: str, lines: Sequence[StagedLine]) -> OrderSpec:
+def order_spec(setting: Setting, reference: str, lines: Sequence[Line]) -> OrderSpec:
     """The order an invoice asks for: goods as lines, charges as freight, discounts as the order's discount."""
     mapping, first = setting.mapping, lines[0]
     charges = [line for line in lines if line.kind == Kind.FREIGHT]
@@ -135,10 +157,10 @@ def order_spec(setting: Setting, reference: str, lines: Sequence[StagedLine]) ->
     extra = first.extra
     notes = [extra.get("note", ""), *(f"{c.sku} {c.name} {c.quantity} × {c.price}" for c in charges)]
     return OrderSpec(
-        customer_id=first.found_customer or 0,
+        customer_id=first.found_customer,
         lines=[
             LineSpec(
-                quantity=line.pieces or ZERO,
+                quantity=line.pieces,
                 sku_id=line.found_sku,
                 unit_id=line.found_unit,
                 unit_price=line.unit_price,
@@ -155,8 +177,8 @@ def order_spec(setting: Setting, reference: str, lines: Sequence[StagedLine]) ->
         term_id=setting.term_id,
         currency=mapping.currency,
         prices_include_tax=mapping.prices_include_tax,
-        freight=sum((rounded(c.amount or ZERO, mapping.currency) for c in charges), ZERO),
-        discount=sum((rounded(abs(d.amount or ZERO), mapping.currency) for d in discounts), ZERO),
+        freight=sum((rounded(c.amount, mapping.currency) for c in charges), ZERO),
+        discount=sum((rounded(abs(d.amount), mapping.currency) for d in discounts), ZERO),
         wanted_date=date.fromisoformat(extra["wanted_on"]) if extra.get("wanted_on") else None,
         note="\n".join(note for note in notes if note),
         **{column: extra[name] for name, column in SHIP_TO.items() if name in extra},
@@ -175,7 +197,7 @@ SHIP_TO = {
 """What a file says about delivery -> the order's column."""
 
 
-def _book_returns(setting: Setting, invoices: dict[str, list[StagedLine]], *, by: Actor, at: datetime) -> None:
+def _book_returns(setting: Setting, invoices: dict[str, list[Line]], *, by: Actor, at: datetime) -> None:
     mapping = setting.mapping
     made = [
         ImportedReturn(
@@ -183,10 +205,10 @@ def _book_returns(setting: Setting, invoices: dict[str, list[StagedLine]], *, by
             channel=mapping.channel,
             shop=mapping.shop,
             number=reference,
-            customer_id=lines[0].found_customer or 0,
+            customer_id=lines[0].found_customer,
             currency=mapping.currency,
             returned_on=localdate(lines[0].ordered_at or at),
-            amount=-sum((rounded(line.amount or ZERO, mapping.currency) for line in lines), ZERO),
+            amount=-sum((rounded(line.amount, mapping.currency) for line in lines), ZERO),
         )
         for reference, lines in invoices.items()
     ]
@@ -199,9 +221,9 @@ def _book_returns(setting: Setting, invoices: dict[str, list[StagedLine]], *, by
             code=line.sku[:60],
             name=line.name,
             sku_id=line.found_sku,
-            quantity=-(line.pieces or ZERO),
-            unit_price=line.unit_price or ZERO,
-            amount=-rounded(line.amount or ZERO, mapping.currency),
+            quantity=-line.pieces,
+            unit_price=line.unit_price,
+            amount=-rounded(line.amount, mapping.currency),
         )
         for one in made
         for line in invoices[one.number]
@@ -228,7 +250,7 @@ def _point(column: str, result: str, run_id: int, made: dict[str, int]) -> None:
 
 
 def _report(
-    run_id: int, references: Sequence[str], invoices: dict[str, list[StagedLine]], refused: Sequence[Refusal]
+    run_id: int, references: Sequence[str], invoices: dict[str, list[Line]], refused: Sequence[Refusal]
 ) -> None:
     """What the orders refused becomes a finding at its row; the invoice is reported."""
     found: list[tuple[int, str, str, dict[str, object]]] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from shunda.channels import booking, checks, missing, queries, reasons, report, staging
@@ -21,7 +22,7 @@ from shunda.core import sequence
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, action, happening
 from shunda.core.event import record
-from shunda.core.refusal import NotPermitted, Refusal, Refused
+from shunda.core.refusal import Refusal, Refused
 from shunda.customers.models import PaymentTerm
 from shunda.inventory.models import Warehouse
 
@@ -84,8 +85,6 @@ def check(
     at: datetime,
 ) -> None:
     """Stage the file and find everything wrong with it; a file that cannot be read fails the run and is refused."""
-    if not by.may(RUN["check"].permission):
-        raise NotPermitted(RUN["check"].permission)
     try:
         with transaction.atomic():
             chosen, count = _stage(run, path, mapping, progress, by=by)
@@ -149,10 +148,14 @@ def discard(ids: list[int], *, by: Actor, at: datetime, versions: Mapping[int, i
 
 def book(run_id: int, progress: Progress = quiet, *, by: Actor, at: datetime) -> None:
     """Book a started run; running it again goes on where it stopped, and does nothing to a finished one."""
-    run = ImportRun.objects.get(pk=run_id)
-    if run.status != RunStatus.BOOKING:
-        return
-    mapping = FileMapping.of(run.mapping)
+    with alone(run_id) as ours:
+        run = ImportRun.objects.get(pk=run_id)
+        if ours and run.status == RunStatus.BOOKING:
+            _book(run, progress, by=by, at=at)
+
+
+def _book(run: ImportRun, progress: Progress, *, by: Actor, at: datetime) -> None:
+    run_id, mapping = run.pk, FileMapping.of(run.mapping)
     total = max(run.total, 1)
     with transaction.atomic():
         missing.create(run_id, mapping, by=by, at=at)
@@ -166,6 +169,22 @@ def book(run_id: int, progress: Progress = quiet, *, by: Actor, at: datetime) ->
         ).one()
         report.keep(run_id)
     progress(2 * total, 2 * total)
+
+
+LOCK = 7_486_326  # a number no other advisory lock of this database uses, with the run beside it
+
+
+@contextmanager
+def alone(run_id: int) -> Iterator[bool]:
+    """Whether nobody else books this run; held over its many transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK, run_id % 2**31])
+        ours = bool((cursor.fetchone() or [False])[0])
+        try:
+            yield ours
+        finally:
+            if ours:
+                cursor.execute("select pg_advisory_unlock(%s, %s)", [LOCK, run_id % 2**31])
 
 
 def _named(rows: Any, what: str, code: str) -> int | None:

@@ -58,7 +58,7 @@ def create(run_id: int, mapping: Mapping, *, by: Actor, at: datetime) -> None:
         _create(run_id, _NEW_SKUS, "sku", lambda rows: _products(rows, mapping, by, at))
     new_customers = mapping.unknown_customers == CREATE
     if mapping.walk_in and not _customer_ids({mapping.walk_in.upper()}, by):
-        customers.create_customers([_party(mapping.walk_in, "", "", mapping)], by=by, at=at).one()
+        customers.create_customers([_party(mapping.walk_in, "", "", mapping, _term(mapping))], by=by, at=at).one()
     if new_customers:
         _create(run_id, _NEW_CUSTOMERS, "customer", lambda rows: _customers(rows, mapping, by, at))
     find(run_id, mapping, by)
@@ -100,21 +100,27 @@ def _products(rows: list[Any], mapping: Mapping, by: Actor, at: datetime) -> lis
 
 
 def _customers(rows: list[Any], mapping: Mapping, by: Actor, at: datetime) -> list[Refusal]:
-    specs = [_party(code, name, country, mapping) for code, name, country, _row in rows]
+    term = _term(mapping)
+    specs = [_party(code, name, country, mapping, term) for code, name, country, _row in rows]
     return customers.create_customers(specs, by=by, at=at).refused
 
 
-def _party(code: str, name: str, country: str, mapping: Mapping) -> CustomerSpec:
-    term = PaymentTerm.objects.filter(code=mapping.term or "prepaid").first()
-    if term is None:
-        raise Refused(reasons.NOT_SET_UP(what="payment term", code=mapping.term or "prepaid"))
+def _term(mapping: Mapping) -> int:
+    code = mapping.term or "prepaid"
+    found = PaymentTerm.objects.filter(code=code).values_list("pk", flat=True).first()
+    if found is None:
+        raise Refused(reasons.NOT_SET_UP(what="payment term", code=code))
+    return found
+
+
+def _party(code: str, name: str, country: str, mapping: Mapping, term_id: int) -> CustomerSpec:
     known = mapping.countries.get(country, country if len(country) == 2 else "")
     elsewhere = next(iter(mapping.countries.values()), "")
     fallback = "散客 Walk-in" if code == mapping.walk_in else code
     return CustomerSpec(
         code=code,
         name=name or fallback,
-        term_id=term.pk,
+        term_id=term_id,
         country=(known or elsewhere or "CN").upper(),
         currency=mapping.currency,
     )

@@ -42,10 +42,10 @@ select %(run)s, row, {", ".join(f"left(btrim({name}), 200)" for name in COLUMNS)
        q, p, d, t at time zone %(zone)s, q * p * (1 - coalesce(d, 0)), '', '', '{{}}'
 from staged_raw,
 lateral (select import_number(quantity) as q0, import_number(price) as p0,
-                import_rate(nullif(btrim(discount), '')) as d0, import_time(ordered) as t) understood,
+                import_rate(nullif(btrim(discount), '')) as d0, import_time(ordered) as t offset 0) understood,
 lateral (select case when abs(q0) < 1e14 and scale(trim_scale(q0)) <= 4 then q0 end as q,
                 case when abs(p0) < 1e12 and scale(trim_scale(p0)) <= 6 then p0 end as p,
-                case when d0 between 0 and 1 and scale(trim_scale(d0)) <= 4 then d0 end as d) kept
+                case when d0 between 0 and 1 and scale(trim_scale(d0)) <= 4 then d0 end as d offset 0) kept
 order by row
 """  # noqa: S608  # names of our own columns
 

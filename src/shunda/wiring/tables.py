@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
+from shunda.channels import jobs as channels_jobs
+from shunda.channels import verify as channels
 from shunda.credit import verify as credit
 from shunda.customers import verify as customers
 from shunda.files import verify as files
@@ -43,7 +45,10 @@ REACTIONS: dict[str, dict[str, Job]] = {
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,
     },
-    "order.pay": {"orders.complete_settled": orders_jobs.complete_settled},
+    "order.pay": {
+        "orders.complete_settled": orders_jobs.complete_settled,
+        "orders.retry_blocked": orders_jobs.retry_blocked,
+    },
     "stock.receive": {
         "fulfilment.serve_waiting": shipping_jobs.serve_waiting,
         "orders.retry_blocked": orders_jobs.retry_blocked,
@@ -53,6 +58,8 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "shipment.sign": {"billing.settle": billing_jobs.settle},
     "settlement.make": {"billing.complete_settled": billing_jobs.complete_settled},
     "invoice.issue": {"billing.complete_invoiced": billing_jobs.complete_invoiced},
+    "import.receive": {"channels.check": channels_jobs.check},
+    "import.start": {"channels.book": channels_jobs.book},
 }
 
 CHECKS: dict[str, Check] = {
@@ -60,6 +67,7 @@ CHECKS: dict[str, Check] = {
     "catalog": catalog.check,
     "customers": customers.check,
     "billing": billing.check,
+    "channels": channels.check,
     "credit": credit.check,
     "fulfilment": fulfilment.check,
     "inventory": inventory.check,
