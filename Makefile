@@ -99,7 +99,7 @@ bench: $(VENV)/.developing $(VENV)/.translated
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/.developing
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Keeping it
 
