@@ -93,6 +93,11 @@ def roles() -> QuerySet[Role]:
     return Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))
 
 
+def role_titles() -> dict[str, str]:
+    """The names of all roles in the reader's language, by code."""
+    return {role.code: role.title for role in Role.objects.all()}
+
+
 def regions() -> QuerySet[Region]:
     """All regions with the number of active people in each."""
     return Region.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))

@@ -11,18 +11,19 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shunda.core.machine import MACHINES
 from shunda.core.models import Event
 
 SOURCES: dict[str, str | Promise] = {
-    "web": _("on a page"),
-    "api": _("through the API"),
-    "import": _("by import"),
-    "job": _("automatically"),
-    "cli": _("on the command line"),
-    "demo": _("demo data"),
+    "web": gettext_lazy("on a page"),
+    "api": gettext_lazy("through the API"),
+    "import": gettext_lazy("by import"),
+    "job": gettext_lazy("automatically"),
+    "cli": gettext_lazy("on the command line"),
+    "demo": gettext_lazy("demo data"),
 }
 """Where a call came from, as people read it."""
 
@@ -76,12 +77,13 @@ def lines(
     events: Iterable[Event],
     *,
     fields: Mapping[str, str | Promise] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
     subject: tuple[str, int] | None = None,
 ) -> list[Line]:
     """Events as lines, in the order given.
 
-    ``fields`` are the names of changed fields as people read them; events about anything but ``subject`` (kind, id)
-    lead to the page of what they are about.
+    ``fields`` are the names of changed fields as people read them, ``values`` the words for a field's codes; events
+    about anything but ``subject`` (kind, id) lead to the page of what they are about.
     """
     pages: Mapping[str, str] = import_string(settings.SHUNDA_SUBJECTS)
     found: list[Line] = []
@@ -91,13 +93,13 @@ def lines(
         found.append(
             Line(
                 label=label(event.kind),
-                actor=event.actor,
+                actor=event.actor if event.actor_id or event.actor != "system" else _("the system"),
                 at=event.at,
                 source=str(SOURCES.get(event.source, event.source)),
                 icon=_ICONS.get(move, "point"),
                 tone=_TONES.get(move, ""),
                 text="\n".join(str(event.data[name]) for name in TEXTS if event.data.get(name)),
-                changes=_changes(event.data.get("changes"), fields or {}),
+                changes=_changes(event.data.get("changes"), fields or {}, values or {}),
                 url=reverse(page, args=[event.subject_id]) if page and subject else "",
             )
         )
@@ -114,17 +116,19 @@ def label(kind: str) -> str:
     return str(machine.moves[move].label) if machine and move in machine.moves else kind
 
 
-def _changes(changes: Any, fields: Mapping[str, str | Promise]) -> list[tuple[str, str, str]]:
+def _changes(
+    changes: Any, fields: Mapping[str, str | Promise], values: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str, str]]:
     if not isinstance(changes, dict):
         return []
     return [
-        (str(fields.get(name, name)), _shown(pair[0]), _shown(pair[1]))
+        (str(fields.get(name, name)), _shown(pair[0], values.get(name, {})), _shown(pair[1], values.get(name, {})))
         for name, pair in changes.items()
         if isinstance(pair, list | tuple) and len(pair) == 2
     ]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, words: Mapping[str, str]) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+        return ", ".join(_shown(one, words) for one in value)
+    return "" if value is None else words.get(str(value), str(value))

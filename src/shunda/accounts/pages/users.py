@@ -24,7 +24,7 @@ from shunda.web.listing import Filter, Keyset
 from shunda.web.pages import act, actor, now, page, submit, versions
 
 FIELDS = {
-    "name": _("Name"),
+    "name": _("Full name"),
     "email": _("Email"),
     "phone": _("Phone"),
     "title": _("Job title"),
@@ -37,7 +37,7 @@ class UserFilter(Filter):
     """Finding people."""
 
     q = forms.CharField(
-        label=_("Name"), required=False, widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name")})
+        label=_("Full name"), required=False, widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Full name")})
     )
     role = forms.ModelChoiceField(
         label=_("Role"), queryset=Role.objects.order_by("pk"), required=False, empty_label=_("All roles")
@@ -59,7 +59,7 @@ class UserFilter(Filter):
 
 
 class _Particulars(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Full name"), max_length=80)
     title = forms.CharField(label=_("Job title"), max_length=80, required=False)
     email = forms.CharField(label=_("Email"), max_length=254, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
@@ -130,7 +130,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "rights": queries.rights_of([pk])[pk],
         "tokens": queries.tokens_of(pk),
-        "entries": timeline.lines(events, fields=FIELDS),
+        "entries": timeline.lines(events, fields=FIELDS, values={"roles": queries.role_titles()}),
         "editable": me.may("accounts.edit_user") and not is_above(queries.rights_of([pk])[pk], me),
         "now": now(),
     }

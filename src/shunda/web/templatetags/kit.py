@@ -163,7 +163,7 @@ def panels(page: str, *args: Any) -> list[str]:
 
 
 @register.simple_tag
-def widget(field: BoundField, css: str = "") -> SafeString:
+def widget(field: BoundField, css: str = "", **attrs: Any) -> SafeString:
     """A field's input with Tabler's class for its kind, marked when it has errors; works for every Django form."""
     kind = field.field.widget
     names = [str(kind.attrs.get("class", "")), css]
@@ -175,7 +175,7 @@ def widget(field: BoundField, css: str = "") -> SafeString:
         names.append("form-control")
     if field.errors:
         names.append("is-invalid")
-    return field.as_widget(attrs={"class": " ".join(filter(None, names))})
+    return field.as_widget(attrs={**attrs, "class": " ".join(filter(None, names))})
 
 
 @register.simple_tag
