@@ -106,7 +106,9 @@ class Up:
         return spawn([sys.executable, "-m", "shunda.cli", "worker"], self.home)
 
     def _spawn_web(self) -> subprocess.Popen[bytes]:
-        server = [sys.executable, "-m", "granian", "--interface", "asginl", "--workers", "1"]
+        # static files are small and read from disk at once: that whitenoise does not do so asynchronously is no matter
+        silent = "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"
+        server = [sys.executable, "-W", silent, "-m", "granian", "--interface", "asginl", "--workers", "1"]
         server += ["--host", self.host, "--port", str(self.port), "--log-level", "warning"]
         server += ["--backpressure", str(REQUESTS_AT_ONCE), "--workers-kill-timeout", "10"]
         server += ["--respawn-failed-workers", "shunda.wiring.asgi:application"]
