@@ -51,6 +51,18 @@ def retry_blocked(balance_ids: list[int], at: datetime) -> None:
     confirm_approved(list(wanting.values_list("pk", flat=True)), at)
 
 
+def retry_after_payment(order_ids: list[int], at: datetime) -> None:
+    """Money came in: try the approved orders again that these customers' credit stopped (R049)."""
+    customers = Order.objects.filter(pk__in=order_ids).values_list("customer_id", flat=True)
+    retry_after_limit(list(set(customers)), at)
+
+
+def retry_after_limit(customer_ids: list[int], at: datetime) -> None:
+    """Credit was freed or raised: try these customers' approved orders again that could not be confirmed (R049)."""
+    waiting = Order.objects.filter(status=OrderStatus.APPROVED, customer_id__in=customer_ids).exclude(blocked_by=[])
+    confirm_approved(list(waiting.values_list("pk", flat=True)), at)
+
+
 def complete_settled(ids: list[int], at: datetime) -> None:
     """Complete those of these orders that are shipped, signed, invoiced and paid (R160); leave the others alone."""
     confirmed = list(Order.objects.filter(pk__in=ids, status=OrderStatus.CONFIRMED).order_by("pk"))

@@ -47,8 +47,9 @@ REACTIONS: dict[str, dict[str, Job]] = {
     },
     "order.pay": {
         "orders.complete_settled": orders_jobs.complete_settled,
-        "orders.retry_blocked": orders_jobs.retry_blocked,
+        "orders.retry_after_payment": orders_jobs.retry_after_payment,
     },
+    "credit.set_limit": {"orders.retry_after_limit": orders_jobs.retry_after_limit},
     "stock.receive": {
         "fulfilment.serve_waiting": shipping_jobs.serve_waiting,
         "orders.retry_blocked": orders_jobs.retry_blocked,
