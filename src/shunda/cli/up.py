@@ -136,13 +136,16 @@ class Up:
             connection.close()
 
     def _announce(self) -> None:
-        logins = stamp.read(database_url()).get("demo_logins", [])
+        logins, empty = stamp.read(database_url()).get("demo_logins", []), _nobody_can_sign_in()
         say("\n" + _("Shunda is running at %s") % click.style(self.address, bold=True))
         if logins:
             say(_("Sign in as (user name, password):"))
             width = max(len(login) for _role, login, _password in logins)
             for role, login, password in logins:
                 say(f"  {login:<{width}}  {password}  {role}")
+        if empty:
+            say(_("Nobody can sign in yet. In another terminal:"))
+            say("  shunda user create admin --name Admin --role administrator")
         say(_("Ctrl-C ends it."))
 
     def _crashed(self, child: Child, code: int, pause: float) -> None:
@@ -154,3 +157,11 @@ class Up:
         started = self.started.isoformat(timespec="seconds")
         state = {"pid": os.getpid(), "started": started, "address": self.address, "children": pids}
         write_state(self.home, state)
+
+
+def _nobody_can_sign_in() -> bool:
+    import psycopg
+
+    with psycopg.connect(database_url()) as connection:
+        row = connection.execute("select exists (select from accounts_user where is_active)").fetchone()
+    return row == (False,)
