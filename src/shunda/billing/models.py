@@ -1,5 +1,6 @@
 """Payments, allocations, invoices, credit notes, settlements."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -51,6 +52,11 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def left(self) -> Decimal:
+        """What is not matched yet."""
+        return self.amount - self.matched
+
 
 class Invoice(models.Model):
     """A VAT invoice for what was shipped, special or ordinary (R044, R173). The buyer is copied at issue."""
@@ -98,6 +104,11 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def open_amount(self) -> Decimal:
+        """What is still owed of it."""
+        return self.gross - self.credited - self.paid
 
 
 class InvoiceLine(models.Model):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -161,3 +163,39 @@ def proposals(payments: Collection[Payment]) -> dict[int, list[tuple[Item, Decim
             item.open -= amount
         found[payment.pk] = parts
     return found
+
+
+# --- statement ------------------------------------------------------------------------------------------------------
+
+_STATEMENT = """
+select at, kind, id, number, amount, sum(amount) over (order by at, kind, id) from (
+  select issued_at, 'invoice', id, number, gross from billing_invoice
+  where customer_id = %(customer)s and currency = %(currency)s and status = 'issued'
+  union all
+  select issued_at, 'credit_note', invoice_id, number, -gross from billing_creditnote
+  where customer_id = %(customer)s and currency = %(currency)s
+  union all
+  select received_at, 'payment', id, number, -amount from billing_payment
+  where customer_id = %(customer)s and currency = %(currency)s and status = 'recorded'
+) document(at, kind, id, number, amount)
+order by at, kind, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document on a statement; ``amount`` raises (invoice) or lowers (credit note, payment) what is owed."""
+
+    at: datetime
+    kind: str
+    id: int
+    number: str
+    amount: Decimal
+    balance: Decimal
+
+
+def statement(customer_id: int, currency: str = "CNY") -> list[Entry]:
+    """All documents of a customer in one currency by day, with the running balance (R172). One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, {"customer": customer_id, "currency": currency})
+        return [Entry(*row) for row in cursor.fetchall()]

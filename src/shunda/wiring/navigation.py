@@ -32,7 +32,12 @@ MENU = [
     ),
     Group(
         _("Finance"),
-        [],
+        [
+            Entry(_("Payments"), "billing:payments", "cash", "billing.view_payment"),
+            Entry(_("To invoice"), "billing:to_invoice", "file-plus", "billing.create_invoice"),
+            Entry(_("Invoices"), "billing:invoices", "file-invoice", "billing.view_invoice"),
+            Entry(_("Settlements"), "billing:settlements", "receipt", "billing.view_settlement"),
+        ],
     ),
     Group(
         _("Master data"),

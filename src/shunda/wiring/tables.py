@@ -81,6 +81,9 @@ SUBJECTS: dict[str, str] = {
     "inventory.warehouse": "inventory:edit_warehouse",
     "catalog.product": "catalog:detail",
     "orders.order": "orders:detail",
+    "billing.invoice": "billing:invoice",
+    "billing.payment": "billing:payment",
+    "billing.settlement": "settlement",
 }
 
 NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
@@ -88,7 +91,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 }
 
 PANELS: dict[str, list[str]] = {
-    "orders:detail": ["work:of_order", "timeline:order"],
+    "orders:detail": ["work:of_order", "billing:panel", "timeline:order"],
 }
 
 TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {

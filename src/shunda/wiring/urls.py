@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("shunda.wiring.documents")),
     path("orders/", include("shunda.orders.urls")),
+    path("billing/", include("shunda.billing.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
     path("products/", include("shunda.catalog.urls")),

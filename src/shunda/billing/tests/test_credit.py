@@ -250,4 +250,3 @@ def test_an_order_is_completed_when_nothing_is_missing(confirmed):
     confirmed.refresh_from_db()
     assert confirmed.status == "completed"
     assert codes(actions.unmatch([UnmatchSpec(money.pk)], by=SYSTEM, at=AT)) == ["billing.order-closed"]
-

@@ -1,0 +1,134 @@
+"""Payments: what came in, what it pays, matched in two clicks."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import ClassVar
+
+from django import forms
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.timezone import get_current_timezone, localtime
+from django.utils.translation import gettext_lazy as _
+
+from shunda.billing import actions, queries
+from shunda.billing.forms import PaymentForm, ReasonForm
+from shunda.billing.models import Allocation, Payment
+from shunda.billing.specs import MatchSpec, PaymentSpec, UnmatchSpec
+from shunda.billing.states import PaymentStatus
+from shunda.core.search import Matching
+from shunda.customers.models import Customer
+from shunda.web.forms import DayField
+from shunda.web.listing import Filter, Keyset
+from shunda.web.pages import act, actor, now, page, submit, ticked, versions
+
+
+class PaymentFilter(Filter):
+    """Filters of the list."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Customer")}))
+    open = forms.BooleanField(label=_("Not fully matched"), required=False)
+    since = DayField(label=_("From"), required=False)
+    lookups: ClassVar = {"since": "received_at__date__gte"}
+
+    def filter_q(self, rows: QuerySet[Payment], text: str) -> QuerySet[Payment]:
+        """By the customer."""
+        return rows.filter(customer__in=Customer.objects.filter(search=Matching(text)).values("pk"))
+
+    def filter_open(self, rows: QuerySet[Payment], _value: bool) -> QuerySet[Payment]:  # noqa: FBT001  # a form's value
+        """Of which something is left."""
+        return rows.filter(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
+
+
+def _numbers(ids: object) -> dict[int, str]:
+    return dict(Payment.objects.filter(pk__in=ids).values_list("pk", "number"))
+
+
+@page("billing.view_payment")
+def payments(request: HttpRequest) -> HttpResponse:
+    """Payments, each with what it most likely pays: tick and match."""
+    chosen = PaymentFilter(request)
+    rows = chosen.apply(queries.payments_seen_by(actor(request)).select_related("customer"))
+    keyset = Keyset(rows, request)
+    waiting = [p for p in keyset if p.status == PaymentStatus.RECORDED and p.matched < p.amount]
+    proposals = queries.proposals(waiting)
+    return render(request, "billing/payments.html", {"page": keyset, "filter": chosen, "proposals": proposals})
+
+
+@page("billing.create_payment")
+def record(request: HttpRequest) -> HttpResponse:
+    """Write down a payment."""
+    by = actor(request)
+    form = PaymentForm(request.POST or None, actor=by, initial={"received_on": localtime(now()).date()})
+
+    def spec() -> PaymentSpec:
+        typed = dict(form.cleaned_data)
+        day = typed.pop("received_on")
+        noon = datetime.combine(day, time(12), get_current_timezone())
+        return PaymentSpec(customer_id=typed.pop("customer").pk, received_at=min(noon, now()), **typed)
+
+    return submit(
+        request,
+        form,
+        lambda: actions.record_payments([spec()], by=by, at=now()),
+        template="billing/payment_form.html",
+        done=_("Payment recorded."),
+        to=lambda row: reverse("billing:payment", args=[row.pk]),
+        context={"cancel_url": reverse("billing:payments")},
+    )
+
+
+@page("billing.view_payment")
+def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One payment: what it pays, and what it could pay."""
+    row = get_object_or_404(queries.payments_seen_by(actor(request)).select_related("customer"), pk=pk)
+    allocations = Allocation.objects.filter(payment=row).select_related("order", "invoice").order_by("pk")
+    context = {
+        "payment": row,
+        "left": row.amount - row.matched,
+        "allocations": allocations,
+        "proposal": queries.proposals([row]).get(pk, []) if row.status == PaymentStatus.RECORDED else [],
+    }
+    return render(request, "billing/payment.html", context)
+
+
+@page("billing.match_payment", methods=["POST"])
+def match(request: HttpRequest) -> HttpResponse:
+    """Match the ticked payments to what is proposed."""
+    ids, seen = ticked(request)
+    return act(
+        request,
+        lambda: actions.match([MatchSpec(pk) for pk in ids], by=actor(request), at=now(), versions=seen),
+        done=_("Matched."),
+        names=_numbers,
+    )
+
+
+@page("billing.unmatch_payment", methods=["POST"])
+def unmatch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a payment pays."""
+    return act(
+        request,
+        lambda: actions.unmatch([UnmatchSpec(pk)], by=actor(request), at=now(), versions=versions(request, pk)),
+        done=_("The payment is free again."),
+        names=_numbers,
+    )
+
+
+@page("billing.void_payment")
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    """A payment that was recorded by mistake."""
+    row = get_object_or_404(queries.payments_seen_by(actor(request)), pk=pk)
+    form = ReasonForm(request.POST or None)
+    here = reverse("billing:payment", args=[pk])
+    return submit(
+        request,
+        form,
+        lambda: actions.void([pk], reason=form.cleaned_data["reason"], by=actor(request), at=now()),
+        template="billing/ask.html",
+        done=_("Voided."),
+        to=here,
+        context={"title": _("Void payment"), "about": row.number, "cancel_url": here, "save_label": _("Void")},
+    )
