@@ -217,8 +217,10 @@ def test_databases_shunda_cannot_work_with_are_refused_with_the_reason(server: S
         database.check(server.url)
 
 
-def test_a_scratch_server_serves_and_is_gone_after_stop():
-    server = scratch_server()
+@pytest.mark.parametrize(("durable", "fsync"), [(False, "off"), (True, "on")])
+def test_a_scratch_server_serves_and_is_gone_after_stop(durable: bool, fsync: str):
+    server = scratch_server(durable=durable)
+    assert value(server.url, "select current_setting('fsync')") == fsync
     folder = Path(str(value(server.url, "select current_setting('data_directory')")))
     server.stop()
     server.stop()

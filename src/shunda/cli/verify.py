@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from shunda.cli.session import application
-from shunda.cli.terminal import say
+from shunda.cli.terminal import progress_bar, say
 from shunda.runtime.language import gettext as _
 from shunda.runtime.language import ngettext
 
@@ -22,10 +22,11 @@ def command() -> None:
     with application():
         from shunda.wiring import verify
 
-        count = 0
-        for difference in verify.run():
-            say(str(difference))
-            count += 1
+        with progress_bar(_("Checking")) as progress:
+            differences = verify.run(progress)
+    for difference in differences:
+        say(difference)
+    count = len(differences)
     say(ngettext("%s difference", "%s differences", count) % count)
     if count:
         raise SystemExit(1)

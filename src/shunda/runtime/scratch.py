@@ -40,11 +40,14 @@ class Scratch:
             self._guardian.stdout.close()
 
 
-def scratch_server() -> Scratch:
-    """Start a throw-away server in a temporary folder; works for root and for ordinary users."""
+def scratch_server(*, durable: bool = False) -> Scratch:
+    """Start a throw-away server in a temporary folder; works for root and for ordinary users.
+
+    ``durable``: with the settings of a real installation, for measurements.
+    """
     _remove_leftovers()
     guardian = subprocess.Popen(
-        [sys.executable, "-m", "shunda.runtime.scratch"],
+        [sys.executable, "-m", "shunda.runtime.scratch", *(["durable"] if durable else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -84,12 +87,12 @@ def _remove(folder: Path) -> None:
 
 def guard() -> None:
     """The guardian: serve until the input ends or a signal comes, then leave nothing behind."""
-    from shunda.runtime.postgres import THROWAWAY, Server
+    from shunda.runtime.postgres import DURABLE, THROWAWAY, Server
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:
-        server = Server(folder, THROWAWAY)
+        server = Server(folder, DURABLE if "durable" in sys.argv else THROWAWAY)
         server.start()
         sys.stdout.write(server.url + "\n")
         sys.stdout.flush()
