@@ -24,7 +24,7 @@ def use_own_database() -> None:
     if "DATABASE_URL" not in os.environ:
         from shunda.runtime.postgres import scratch_server
 
-        server = scratch_server()
+        server = scratch_server(durable=True)
         atexit.register(server.stop)
         os.environ["DATABASE_URL"] = server.url
     base, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
