@@ -10,7 +10,10 @@ class Readable(Protocol):
     """A file as a form or the API hands it over."""
 
     name: str | None
-    size: int | None
+
+    @property
+    def size(self) -> int | None:
+        """In bytes."""
 
     def read(self, num_bytes: int | None = None, /) -> bytes:
         """So many bytes of it."""

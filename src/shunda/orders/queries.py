@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from shunda.core.actor import Actor
 from shunda.core.models import Event
@@ -95,19 +95,25 @@ _STAGES: dict[str, Q] = {
 }
 
 
+def stage_is(stage: str) -> Q:
+    """The condition that an order is in a stage: the same decision as ``rules.stage``, asked of the database."""
+    return _STAGES.get(stage, Q(pk__in=[]))
+
+
 def in_stage(orders: QuerySet[Order], stage: str) -> QuerySet[Order]:
     """The orders in a stage; an unknown stage has none."""
-    return orders.filter(_STAGES[stage]) if stage in _STAGES else orders.none()
+    return orders.filter(stage_is(stage))
 
 
-def search(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
-    """Orders by the beginning of their number, of the customer's or the channel's number, or by the customer.
+def matches(text: str) -> Q:
+    """The condition that an order is found by a text.
 
-    Each way goes by an index of its own; the customer is found by name, code, pinyin initials or credit code.
+    By the beginning of its number, of the customer's or the channel's number, or by the customer (name, code, pinyin
+    initials, credit code). Each way goes by an index of its own.
     """
     text = text.strip()
     if not text:
-        return orders
+        return Q()
     everyone = Order.objects.order_by()
     ways = [
         everyone.filter(number__startswith=text.upper()),
@@ -116,7 +122,12 @@ def search(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
         everyone.filter(customer__in=Customer.objects.filter(search=Matching(text))),
     ]
     first, *others = (way.values("pk") for way in ways)
-    return orders.filter(pk__in=first.union(*others))
+    return Q(pk__in=first.union(*others))
+
+
+def search(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """The orders found by a text."""
+    return orders.filter(matches(text))
 
 
 def stages(order_ids: Iterable[int]) -> dict[int, Stage]:
@@ -129,9 +140,9 @@ def rows(actor: Actor) -> QuerySet[Order]:
     return staged(seen_by(actor)).select_related("customer", "owner", "warehouse", "term", "region")
 
 
-def with_article(orders: QuerySet[Order], sku_id: int) -> QuerySet[Order]:
-    """Orders with a line of this article."""
-    return orders.filter(Exists(_LINES.filter(sku_id=sku_id)))
+def has_article(sku_id: int) -> Q:
+    """The condition that an order has a line of this article."""
+    return Q(Exists(_LINES.filter(sku_id=sku_id)))
 
 
 def numbers(ids: Iterable[int]) -> dict[int, str]:
@@ -190,6 +201,16 @@ def detail(actor: Actor, pk: int) -> Detail | None:
         list(Hold.objects.filter(order=order).order_by("pk")),
         list(OrderAttachment.objects.filter(order=order).select_related("file__uploaded_by").order_by("pk")),
         timeline(pk),
+    )
+
+
+def whole(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with everything the API shows of one, prefetched."""
+    return staged(orders).prefetch_related(
+        Prefetch("lines", OrderLine.objects.select_related("sku", "unit", "demand").order_by("line_no")),
+        Prefetch("reviews", Review.objects.select_related("decided_by").order_by("round", "pk")),
+        Prefetch("holds", Hold.objects.order_by("pk")),
+        Prefetch("attachments", OrderAttachment.objects.select_related("file").order_by("pk")),
     )
 
 

@@ -5,6 +5,7 @@ from shunda.api.kit import Api
 from shunda.core.actor import Actor
 
 ROUTERS: list[tuple[str, str]] = [
+    ("orders", "shunda.orders.api"),
     ("tasks", "shunda.work.api"),
     ("", "shunda.wiring.documents"),
     ("stock", "shunda.inventory.api:stock"),
