@@ -113,6 +113,12 @@ def supplies_of(rows: Iterable[Supply]) -> list[Supply]:
     return list(supplies().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
 
 
+def supply_names(ids: Iterable[int]) -> dict[int, str]:
+    """What people know supplies by: SKU and document."""
+    rows = Supply.objects.filter(pk__in=list(ids)).values_list("pk", "sku__code", "reference")
+    return {pk: f"{sku} {reference}".strip() for pk, sku, reference in rows}
+
+
 def warehouses(*, active: bool | None = None) -> QuerySet[Warehouse]:
     """The warehouses, all or only the open ones."""
     rows = Warehouse.objects.select_related("region")

@@ -92,6 +92,7 @@ CLOSED_SUPPLY = Reason("inventory.closed-supply", _("%(sku)s: nothing of this is
 NOT_A_TRANSFER = Reason(
     "inventory.not-a-transfer", _("%(sku)s is announced from outside and never left a warehouse. Cancel it instead.")
 )
+CLOSED_WHY = Reason("inventory.closed-why", _("%(sku)s: say why it will not arrive."))
 TRANSFER_APART = Reason(
     "inventory.transfer-apart",
     _("Line %(line)s: a transfer is not announced. Send %(sku)s from its warehouse instead."),

@@ -33,6 +33,7 @@ MENU = [
     Group(
         _("Finance"),
         [
+            Entry(_("Credit"), "credit:index", "scale", "credit.view_exposure"),
             Entry(_("Payments"), "billing:payments", "cash", "billing.view_payment"),
             Entry(_("To invoice"), "billing:to_invoice", "file-plus", "billing.create_invoice"),
             Entry(_("Invoices"), "billing:invoices", "file-invoice", "billing.view_invoice"),
@@ -43,6 +44,7 @@ MENU = [
         _("Master data"),
         [
             Entry(_("Warehouses"), "inventory:warehouses", "building-warehouse", "inventory.view_warehouse"),
+            Entry(_("Price lists"), "pricing:index", "tag", "pricing.view_pricelist"),
             Entry(_("Products"), "catalog:index", "package", "catalog.view_product"),
             Entry(_("Categories"), "catalog:categories", "category", "catalog.view_product"),
             Entry(_("Units"), "catalog:units", "ruler-2", "catalog.view_product"),

@@ -83,7 +83,7 @@ SUBJECTS: dict[str, str] = {
     "orders.order": "orders:detail",
     "billing.invoice": "billing:invoice",
     "billing.payment": "billing:payment",
-    "billing.settlement": "settlement",
+    "billing.settlement": "documents:settlement",
 }
 
 NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {

@@ -13,6 +13,8 @@ urlpatterns = [
     path("billing/", include("shunda.billing.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
+    path("prices/", include("shunda.pricing.urls")),
+    path("credit/", include("shunda.credit.urls")),
     path("products/", include("shunda.catalog.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),

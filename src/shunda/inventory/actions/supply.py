@@ -191,7 +191,7 @@ def _why_not_close(
 ) -> Iterable[Refusal]:
     sku = skus[supply.sku_id]
     if not reason.strip():
-        yield reasons.NO_REASON(supply.pk, line=1, sku=sku, where="reason")
+        yield reasons.CLOSED_WHY(supply.pk, sku=sku, where="reason")
     if len(reason) > reasons.REASON_LENGTH:
         yield reasons.TOO_LONG(supply.pk, field=str(_("reason")), most=reasons.REASON_LENGTH, where="reason")
     if transfers and supply.kind != SupplyKind.TRANSFER:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shunda.catalog.models import Sku
 from shunda.core.actor import system
@@ -35,6 +39,13 @@ def demand(order_id: int, sku: Sku, place: Warehouse, quantity: Decimal | int | 
     spec = DemandSpec(DemandKind.ORDER, order_id, sku.pk, place.pk, Decimal(quantity), **fields)
     [pk] = steps.want([spec], at=AT)
     return pk
+
+
+def queries(run: Callable[[], object]) -> int:
+    """How many queries it takes."""
+    with CaptureQueriesContext(connection) as captured:
+        run()
+    return len(captured)
 
 
 def figures(sku: Sku, place: Warehouse) -> tuple[Decimal, Decimal, Decimal]:
