@@ -80,6 +80,7 @@ SUBJECTS: dict[str, str] = {
     "inventory.supply": "inventory:supply",
     "inventory.warehouse": "inventory:edit_warehouse",
     "catalog.product": "catalog:detail",
+    "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
     "billing.invoice": "billing:invoice",
     "billing.payment": "billing:payment",

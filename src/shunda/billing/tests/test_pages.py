@@ -1,0 +1,143 @@
+"""The pages of finance: a payment in two clicks, invoices from draft to credit note, settlements, statement."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from shunda.accounts.tests.builders import user
+from shunda.billing import actions
+from shunda.billing.models import CreditNote, Invoice, Payment, Settlement
+from shunda.billing.specs import PaymentSpec
+from shunda.billing.tests.builders import BUYER, invoiced
+from shunda.catalog.tests.builders import sku
+from shunda.core.actor import system
+from shunda.customers.tests.builders import customer
+from shunda.fulfilment.tests.builders import shipment
+from shunda.orders.tests.builders import AT, confirmed_order
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def web():
+    client = Client()
+    client.force_login(user("fin", "*"), backend=BACKEND)
+    return client
+
+
+def shipped_order(buyer, lines):
+    made = confirmed_order(buyer, lines)
+    shipment(made, status="shipped")
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def shipped():
+    return shipped_order(customer("C1", **BUYER), [(sku("A-1"), 4, 25)])
+
+
+@pytest.mark.req("R173", "R175")
+def test_what_was_shipped_is_drafted_issued_and_credited_by_buttons(web, shipped):
+    assert shipped.number in web.get(reverse("billing:to_invoice")).content.decode()
+    answer = web.post(reverse("billing:draft"), {"row": f"{shipped.pk}:{shipped.version}"})
+    invoice = Invoice.objects.get()
+    assert answer.url == reverse("billing:invoice", args=[invoice.pk])
+    web.post(f"{reverse('billing:issue')}?row={invoice.pk}", {"version": invoice.version})
+    invoice.refresh_from_db()
+    assert invoice.status == "issued"
+    assert shipped.number not in web.get(reverse("billing:to_invoice")).content.decode()
+    assert invoice.number in web.get(reverse("billing:invoices"), {"unpaid": "on"}).content.decode()
+    line = invoice.lines.get()
+    url = reverse("billing:credit", args=[invoice.pk])
+    assert web.get(url).status_code == 200
+    web.post(url, {"reason": "one came back", f"line-{line.pk}": "1", "version": invoice.version})
+    assert CreditNote.objects.get().gross == Decimal("25.00")
+    assert "one came back" in web.get(reverse("billing:invoice", args=[invoice.pk])).content.decode()
+
+
+def test_crediting_more_than_there_is_says_why_and_changes_nothing(web, shipped):
+    invoice = invoiced(shipped)
+    answer = web.post(
+        reverse("billing:credit", args=[invoice.pk]), {"reason": "x", f"line-{invoice.lines.get().pk}": "99"}
+    )
+    assert answer.status_code == 422
+    assert not CreditNote.objects.exists()
+
+
+@pytest.mark.req("R171")
+def test_a_payment_is_recorded_and_matched_in_two_clicks(web, shipped):
+    invoice = invoiced(shipped)
+    data = {"customer": "C1", "amount": "100", "received_on": "2026-05-07", "method": "transfer", "reference": "B1"}
+    web.post(reverse("billing:record"), data)
+    payment = Payment.objects.get()
+    assert invoice.number in web.get(reverse("billing:payments")).content.decode()
+    web.post(reverse("billing:match"), {"row": f"{payment.pk}:{payment.version}"})
+    payment.refresh_from_db()
+    invoice.refresh_from_db()
+    assert payment.matched == invoice.paid > 0
+    page = web.get(reverse("billing:payment", args=[payment.pk])).content.decode()
+    assert invoice.number in page
+    web.post(reverse("billing:unmatch", args=[payment.pk]), {"version": payment.version})
+    payment.refresh_from_db()
+    assert payment.matched == 0
+
+
+def test_the_same_bank_reference_is_asked_about_and_taken_when_confirmed(web):
+    customer("C1")
+    data = {"customer": "C1", "amount": "100", "received_on": "2026-05-07", "method": "transfer", "reference": "B1"}
+    web.post(reverse("billing:record"), data)
+    assert web.post(reverse("billing:record"), data).status_code == 422
+    assert web.post(reverse("billing:record"), data | {"same_reference": "on"}).status_code == 302
+    assert Payment.objects.count() == 2
+
+
+def test_a_payment_recorded_by_mistake_is_voided_with_a_reason(web):
+    buyer = customer("C1")
+    row = actions.record_payments([PaymentSpec(buyer.pk, Decimal(5), AT)], by=system(), at=AT).one()
+    url = reverse("billing:void", args=[row.pk])
+    assert web.get(url).status_code == 200
+    assert web.post(url, {"reason": ""}).status_code == 422
+    assert web.post(url, {"reason": "typed twice"}).status_code == 302
+    row.refresh_from_db()
+    assert row.status == "voided"
+
+
+@pytest.mark.req("R172")
+def test_the_statement_runs_through_all_documents(web, shipped):
+    invoice = invoiced(shipped)
+    actions.record_payments([PaymentSpec(shipped.customer_id, Decimal("30.00"), AT)], by=system(), at=AT).one()
+    page = web.get(reverse("billing:statement", args=[shipped.customer_id]))
+    assert invoice.number in page.content.decode()
+    assert page.context["balance"] == invoice.gross - Decimal("30.00")
+
+
+def test_the_panel_of_the_order_shows_its_money(web, shipped):
+    invoice = invoiced(shipped)
+    assert invoice.number in web.get(reverse("billing:panel", args=[shipped.pk])).content.decode()
+
+
+def test_settlements_are_confirmed_in_bulk(web):
+    assert web.get(reverse("billing:settlements")).status_code == 200
+    assert not Settlement.objects.exists()
+
+
+def test_lists_take_the_same_queries_for_one_and_for_many(web):
+    article = sku("A-1")
+    counts = []
+    for n in (1, 6):
+        for k in range(n):
+            buyer = customer(f"C{n}-{k}")
+            invoiced(shipped_order(buyer, [(article, 2, 25)]))
+            actions.record_payments([PaymentSpec(buyer.pk, Decimal("7.00"), AT)], by=system(), at=AT)
+        for name in ("payments", "invoices", "to_invoice", "settlements"):
+            web.get(reverse(f"billing:{name}"))
+            with CaptureQueriesContext(connection) as seen:
+                assert web.get(reverse(f"billing:{name}")).status_code == 200
+            counts.append(len(seen))
+    assert counts[:4] == counts[4:]
