@@ -29,7 +29,7 @@ from shunda.orders.models import (
     Priority,
     Stops,
 )
-from shunda.orders.specs import LineSpec, OrderSpec
+from shunda.orders.specs import ZERO, LineSpec, OrderSpec
 from shunda.web.forms import AmountField, DayField, Form, PercentField, PickField, PriceField, QuantityField
 from shunda.web.lines import lines_of
 
@@ -99,8 +99,8 @@ class OrderForm(Form):
             "customer_id": typed.pop("customer").pk,
             "warehouse_id": _pk(typed.pop("warehouse")),
             "term_id": _pk(typed.pop("term")),
-            "discount": typed.pop("discount") or 0,
-            "freight": typed.pop("freight") or 0,
+            "discount": typed.pop("discount") or ZERO,
+            "freight": typed.pop("freight") or ZERO,
         }
         filed = {name: typed.pop(name) or None for name in FROM_FILE}
         base = self._base(head["customer_id"])
@@ -157,7 +157,7 @@ class LineForm(forms.Form):
             quantity=typed["quantity"],
             unit_id=_pk(typed["unit"]),
             unit_price=typed["unit_price"],
-            discount_rate=typed["discount_rate"] or LineSpec.__dataclass_fields__["discount_rate"].default,
+            discount_rate=typed["discount_rate"] or ZERO,
             parameters=_parameters(typed["parameters"]),
             note=typed["note"],
         )
