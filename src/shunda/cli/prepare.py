@@ -12,7 +12,7 @@ import click
 
 from shunda.cli import stamp
 from shunda.cli.session import database, set_up_django
-from shunda.cli.terminal import progress_bar, say
+from shunda.cli.terminal import progress_bar, say, warn
 from shunda.runtime.language import gettext as _
 
 LOCK = 7_486_324  # any number that no other advisory lock of this database uses
@@ -32,18 +32,30 @@ def prepare(url: str, *, demo: bool) -> None:
 
     with _alone(url):
         notes = stamp.read(url)
-        first = "first_start" not in notes
-        if stamp.is_prepared(notes) and not first:
+        if stamp.is_prepared(notes):
             return
+        if stamp.was_interrupted(notes):
+            warn(_("The first start was interrupted; beginning again."))
+            _start_over(url)
         say(_("Preparing the database …"))
         set_up_django()
         _bring_up_to_date()
         check(url)
-        if first and demo:
+        if stamp.is_new(notes) and demo:
+            stamp.begin(url)
             build_demo(url)
-        elif first:
+        elif stamp.is_new(notes):
             stamp.write(url, first_start="empty")
         stamp.write(url, prepared=stamp.of_code())
+
+
+def _start_over(url: str) -> None:
+    """Empty a database that an interrupted first start left: nobody has been able to work in it yet."""
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
 
 
 def build_demo(url: str) -> None:

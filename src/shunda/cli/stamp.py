@@ -12,6 +12,7 @@ from typing import Any
 from shunda.runtime.home import home
 
 PACKAGE = Path(__file__).resolve().parents[1]
+BUILDING = "building"
 BRINGS_TABLES = ("django", "django-allauth", "django-axes", "procrastinate", "django-pgtrigger")
 
 
@@ -77,6 +78,21 @@ def note_static() -> None:
     (home() / "static" / ".stamp").write_text(of_static())
 
 
+def begin(url: str) -> None:
+    """Note that the demo company is being built, so that a start after a kill knows not to trust what is there."""
+    write(url, first_start=BUILDING)
+
+
+def was_interrupted(notes: dict[str, Any]) -> bool:
+    """Whether the first start ended while it was building the demo company."""
+    return notes.get("first_start") == BUILDING
+
+
+def is_new(notes: dict[str, Any]) -> bool:
+    """Whether the first start of this database is not over."""
+    return notes.get("first_start") in (None, BUILDING)
+
+
 def is_prepared(notes: dict[str, Any]) -> bool:
     """Whether nothing has changed since this database and the files of this home folder were prepared."""
-    return notes.get("prepared") == of_code() and static_is_collected()
+    return not is_new(notes) and notes.get("prepared") == of_code() and static_is_collected()

@@ -87,8 +87,7 @@ class Up:
 
     def _prepare(self) -> None:
         """Migrate and so on in a process of its own, if there is anything to do."""
-        notes = stamp.read(database_url())
-        if "first_start" in notes and stamp.is_prepared(notes):
+        if stamp.is_prepared(stamp.read(database_url())):
             return
         demo = "--demo" if self.demo else "--no-demo"
         done = spawn([sys.executable, "-m", "shunda.cli", "prepare", demo], self.home)
