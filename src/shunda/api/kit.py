@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, re_path
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 from ninja.parser import Parser
@@ -114,7 +114,7 @@ class Api(NinjaAPI):
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         """The addresses; whatever is not among them answers a problem too."""
         patterns, app, namespace = super().urls
-        return [*patterns, path("<path:rest>", no_such_address)], app, namespace
+        return [*patterns, re_path(r"^(?s:.*)$", no_such_address)], app, namespace
 
     def create_response(self, request: HttpRequest, data: Any, **options: Any) -> HttpResponse:
         """An answer, cut to the fields asked for."""
