@@ -23,6 +23,8 @@ ORDER_ENTRY = (
     "orders.comment_order",
     "orders.attach_order",
     "fulfilment.view_*",
+    "fulfilment.tell_shipment",
+    "fulfilment.call_shipment",
     "billing.view_*",
 )
 
@@ -250,6 +252,8 @@ ROLES = (
             "orders.attach_order",
             "fulfilment.view_*",
             "fulfilment.sign_shipment",
+            "fulfilment.tell_shipment",
+            "fulfilment.call_shipment",
             "billing.view_*",
         ),
     ),
