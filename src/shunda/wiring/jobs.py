@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from shunda.wiring import reactions
@@ -12,3 +12,19 @@ from shunda.wiring import reactions
 def react(name: str, ids: list[int], at: str) -> None:
     """Run one reaction; it reconciles, so a second run is harmless."""
     reactions.run(name, ids, datetime.fromisoformat(at))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="resume_jobs", queue="housekeeping", queueing_lock="resume_jobs", pass_context=True)
+async def resume_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes it
+    """Queue the jobs of workers that were killed again; all jobs reconcile, so a second run is harmless."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="forget_jobs", queue="housekeeping", queueing_lock="forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Delete jobs that were done a week ago; failed ones stay to be looked at."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=7 * 24)
