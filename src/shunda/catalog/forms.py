@@ -130,7 +130,7 @@ class CategoryForm(Form):
     """A product class."""
 
     code = forms.CharField(label=_("Code"), max_length=40)
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Category name"), max_length=80)
     name_en = forms.CharField(label=_("Name in English"), max_length=80, required=False)
     parent = forms.TypedChoiceField(label=_("Lies under"), coerce=int, required=False, empty_value=None)
     tax_rate = PercentField(label=_("Tax rate %"), min_value=0, help_text=_("New products of this category get it."))
@@ -157,7 +157,7 @@ class UnitForm(Form):
     """A unit of measure."""
 
     code = forms.CharField(label=_("Code"), max_length=20)
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Unit name"), max_length=40)
     name_en = forms.CharField(label=_("Name in English"), max_length=40, required=False)
     decimals = forms.IntegerField(
         label=_("Decimal places"), min_value=0, max_value=4, initial=0, help_text=_("0: whole pieces only.")

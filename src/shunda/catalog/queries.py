@@ -210,7 +210,7 @@ def found_by(text: str, rows: QuerySet[Product]) -> QuerySet[Product]:
 
 
 def categories() -> list[Category]:
-    """All categories as a tree: each after its parent, with ``indent``, ``path``, and its active ``products`` counted."""
+    """All categories as a tree: each after its parent, with ``indent``, ``path`` and active ``products`` counted."""
     rows = list(Category.objects.order_by("code").annotate(products=Count("product", filter=Q(product__active=True))))
     below: dict[int | None, list[Category]] = {}
     for row in rows:

@@ -130,7 +130,10 @@ class Address(models.Model):
         triggers: ClassVar = [undeletable("address")]
 
     def __str__(self) -> str:
-        return f"{self.province}{self.city}{self.district}{self.street}"
+        if self.country != "CN":
+            return ", ".join(filter(None, [self.street, f"{self.postcode} {self.city}".strip(), self.province]))
+        province = "" if self.province == self.city else self.province  # a city of province rank, such as Shanghai
+        return f"{province}{self.city}{self.district}{self.street}"
 
 
 class Contact(models.Model):

@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 
 from shunda.accounts.models import Region, User
 from shunda.core.actor import Actor
+from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.checks import Known
 from shunda.customers.models import Address, Contact, Customer, CustomerAttachment, PaymentTerm
@@ -124,3 +125,37 @@ def customers_of_terms(ids: Iterable[int]) -> dict[int, int]:
     """How many customers have each of these payment terms."""
     rows = Customer.objects.filter(term__in=list(ids)).values_list("term_id")
     return dict(rows.annotate(n=Count("id")))
+
+
+def listed(actor: Actor) -> QuerySet[Customer]:
+    """The customers an actor sees, as lists and pages show them: one query."""
+    return seen_by(actor).select_related("region", "owner", "term").defer("search", "search_text")
+
+
+def region_choices() -> list[tuple[int, str]]:
+    """Regions in use, by id."""
+    return list(Region.objects.filter(active=True).order_by("code").values_list("pk", "name"))
+
+
+def owner_choices() -> list[tuple[int, str]]:
+    """People who can look after customers, by id."""
+    people = User.objects.filter(is_active=True).only("pk", "name", "username").order_by("name", "username")
+    return [(user.pk, str(user)) for user in people]
+
+
+def term_choices(*, keep: int | None = None) -> list[tuple[int, str]]:
+    """Payment terms in use by id; ``keep`` is one that stays although it is closed."""
+    return [(term.pk, str(term)) for term in terms(active=False) if term.active or term.pk == keep]
+
+
+def history(customer_id: int, most: int = 50) -> list[Event]:
+    """What happened to a customer's file, newest first."""
+    return list(Event.objects.filter(subject_kind="customers.customer", subject_id=customer_id).order_by("-id")[:most])
+
+
+def names(ids: Iterable[int]) -> dict[int, str]:
+    """Customers by id as people call them."""
+    return {
+        row.pk: row.short_name or row.name
+        for row in Customer.objects.filter(pk__in=list(ids)).only("name", "short_name")
+    }

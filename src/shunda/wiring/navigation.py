@@ -45,9 +45,11 @@ MENU = [
         [
             Entry(_("Warehouses"), "inventory:warehouses", "building-warehouse", "inventory.view_warehouse"),
             Entry(_("Price lists"), "pricing:index", "tag", "pricing.view_pricelist"),
+            Entry(_("Customers"), "customers:index", "building", "customers.view_customer"),
             Entry(_("Products"), "catalog:index", "package", "catalog.view_product"),
             Entry(_("Categories"), "catalog:categories", "category", "catalog.view_product"),
             Entry(_("Units"), "catalog:units", "ruler-2", "catalog.view_product"),
+            Entry(_("Payment terms"), "customers:terms", "calendar-due", "customers.view_customer"),
         ],
     ),
     Group(

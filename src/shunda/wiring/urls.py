@@ -16,6 +16,7 @@ urlpatterns = [
     path("prices/", include("shunda.pricing.urls")),
     path("credit/", include("shunda.credit.urls")),
     path("products/", include("shunda.catalog.urls")),
+    path("customers/", include("shunda.customers.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),
 ]
