@@ -55,7 +55,8 @@ class Payment(models.Model):
     @property
     def left(self) -> Decimal:
         """What is not matched yet."""
-        return self.amount - self.matched
+        left: Decimal = self.amount - self.matched
+        return left
 
 
 class Invoice(models.Model):
@@ -108,7 +109,8 @@ class Invoice(models.Model):
     @property
     def open_amount(self) -> Decimal:
         """What is still owed of it."""
-        return self.gross - self.credited - self.paid
+        left: Decimal = self.gross - self.credited - self.paid
+        return left
 
 
 class InvoiceLine(models.Model):

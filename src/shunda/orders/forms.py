@@ -102,7 +102,7 @@ class OrderForm(Form):
             "discount": typed.pop("discount") or ZERO,
             "freight": typed.pop("freight") or ZERO,
         }
-        filed = {name: typed.pop(name) or None for name in FROM_FILE}
+        filed: dict[str, Any] = {name: typed.pop(name) or None for name in FROM_FILE}
         base = self._base(head["customer_id"])
         return replace(base, **head, **filed, **typed, lines=list(lines))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import ClassVar
 
@@ -42,7 +43,7 @@ class PaymentFilter(Filter):
         return rows.filter(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
 
 
-def _numbers(ids: object) -> dict[int, str]:
+def _numbers(ids: Iterable[int]) -> dict[int, str]:
     return dict(Payment.objects.filter(pk__in=ids).values_list("pk", "number"))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,7 @@ def test_shared_parts_add_up_to_the_total():
 
 def test_portions_of_a_line_add_up_to_the_line():
     steps = [Decimal(n) for n in range(8)]
-    parts = [portion(Decimal("100"), Decimal(7), a, b) for a, b in zip(steps, steps[1:], strict=False)]
+    parts = [portion(Decimal("100"), Decimal(7), a, b) for a, b in pairwise(steps)]
     assert sum(parts) == Decimal("100.00")
 
 
