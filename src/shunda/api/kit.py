@@ -114,7 +114,7 @@ class Api(NinjaAPI):
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         """The addresses; whatever is not among them answers a problem too."""
         patterns, app, namespace = super().urls
-        return [*patterns, re_path(r"^(?s:.*)$", no_such_address)], app, namespace
+        return [*patterns, re_path(r"^", no_such_address)], app, namespace
 
     def create_response(self, request: HttpRequest, data: Any, **options: Any) -> HttpResponse:
         """An answer, cut to the fields asked for."""
