@@ -91,6 +91,8 @@ class Keyset(Generic[M]):
         text = self._request.GET.get(name, "")
         try:
             values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            if not isinstance(values, list):
+                return None
             fields = [self._model._meta.get_field(column.lstrip("-")) for column in self.order]
             return [field.clean(value, None) for field, value in zip(fields, values, strict=True)]  # type: ignore[union-attr]
         except (ValueError, TypeError, ValidationError):

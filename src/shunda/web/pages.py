@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -187,8 +187,8 @@ def submit(
 def leave(request: HttpRequest, url: str) -> HttpResponse:
     """To another page after a POST; htmx is told to load it whole."""
     if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url(url)})
-    return redirect(url)
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
 
 
 def with_messages(request: HttpRequest, response: HttpResponse) -> HttpResponse:
