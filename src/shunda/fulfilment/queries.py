@@ -6,13 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Least
 
 from shunda.core.actor import Actor
-from shunda.fulfilment.models import Carrier, Shipment, ShipmentLine
+from shunda.core.models import Event
+from shunda.core.search import Matching
+from shunda.customers.models import Contact, Customer
+from shunda.fulfilment.models import Carrier, Receipt, Shipment, ShipmentLine
+from shunda.inventory.models import Balance
 from shunda.orders import queries as orders
-from shunda.orders.models import OrderLine
+from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import OrderStatus
 
 
@@ -42,14 +46,77 @@ def plannable(order_ids: Collection[int]) -> dict[int, dict[int, OrderLine]]:
     return lines
 
 
+_FREE = Least(F("base_quantity") - F("cancelled") - F("planned"), F("demand__reserved") - F("planned") + F("shipped"))
+"""What of a line is reserved and in no shipment, as ``rules.free`` says it."""
+
+
 def with_something_to_ship(order_ids: Collection[int]) -> set[int]:
     """Confirmed orders of these that have goods reserved and in no shipment yet."""
-    reserved = F("demand__reserved") - (F("planned") - F("shipped"))
-    left = F("base_quantity") - F("cancelled") - F("planned")
     rows = OrderLine.objects.filter(
         order__in=order_ids, order__status=OrderStatus.CONFIRMED, demand__isnull=False
-    ).annotate(free=Least(left, reserved))
+    ).annotate(free=_FREE)
     return set(rows.filter(free__gt=0).values_list("order_id", flat=True))
+
+
+def to_plan(actor: Actor) -> QuerySet[Order]:
+    """Confirmed orders an actor may see with goods reserved and in no shipment yet."""
+    lines = OrderLine.objects.filter(order=OuterRef("pk"), demand__isnull=False).annotate(free=_FREE)
+    return orders.rows(actor).filter(Exists(lines.filter(free__gt=0)), status=OrderStatus.CONFIRMED)
+
+
+def locations(places: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Where in its warehouse each SKU lies, by (SKU, warehouse). One query."""
+    rows = Balance.objects.filter(
+        sku__in={sku for sku, _ in places}, warehouse__in={warehouse for _, warehouse in places}
+    ).exclude(location="")
+    return {(sku, place): where for sku, place, where in rows.values_list("sku_id", "warehouse_id", "location")}
+
+
+# --- lists and one shipment -----------------------------------------------------------------------------------------
+
+
+def rows(actor: Actor) -> QuerySet[Shipment]:
+    """The shipments an actor may see, with the names lists show."""
+    return seen_by(actor).select_related("order", "warehouse", "carrier")
+
+
+def search(shipments: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
+    """By the beginning of the number, tracking number or order number, or by the customer; each way by an index."""
+    text = text.strip()
+    if not text:
+        return shipments
+    everyone = Shipment.objects.order_by()
+    ways = [
+        everyone.filter(number__startswith=text.upper()),
+        everyone.filter(tracking_number__startswith=text).exclude(tracking_number=""),
+        everyone.filter(order__number__startswith=text.upper()),
+        everyone.filter(order__customer__in=Customer.objects.filter(search=Matching(text))),
+    ]
+    first, *others = (way.values("pk") for way in ways)
+    return shipments.filter(pk__in=first.union(*others))
+
+
+def numbers(ids: Iterable[int]) -> dict[int, str]:
+    """The numbers people know shipments by."""
+    return dict(Shipment.objects.filter(pk__in=list(ids)).values_list("pk", "number"))
+
+
+def receipt_of(shipment: Shipment) -> Receipt | None:
+    """The signature at the door, with what was handed over, if it is signed."""
+    found = Receipt.objects.filter(shipment=shipment).select_related("contact", "signature")
+    return found.prefetch_related("lines__shipment_line__order_line__sku").first()
+
+
+def timeline(shipment: Shipment) -> QuerySet[Event]:
+    """What happened to one shipment, newest first."""
+    kind = Shipment._meta.label_lower
+    return Event.objects.filter(subject_kind=kind, subject_id=shipment.pk).order_by("-id")
+
+
+def signers(order: Order) -> QuerySet[Contact]:
+    """Contacts of the customer who may sign for goods, the usual one first."""
+    contacts = Contact.objects.filter(customer=order.customer_id, active=True, may_sign=True)
+    return contacts.order_by("-is_default", "name", "pk")
 
 
 @dataclass(frozen=True, slots=True)

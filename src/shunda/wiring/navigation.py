@@ -25,6 +25,8 @@ MENU = [
     Group(
         _("Warehouse"),
         [
+            Entry(_("To ship"), "fulfilment:to_plan", "truck-loading", "fulfilment.view_shipment"),
+            Entry(_("Shipments"), "fulfilment:index", "truck", "fulfilment.view_shipment"),
             Entry(_("Stock"), "inventory:index", "packages", "inventory.view_stock"),
             Entry(_("On its way"), "inventory:coming", "truck-loading", "inventory.view_stock"),
             Entry(_("Stock ledger"), "inventory:moves", "history", "inventory.view_stock"),
@@ -43,6 +45,7 @@ MENU = [
     Group(
         _("Master data"),
         [
+            Entry(_("Carriers"), "fulfilment:carriers", "truck-delivery", "fulfilment.view_carrier"),
             Entry(_("Warehouses"), "inventory:warehouses", "building-warehouse", "inventory.view_warehouse"),
             Entry(_("Price lists"), "pricing:index", "tag", "pricing.view_pricelist"),
             Entry(_("Customers"), "customers:index", "building", "customers.view_customer"),
@@ -55,6 +58,7 @@ MENU = [
     Group(
         _("Administration"),
         [
+            Entry(_("Settings"), "policies:index", "adjustments", "policies.view_setting"),
             Entry(_("Users"), "accounts:users", "users", "accounts.view_user"),
             Entry(_("Roles"), "accounts:roles", "shield-lock", "accounts.view_role"),
             Entry(_("Regions"), "accounts:regions", "map", "accounts.view_region"),

@@ -23,6 +23,7 @@ from shunda.credit import verify as credit
 from shunda.customers import verify as customers
 from shunda.files import verify as files
 from shunda.fulfilment import jobs as shipping_jobs
+from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.orders import jobs as orders_jobs
@@ -82,6 +83,8 @@ SUBJECTS: dict[str, str] = {
     "catalog.product": "catalog:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
+    "fulfilment.shipment": "fulfilment:detail",
+    "fulfilment.carrier": "fulfilment:edit_carrier",
     "billing.invoice": "billing:invoice",
     "billing.payment": "billing:payment",
     "billing.settlement": "documents:settlement",
@@ -89,10 +92,11 @@ SUBJECTS: dict[str, str] = {
 
 NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "orders.order": orders_queries.numbers,
+    "fulfilment.shipment": shipping_queries.numbers,
 }
 
 PANELS: dict[str, list[str]] = {
-    "orders:detail": ["work:of_order", "billing:panel", "timeline:order"],
+    "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "timeline:order"],
 }
 
 TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
@@ -100,5 +104,8 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
     "order.confirm": [("orders:confirm", _("Confirm"), "orders.confirm_order")],
     "order.complete": [("orders:complete", _("Complete"), "orders.complete_order")],
     "order.archive": [("orders:archive", _("Archive"), "orders.archive_order")],
+    "shipment.create": [("fulfilment:plan_all", _("Plan shipments"), "fulfilment.create_shipment")],
+    "shipment.pick": [("fulfilment:pick_all", _("All was found"), "fulfilment.pick_shipment")],
+    "shipment.pack": [("fulfilment:pack_all", _("Packed, one parcel each"), "fulfilment.pack_shipment")],
 }
 """Address that takes the ticked subjects (``row=``), text, permission."""

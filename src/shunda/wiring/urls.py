@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("shunda.wiring.documents")),
     path("orders/", include("shunda.orders.urls")),
+    path("shipments/", include("shunda.fulfilment.urls")),
     path("billing/", include("shunda.billing.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("credit/", include("shunda.credit.urls")),
     path("products/", include("shunda.catalog.urls")),
     path("customers/", include("shunda.customers.urls")),
+    path("settings/", include("shunda.policies.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),
 ]

@@ -107,8 +107,18 @@ def _write(
         )
         for (spec, order, _), number in zip(planned, _numbers(len(planned), at), strict=True)
     )
+    where = queries.locations(
+        {(line.sku_id, order.warehouse_id) for _, order, quantities in planned for line in quantities}
+    )
     ShipmentLine.objects.bulk_create(
-        ShipmentLine(shipment=shipment, order_id=shipment.order_id, order_line=line, sku_id=line.sku_id, quantity=n)
+        ShipmentLine(
+            shipment=shipment,
+            order_id=shipment.order_id,
+            order_line=line,
+            sku_id=line.sku_id,
+            quantity=n,
+            location=where.get((line.sku_id, shipment.warehouse_id), ""),
+        )
         for shipment, (_, _, quantities) in zip(shipments, planned, strict=True)
         for line, n in quantities.items()
     )

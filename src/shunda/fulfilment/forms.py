@@ -1,0 +1,279 @@
+"""Forms of shipping: what to ship, what was found, parcels, the way it goes, and the receipt at the door."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.refusal import Refusal
+from shunda.customers.models import Contact
+from shunda.files.specs import Upload
+from shunda.fulfilment import queries
+from shunda.fulfilment.models import Carrier, Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment.rules import PARCELS, WITHOUT_CARRIER, free, left
+from shunda.fulfilment.specs import CarrierSpec, Handed, PackSpec, PickSpec, ReceiptSpec, ShipmentSpec, ShipSpec
+from shunda.fulfilment.states import ShipmentStatus
+from shunda.inventory.models import Warehouse
+from shunda.orders.models import Order, OrderLine
+from shunda.web.forms import DayField, EditForm, Form, QuantityField
+from shunda.web.listing import Filter
+
+SIGNATURE_START = "data:image/png;base64,"
+SIGNATURE_MOST = 600_000
+"""A drawn name is a few kilobytes; nothing larger is one."""
+
+
+class ShipmentFilter(Filter):
+    """Filters of the list; they live in the address."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Shipment, order or tracking number, customer")}),
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), choices=[("", _("All statuses")), *ShipmentStatus.choices], required=False
+    )
+    warehouse = forms.ModelChoiceField(
+        label=_("Warehouse"), queryset=Warehouse.objects.order_by("pk"), required=False, empty_label=_("All warehouses")
+    )
+    since = DayField(label=_("Planned from"), required=False)
+    lookups: ClassVar = {"since": "created_at__date__gte"}
+
+    def filter_q(self, rows: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
+        """By number, order, tracking number or customer."""
+        return queries.search(rows, text)
+
+
+class LineFields(Form):
+    """A form with fields for each line; a refusal about ``lines.<id>`` lands at the line's field ``<first>_<id>``."""
+
+    first = ""
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Beside the line it is about, the others as usual."""
+        others = []
+        for refusal in refusals:
+            name = str(refusal.data.get("where", "")).replace("lines.", f"{self.first}_")
+            if name in self.fields and name.startswith(f"{self.first}_"):
+                self.add_error(name, refusal.message)
+            else:
+                others.append(refusal)
+        super().refuse(others)
+
+    def of(self, name: str, pk: int) -> Any:
+        """What was typed at a line."""
+        return self.cleaned_data.get(f"{name}_{pk}")
+
+
+class PlanForm(LineFields):
+    """Which quantities go into a shipment."""
+
+    first = "quantity"
+    mode = forms.ChoiceField(label=_("Transport mode"), choices=TransportMode.choices)
+    carrier = forms.ModelChoiceField(
+        label=_("Carrier"), queryset=queries.active_carriers(), required=False, empty_label=_("decide when it ships")
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
+        mode = order.transport_mode if order.transport_mode in TransportMode else TransportMode.EXPRESS
+        kwargs["initial"] = {"mode": mode}
+        super().__init__(*args, **kwargs)
+        self.order, self.lines = order, lines
+        for line in lines:
+            self.fields[f"quantity_{line.pk}"] = QuantityField(
+                label=line.sku.code, required=False, initial=free(line) or None
+            )
+
+    def rows(self) -> list[tuple[OrderLine, Decimal, Decimal, forms.BoundField]]:
+        """Each line with what is left of it, what can go now, and its field."""
+        return [(line, left(line), free(line), self[f"quantity_{line.pk}"]) for line in self.lines]
+
+    def spec(self) -> ShipmentSpec:
+        """As the action takes it."""
+        quantities = {line.pk: n for line in self.lines if (n := self.of("quantity", line.pk))}
+        carrier = self.cleaned_data["carrier"]
+        return ShipmentSpec(
+            self.order.pk,
+            quantities,
+            mode=self.cleaned_data["mode"],
+            carrier_id=carrier.pk if carrier else None,
+            note=self.cleaned_data["note"],
+        )
+
+
+class PickForm(LineFields):
+    """What was found on the shelves."""
+
+    first = "picked"
+
+    def __init__(self, *args: Any, shipment: Shipment, lines: Sequence[ShipmentLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shipment, self.lines = shipment, lines
+        for line in lines:
+            self.fields[f"picked_{line.pk}"] = QuantityField(label=_("Found"), initial=line.quantity)
+            self.fields[f"reason_{line.pk}"] = forms.CharField(
+                label=_("Why is it short?"), max_length=200, required=False
+            )
+
+    def rows(self) -> list[tuple[ShipmentLine, forms.BoundField, forms.BoundField]]:
+        """Each line with its two fields."""
+        return [(line, self[f"picked_{line.pk}"], self[f"reason_{line.pk}"]) for line in self.lines]
+
+    def spec(self) -> PickSpec:
+        """As the action takes it."""
+        return PickSpec(
+            self.shipment.pk,
+            {line.pk: self.of("picked", line.pk) for line in self.lines},
+            {line.pk: self.of("reason", line.pk) or "" for line in self.lines},
+        )
+
+
+class PackForm(Form):
+    """How many parcels it became."""
+
+    parcels = forms.IntegerField(label=_("Parcels"), min_value=1, max_value=PARCELS, initial=1)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def spec(self, pk: int) -> PackSpec:
+        """As the action takes it."""
+        return PackSpec(pk, self.cleaned_data["parcels"], self.cleaned_data["note"])
+
+
+class ShipForm(Form):
+    """Who carries it, under which number."""
+
+    mode = forms.ChoiceField(label=_("Transport mode"), choices=TransportMode.choices)
+    carrier_id = forms.ModelChoiceField(
+        label=_("Carrier"), queryset=queries.active_carriers(), required=False, empty_label=_("none")
+    )
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=60,
+        required=False,
+        help_text=_("Own delivery and customer pick-up need neither carrier nor number."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
+    )
+
+    def spec(self, pk: int) -> ShipSpec:
+        """As the action takes it; a mode without a carrier has none."""
+        typed = self.cleaned_data
+        carrier = None if typed["mode"] in WITHOUT_CARRIER else typed["carrier_id"]
+        return ShipSpec(pk, carrier.pk if carrier else None, typed["tracking_number"], typed["mode"])
+
+
+class SignForm(LineFields):
+    """The receipt at the door (R143)."""
+
+    first = "accepted"
+    contact_id = forms.ModelChoiceField(
+        label=_("Contact who signs"), queryset=Contact.objects.none(), required=False, empty_label=_("somebody else")
+    )
+    signed_by = forms.CharField(label=_("Name, if somebody else signs"), max_length=80, required=False)
+    looks_good = forms.BooleanField(label=_("Goods undamaged"), required=False, initial=True)
+    packing_intact = forms.BooleanField(label=_("Packing intact"), required=False, initial=True)
+    remark = forms.CharField(
+        label=_("Remark"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    signature = forms.CharField(
+        label=_("Signature"), required=False, max_length=SIGNATURE_MOST, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, shipment: Shipment, lines: Sequence[ShipmentLine], **kwargs: Any) -> None:
+        contacts = queries.signers(shipment.order)
+        kwargs["initial"] = {"contact_id": contacts.first()}
+        super().__init__(*args, **kwargs)
+        self.shipment, self.lines = shipment, lines
+        contact = self.fields["contact_id"]
+        assert isinstance(contact, forms.ModelChoiceField)
+        contact.queryset = contacts
+        for line in lines:
+            self.fields[f"accepted_{line.pk}"] = QuantityField(label=_("Accepted"), initial=line.quantity)
+            self.fields[f"damaged_{line.pk}"] = QuantityField(label=_("Damaged"), required=False)
+            self.fields[f"missing_{line.pk}"] = QuantityField(label=_("Missing"), required=False)
+
+    def rows(self) -> list[tuple[ShipmentLine, list[forms.BoundField]]]:
+        """Each line with its three fields."""
+        names = ("accepted", "damaged", "missing")
+        return [(line, [self[f"{name}_{line.pk}"] for name in names]) for line in self.lines]
+
+    def clean_signature(self) -> bytes:
+        """The picture that was drawn, if one was."""
+        text = self.cleaned_data["signature"]
+        if not text:
+            return b""
+        try:
+            return base64.b64decode(text.removeprefix(SIGNATURE_START), validate=True)
+        except (binascii.Error, ValueError):
+            raise forms.ValidationError(_("The signature could not be read: sign again.")) from None
+
+    def upload(self) -> Upload | None:
+        """The signature as a file to keep."""
+        picture: bytes = self.cleaned_data["signature"]
+        return Upload(f"{self.shipment.number}.png", picture, len(picture)) if picture else None
+
+    def spec(self, signature_id: int | None) -> ReceiptSpec:
+        """As the action takes it."""
+        typed = self.cleaned_data
+        nothing = Decimal(0)
+        return ReceiptSpec(
+            self.shipment.pk,
+            signed_by=typed["signed_by"],
+            contact_id=typed["contact_id"].pk if typed["contact_id"] else None,
+            lines={
+                line.pk: Handed(*(self.of(name, line.pk) or nothing for name in ("accepted", "damaged", "missing")))
+                for line in self.lines
+            },
+            looks_good=typed["looks_good"],
+            packing_intact=typed["packing_intact"],
+            remark=typed["remark"],
+            signature_id=signature_id,
+        )
+
+
+class ReasonForm(Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NoteForm(Form):
+    """What was said or heard."""
+
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CarrierForm(Form):
+    """A logistics company."""
+
+    code = forms.CharField(label=_("Code"), max_length=20)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    tracking_url = forms.CharField(
+        label=_("Tracking page"),
+        max_length=200,
+        required=False,
+        help_text=_("{number} stands for the tracking number, as in https://example.com/track/{number}"),
+    )
+    active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+
+    def spec(self) -> CarrierSpec:
+        """As the actions take it."""
+        return CarrierSpec(**{name: self.cleaned_data[name] for name in CarrierForm.base_fields})
+
+
+class EditCarrierForm(EditForm, CarrierForm):
+    """The same for a carrier that exists; it carries the version it started from."""
+
+
+def initial_of(carrier: Carrier) -> Mapping[str, Any]:
+    """What the form of a carrier starts with."""
+    return {name: getattr(carrier, name) for name in CarrierForm.base_fields}

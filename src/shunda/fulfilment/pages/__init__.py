@@ -1,0 +1,31 @@
+"""The pages of shipping: lists, one shipment, the moves of the warehouse and at the door, carriers, labels."""
+
+from shunda.fulfilment.pages.carriers import carriers, create_carrier, edit_carrier
+from shunda.fulfilment.pages.delivery import call, cancel, reverse_shipment, ship, sign, signature, tell
+from shunda.fulfilment.pages.detail import detail, labels, order_panel
+from shunda.fulfilment.pages.lists import index, to_plan
+from shunda.fulfilment.pages.warehouse import pack, pack_all, pick, pick_all, plan, plan_all
+
+__all__ = [
+    "call",
+    "cancel",
+    "carriers",
+    "create_carrier",
+    "detail",
+    "edit_carrier",
+    "index",
+    "labels",
+    "order_panel",
+    "pack",
+    "pack_all",
+    "pick",
+    "pick_all",
+    "plan",
+    "plan_all",
+    "reverse_shipment",
+    "ship",
+    "sign",
+    "signature",
+    "tell",
+    "to_plan",
+]

@@ -1,0 +1,122 @@
+"""One shipment, the labels of its parcels, and what the order page shows of shipping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.actor import Actor
+from shunda.fulfilment import queries, rules
+from shunda.fulfilment.models import Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment.pages.moves import shipment_of
+from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
+from shunda.orders import queries as orders
+from shunda.orders.models import Stops
+from shunda.orders.rules import hold_reason
+from shunda.web.moves import Button, buttons
+from shunda.web.pages import actor, page
+from shunda.web.timeline import lines as timeline
+
+MOVES = ("pick", "pack", "ship", "sign", "tell", "call", "reverse", "cancel")
+WHOLE_PAGES = ("pick", "sign")
+"""Moves whose form is a page of its own, not a dialog."""
+WAY = (
+    ShipmentStatus.PLANNED,
+    ShipmentStatus.PICKED,
+    ShipmentStatus.PACKED,
+    ShipmentStatus.SHIPPED,
+    ShipmentStatus.SIGNED,
+)
+
+
+@page("fulfilment.view_shipment")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One shipment: how far it is, what it holds, how it travels, who signed, and what can be done now."""
+    by = actor(request)
+    shipment = shipment_of(request, pk)
+    contents = queries.contents([shipment])
+    context = {
+        "shipment": shipment,
+        "order": shipment.order,
+        "lines": contents.lines[pk].values(),
+        "steps": _steps(shipment),
+        "buttons": _buttons(shipment, contents.of(shipment), by),
+        "pages": WHOLE_PAGES,
+        "receipt": queries.receipt_of(shipment),
+        "tracking_page": _tracking_page(shipment),
+        "timeline": _timeline(shipment),
+        "masked": not by.may("customers.view_private"),
+    }
+    return render(request, "fulfilment/detail.html", context)
+
+
+def _steps(shipment: Shipment) -> list[dict[str, Any]]:
+    now = WAY.index(ShipmentStatus(shipment.status)) if shipment.status in WAY else -1
+    stamps = (shipment.created_at, shipment.picked_at, shipment.packed_at, shipment.shipped_at, shipment.signed_at)
+    return [
+        {"label": step.label, "state": "done" if i < now else "now" if i == now else "todo", "at": stamps[i]}
+        for i, step in enumerate(WAY)
+    ]
+
+
+def _buttons(shipment: Shipment, lines: list[ShipmentLine], by: Actor) -> list[Button]:
+    urls = {move: reverse(f"fulfilment:{move}", args=[shipment.pk]) for move in MOVES}
+    closed: dict[str, str] = {}
+    if shipment.status == ShipmentStatus.PACKED:
+        holds = orders.open_holds([shipment.order_id], Stops.SHIP)[shipment.order_id]
+        closed = {"ship": " ".join(hold_reason(hold) for hold in holds)}
+    if shipment.status == ShipmentStatus.SHIPPED:
+        closed = {"reverse": " ".join(refusal.message for refusal in rules.why_not_reverse(lines)[:1])}
+    return buttons(SHIPMENT, shipment, by, urls, asks=set(MOVES), why_not=closed)
+
+
+def _tracking_page(shipment: Shipment) -> str:
+    carrier = shipment.carrier
+    if carrier is None or not carrier.tracking_url or not shipment.tracking_number:
+        return ""
+    return carrier.tracking_url.replace("{number}", shipment.tracking_number)
+
+
+def _timeline(shipment: Shipment) -> list[Any]:
+    names = {"carrier_id": _("Carrier"), "tracking_number": _("Tracking number"), "mode": _("Transport mode")}
+    modes = {str(mode): str(mode.label) for mode in TransportMode}
+    carrier = {str(shipment.carrier_id): str(shipment.carrier)} if shipment.carrier else {}
+    return timeline(
+        queries.timeline(shipment)[:100],
+        fields={**names, "parcels": _("Parcels"), "note": _("Note")},
+        values={"mode": modes, "carrier_id": carrier},
+    )
+
+
+@page("fulfilment.view_shipment")
+def labels(request: HttpRequest, pk: int) -> HttpResponse:
+    """Labels to print and stick on each parcel (R128): where it goes, which parcel of how many, a code to scan."""
+    shipment = shipment_of(request, pk)
+    code = segno.make(shipment.number, error="m", micro=False)
+    picture = mark_safe(code.svg_inline(scale=3, border=0))  # noqa: S308  # drawn here from our own number
+    context = {
+        "shipment": shipment,
+        "order": shipment.order,
+        "parcels": range(1, shipment.parcels + 1),
+        "code": picture,
+    }
+    return render(request, "fulfilment/labels.html", context)
+
+
+@page("orders.view_order")
+def order_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The shipments of one order, and whether one more can be planned."""
+    by = actor(request)
+    order = get_object_or_404(orders.seen_by(by), pk=pk)
+    context = {
+        "order": order,
+        "shipments": queries.rows(by).filter(order=order).prefetch_related("lines__order_line__sku").order_by("pk"),
+        "may_plan": by.may("fulfilment.create_shipment") and bool(queries.with_something_to_ship([pk])),
+    }
+    return render(request, "fulfilment/panel.html", context)
