@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shunda.accounts.models import Region
 from shunda.catalog.models import Sku, Unit
@@ -243,10 +244,10 @@ class OrderLine(models.Model):
 class Department(models.TextChoices):
     """Who reviews an order (R043-R046)."""
 
-    SALES = "sales", _("sales")
-    FINANCE = "finance", _("finance")
-    WAREHOUSE = "warehouse", _("warehouse")
-    PRODUCTION = "production", _("production")
+    SALES = "sales", pgettext_lazy("department", "sales")
+    FINANCE = "finance", pgettext_lazy("department", "finance")
+    WAREHOUSE = "warehouse", pgettext_lazy("department", "warehouse")
+    PRODUCTION = "production", pgettext_lazy("department", "production")
 
 
 class Review(models.Model):

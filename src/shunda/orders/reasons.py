@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from django.db.models import CharField
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.refusal import Reason, per_field
-from shunda.orders.models import Order
+from shunda.orders.models import HoldKind, Order
 
 # --- entry: a draft may lack things, but it holds no nonsense -------------------------------------------------------
 
@@ -129,7 +130,12 @@ RESTOCK_REQUIRED = Reason(
 
 # --- confirmation, holds, cancellation, completion, archive ---------------------------------------------------------
 
-ON_HOLD = Reason("orders.on-hold", _("%(kind)s hold: %(reason)s Release it first."))
+ON_HOLD = {
+    kind: Reason(
+        f"orders.on-hold-{kind}", format_lazy(_("On hold ({kind}): %(reason)s Release it first."), kind=kind.label)
+    )
+    for kind in HoldKind
+}
 AWAITS_PAYMENT = Reason("orders.awaits-payment", _("The order is paid in advance; goods leave when the money is here."))
 HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
 NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))

@@ -144,7 +144,9 @@ def goods_total(order: Order, lines: Iterable[OrderLine]) -> Decimal:
 def why_not_decide(review: Review, order: Order, by: Actor, *, may_own: bool) -> Iterator[Refusal]:
     """Who may not decide this review: who is not of the department, and whoever entered the order (R060)."""
     if not by.may(f"orders.review_{review.department}"):
-        yield why.NOT_REVIEWER(review.pk, department=review.department)
+        yield why.NOT_REVIEWER(
+            review.pk, department=str(review.get_department_display()), department_code=review.department
+        )
     if order.created_by_id is not None and order.created_by_id == by.id and not may_own:
         yield why.OWN_ORDER(review.pk, number=order.number)
 
@@ -167,7 +169,7 @@ def hold_reason(hold: Hold) -> str:
 
 def why_held(order: Order, holds: Iterable[Hold]) -> list[Refusal]:
     """Open holds that stop the step."""
-    return [why.ON_HOLD(order.pk, kind=str(hold.get_kind_display()), reason=hold_reason(hold)) for hold in holds]
+    return [why.ON_HOLD[hold.kind](order.pk, reason=hold_reason(hold), stops=hold.stops) for hold in holds]
 
 
 def open_quantity(line: OrderLine) -> Decimal:

@@ -138,7 +138,7 @@ def test_a_frozen_customer_and_a_hold_are_told_together():
     actions.place_hold([made.pk], "ask the boss", stops=Stops.CONFIRM, by=SYSTEM, at=AT)
     buyer.frozen = True
     buyer.save()
-    assert codes(confirm(made)) == [(made.pk, "orders.customer-frozen"), (made.pk, "orders.on-hold")]
+    assert codes(confirm(made)) == [(made.pk, "orders.customer-frozen"), (made.pk, "orders.on-hold-manual")]
 
 
 @pytest.mark.req("R047")
