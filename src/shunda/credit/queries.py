@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
+from shunda.core.actor import Actor
+from shunda.core.models import Event
 from shunda.credit.models import Bucket, CreditAccount, CreditEntry
+from shunda.customers import queries as customers
 
 ZERO = Decimal(0)
 
@@ -75,3 +78,41 @@ def by_order(order_ids: Iterable[int]) -> dict[int, Standing]:
         pk: Standing(*(buckets.get(bucket, ZERO) for bucket in (Bucket.ORDERED, Bucket.SHIPPED, Bucket.INVOICED)))
         for pk, buckets in sums.items()
     }
+
+
+def accounts(actor: Actor) -> QuerySet[CreditAccount]:
+    """The credit accounts of the customers an actor may see, with the customer."""
+    rows = CreditAccount.objects.select_related("customer__term")
+    return rows if actor.reach == "all" else rows.filter(customer__in=customers.seen_by(actor))
+
+
+def makers(customer_id: int, limit: int = 200) -> list[tuple[int, Standing]]:
+    """What makes a customer's exposure: each order that has something in a bucket, the largest first; one query."""
+    rows = (
+        CreditEntry.objects.filter(customer_id=customer_id)
+        .values_list("order_id")
+        .annotate(
+            ordered=_sum(Bucket.ORDERED),
+            shipped=_sum(Bucket.SHIPPED),
+            invoiced=_sum(Bucket.INVOICED),
+            exposure=Sum("amount"),
+        )
+        .exclude(ordered=ZERO, shipped=ZERO, invoiced=ZERO)
+        .order_by("-exposure", "order_id")[:limit]
+    )
+    return [(order_id or 0, Standing(*buckets)) for order_id, *buckets, _exposure in rows]
+
+
+def _sum(bucket: Bucket) -> Sum:
+    return Sum("amount", filter=Q(bucket=bucket), default=ZERO)
+
+
+def entries(customer_id: int) -> QuerySet[CreditEntry]:
+    """The ledger of a customer."""
+    return CreditEntry.objects.filter(customer_id=customer_id)
+
+
+def limit_changes(customer_id: int, limit: int = 20) -> list[Event]:
+    """Who set the limit, from what to what and why; newest first."""
+    rows = Event.objects.filter(subject_kind="credit.creditaccount", subject_id=customer_id, kind="credit.set_limit")
+    return list(rows.order_by("-id")[:limit])

@@ -16,8 +16,9 @@ from shunda.core.refusal import Refusal
 from shunda.customers import queries as customers
 from shunda.pricing import reasons
 from shunda.pricing.models import Price, PriceList
-from shunda.pricing.queries import plain, seen_by
+from shunda.pricing.queries import seen_by
 from shunda.pricing.rows import Checked, check, why_not_list
+from shunda.pricing.rules import plain
 from shunda.pricing.specs import ListSpec, PriceBook
 
 EDITABLE = ("name", "currency", "includes_tax", "customer_id", "grade", "valid_from", "valid_until", "active")
@@ -140,6 +141,27 @@ def _change(row: Checked, old: Price | None) -> list[str | None] | None:
     if old and (old.unit_price, old.floor) == (row.unit_price, row.floor):
         return None
     return [row.sku, plain(row.min_quantity), plain(old.unit_price) if old else None, plain(row.unit_price)]
+
+
+@action("pricing.edit_pricelist")
+def remove_prices(
+    list_id: int, price_ids: Sequence[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[PriceList]:
+    """Take single prices out of a list; the event keeps what they were. Refuses one that is not in the list."""
+    batch = Batch(seen_by(by), [list_id], None, "price_list.prices", versions=versions)
+    gone = list(Price.objects.filter(price_list_id=list_id, pk__in=price_ids).select_related("sku"))
+    batch.refuse_if(lambda row: reasons.NOT_IN_LIST(row.pk) if len(gone) < len(set(price_ids)) else None)
+    if batch.ids:
+        said = [[price.sku.code, plain(price.min_quantity), plain(price.unit_price), None] for price in gone]
+        batch.note(list_id, prices=said)
+        Price.objects.filter(pk__in=[price.pk for price in gone]).delete()
+    return batch.commit(by=by, at=at)
+
+
+@action("pricing.view_pricelist")
+def record_export(price_list: PriceList, *, by: Actor, at: datetime) -> None:
+    """Prices leave the system: who took them, and when."""
+    event.record([happening("price_list.export", price_list, code=price_list.code)], by=by, at=at)
 
 
 def _customers(specs: Sequence[ListSpec], by: Actor) -> set[int]:

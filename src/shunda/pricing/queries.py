@@ -9,14 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from shunda.catalog.queries import matching
 from shunda.core.actor import Actor
 from shunda.core.refusal import Reason, Refusal
 from shunda.customers import queries as customers
 from shunda.pricing import reasons as why
-from shunda.pricing.models import PriceList
-from shunda.pricing.rules import with_or_without_tax
+from shunda.pricing.models import Price, PriceList
+from shunda.pricing.rules import plain, with_or_without_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +138,91 @@ def _said(reason: Reason, **data: str) -> dict[str, Any]:
     return {"code": reason.code, "data": data}
 
 
-def plain(figure: Decimal) -> str:
-    """A figure without trailing zeros: 12, 0.5, 1200."""
-    text = f"{figure:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def seen_by(actor: Actor) -> QuerySet[PriceList]:
     """The lists an actor may see: general and grade lists, and those of customers it sees."""
     if actor.reach == "all":
         return PriceList.objects.all()
     return PriceList.objects.filter(Q(customer__isnull=True) | Q(customer__in=customers.seen_by(actor)))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A price that was looked at for an ask, and why it is (``chosen``) or is not the one."""
+
+    list_id: int
+    list_code: str
+    list_name: str
+    includes_tax: bool
+    valid_from: date
+    valid_until: date | None
+    min_quantity: Decimal
+    unit_price: Decimal
+    floor: Decimal | None
+    chosen: bool
+    why: str
+
+
+_VERDICTS: dict[str, str | Promise] = {
+    "chosen": _("this one counts"),
+    "inactive": _("the list is switched off"),
+    "early": _("not valid yet on that day"),
+    "late": _("no longer valid on that day"),
+    "quantity": _("the quantity is too small for it"),
+    "outranked": _("a more particular or newer price counts"),
+}
+
+_SHOWN = (
+    "list_id", "list_code", "list_name", "includes_tax", "valid_from", "valid_until", "min_quantity", "unit_price",
+    "floor",
+)  # fmt: skip
+_CANDIDATES = """
+select l.id, l.code, l.name, l.includes_tax, l.valid_from, l.valid_until, p.min_quantity, p.unit_price, p.floor,
+       case when not l.active then 'inactive'
+            when l.valid_from > %(day)s then 'early'
+            when l.valid_until < %(day)s then 'late'
+            when p.min_quantity > %(quantity)s then 'quantity'
+            else 'outranked' end
+from pricing_price p join pricing_pricelist l on l.id = p.price_list_id
+where p.sku_id = %(sku)s and l.currency = %(currency)s
+  and (l.customer_id = %(customer)s or (l.customer_id is null and l.grade in ('', %(grade)s)))
+order by l.customer_id is null, l.grade = '', l.valid_from desc, l.id desc, p.min_quantity desc
+limit 100
+"""
+
+
+def explain(ask: Ask) -> list[Candidate]:
+    """Every price that could have been this ask's, the most particular first, each with its verdict; one query.
+
+    Lists of other customers and grades are not shown: they are nobody's business here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATES,
+            {
+                "sku": ask.sku_id,
+                "customer": ask.customer_id,
+                "grade": ask.grade,
+                "quantity": ask.quantity,
+                "day": ask.on,
+                "currency": ask.currency,
+            },
+        )
+        found: list[Candidate] = []
+        for row in cursor.fetchall():
+            verdict = row[-1]
+            chosen = verdict == "outranked" and not any(each.chosen for each in found)
+            shown = dict(zip(_SHOWN, row[:-1], strict=True))
+            found.append(Candidate(**shown, chosen=chosen, why=str(_VERDICTS["chosen" if chosen else verdict])))
+    return found
+
+
+def lists(actor: Actor) -> QuerySet[PriceList]:
+    """The lists an actor may see, with their customer and the number of their prices as ``price_count``."""
+    count = Price.objects.filter(price_list=OuterRef("pk")).order_by().values("price_list").annotate(n=Count("pk"))
+    return seen_by(actor).select_related("customer").annotate(price_count=Coalesce(Subquery(count.values("n")), 0))
+
+
+def prices(price_list: PriceList, text: str = "") -> QuerySet[Price]:
+    """The prices of a list with their SKUs; ``text`` finds SKUs by code, name, pinyin or part number."""
+    rows = Price.objects.filter(price_list=price_list).select_related("sku__product__unit")
+    return rows.filter(sku__in=matching(text)) if text.strip() else rows

@@ -48,3 +48,8 @@ TWICE = Reason(
     "price.twice", _("Row %(row)s: %(sku)s from a quantity of %(quantity)s on is already in row %(first)s: keep one.")
 )
 EMPTY = Reason("price.empty", _("There are no prices in it: fill in at least one row."))
+NO_SHEET = Reason("price.no-sheet", _("“%(name)s” cannot be read: send a CSV or Excel file (xlsx, xls, ods)."))
+NO_HEAD = Reason("price.no-head", _("The first row must name the columns: at least SKU and unit price."))
+TOO_MANY_ROWS = Reason("price.too-many-rows", _("There are more than %(most)s rows: split the file."))
+FILE_TOO_LARGE = Reason("price.file-too-large", _("The file is larger than %(most)s MB: split it."))
+NOT_IN_LIST = Reason("price.not-in-list", _("This price is not in the list any more."))

@@ -1,13 +1,22 @@
 """The JSON API: which folder's router is mounted where."""
 
-from shunda.accounts.queries import actor_for, actor_for_token
+from shunda.accounts.queries import actor_for
+from shunda.accounts.steps import sign_in_with_token
 from shunda.api.kit import Api
 from shunda.core.actor import Actor
 
 ROUTERS: list[tuple[str, str]] = [
+    ("me", "shunda.accounts.api:me"),
+    ("tokens", "shunda.accounts.api:tokens"),
+    ("users", "shunda.accounts.api:users"),
+    ("roles", "shunda.accounts.api:roles"),
+    ("regions", "shunda.accounts.api:regions"),
     ("orders", "shunda.orders.api"),
     ("tasks", "shunda.work.api"),
     ("", "shunda.wiring.documents"),
+    ("price-lists", "shunda.pricing.api"),
+    ("prices", "shunda.pricing.api:prices"),
+    ("credit-accounts", "shunda.credit.api"),
     ("stock", "shunda.inventory.api:stock"),
     ("supplies", "shunda.inventory.api:supplies"),
     ("warehouses", "shunda.inventory.api:warehouses"),
@@ -33,4 +42,4 @@ def _user(user: object) -> Actor:
     return actor_for(user, source="api")  # type: ignore[arg-type]  # the session's user is one of ours
 
 
-api = Api(ROUTERS, actor_for_token=actor_for_token, actor_for_user=_user, title="Shunda API", description=DESCRIPTION)
+api = Api(ROUTERS, actor_for_token=sign_in_with_token, actor_for_user=_user, title="Shunda API", description=DESCRIPTION)

@@ -1,0 +1,140 @@
+"""Pages of credit: who owes how much, and what makes it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shunda.credit import actions, queries
+from shunda.credit.forms import LimitForm, NewLimitForm
+from shunda.credit.models import CreditAccount
+from shunda.customers import queries as customers
+from shunda.customers.models import Customer, Grade
+from shunda.web.listing import Filter, Keyset
+from shunda.web.pages import actor, now, page, submit, versions
+from shunda.web.subjects import numbers
+
+VIEW, SET = "credit.view_exposure", "credit.set_limit"
+ORDERS = {"exposure": ["-exposure", "customer_id"], "limit": ["-limit", "customer_id"]}
+
+
+class AccountFilter(Filter):
+    """Filters of the accounts."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Customer")}))
+    grade = forms.ChoiceField(label=_("Grade"), choices=[("", _("All grades")), *Grade.choices], required=False)
+    over = forms.BooleanField(label=_("Over the limit"), required=False)
+    lookups: ClassVar = {"grade": "customer__grade"}
+
+    def filter_q(self, rows: QuerySet[CreditAccount], text: str) -> QuerySet[CreditAccount]:
+        """By what the customer is found by."""
+        return rows.filter(customer__in=customers.matching(text, Customer.objects.all()))
+
+    def filter_over(self, rows: QuerySet[CreditAccount], _over: object) -> QuerySet[CreditAccount]:
+        """More is used than may be."""
+        return rows.filter(exposure__gt=F("limit"))
+
+
+@page(VIEW)
+def index(request: HttpRequest) -> HttpResponse:
+    """The customers on credit, the largest exposure first."""
+    chosen = AccountFilter(request)
+    rows = Keyset(chosen.apply(queries.accounts(actor(request))), request, order=ORDERS)
+    for row in rows:
+        row.used = used(row)  # type: ignore[attr-defined]  # the bar beside the figures
+    return render(request, "credit/list.html", {"page": rows, "filter": chosen})
+
+
+@page(VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer's exposure and what makes it: each order in its buckets, the ledger, the limits there were."""
+    customer = get_object_or_404(customers.seen_by(actor(request)).select_related("term"), pk=pk)
+    account = queries.exposure([pk])[pk]
+    makers = queries.makers(pk)
+    ledger = Keyset(queries.entries(pk), request, order=["-id"], per_page=50)
+    known = numbers("orders.order", {order_id for order_id, _s in makers} | {e.order_id or 0 for e in ledger})
+    context: dict[str, Any] = {
+        "customer": customer,
+        "account": account,
+        "used": used(account),
+        "makers": makers,
+        "page": ledger,
+        "numbers": known,
+        "changes": queries.limit_changes(pk),
+        "reasons": REASONS,
+    }
+    return render(request, "credit/detail.html", context)
+
+
+@page(VIEW, methods=["GET"])
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer's exposure for other folders' pages."""
+    customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
+    account = queries.exposure([pk])[pk]
+    return render(request, "credit/panel.html", {"customer": customer, "account": account, "used": used(account)})
+
+
+@page(SET)
+def set_limit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a customer's limit."""
+    customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
+    account = queries.exposure([pk])[pk]
+    initial = {"limit": account.limit, "currency": account.currency}
+    form = LimitForm(request.POST or None, version=max(account.version, 1), initial=initial)
+    return submit(
+        request,
+        form,
+        lambda: actions.set_limits(
+            [form.spec(pk)], by=actor(request), at=now(), versions=versions(request, pk) or {pk: form.started_from}
+        ),
+        template="credit/limit.html",
+        done=_("The limit is set."),
+        to=_url,
+        context={"customer": customer, "account": account, "cancel_url": reverse("credit:detail", args=[pk])},
+    )
+
+
+@page(SET)
+def new_limit(request: HttpRequest) -> HttpResponse:
+    """Give a customer credit."""
+    form = NewLimitForm(request.POST or None, actor=actor(request))
+    return submit(
+        request,
+        form,
+        lambda: actions.set_limits([form.spec()], by=actor(request), at=now()),
+        template="credit/limit.html",
+        done=_("The limit is set."),
+        to=_url,
+        context={"cancel_url": reverse("credit:index")},
+    )
+
+
+def used(account: CreditAccount | queries.Exposure) -> int:
+    """How much of the limit is used, in per cent; 100 for what is used without a limit."""
+    if not account.exposure:
+        return 0
+    return int(account.exposure * 100 / account.limit) if account.limit > Decimal(0) else 100
+
+
+def _url(account: CreditAccount) -> str:
+    return reverse("credit:detail", args=[account.pk])
+
+
+REASONS = {
+    "confirm": _("order confirmed"),
+    "ship": _("shipped"),
+    "reverse": _("shipment reversed"),
+    "invoice": _("invoiced"),
+    "pay": _("paid"),
+    "unmatch": _("payment taken back"),
+    "cancel": _("cancelled"),
+    "credit": _("credited"),
+}
+"""The words of the ledger as people read them; another word is shown as it is."""
