@@ -37,11 +37,13 @@ class ApiOperation(Operation):
     """An endpoint. Writes run in one transaction, under the idempotency key if there is one."""
 
     permission: str = ""
+    shown_once: tuple[str, ...] = ()
+    """Fields of the answer that are secrets: not kept with the idempotency key, so null when it is repeated."""
 
     def clone(self) -> Operation:
         """The copy bound to an API."""
-        cloned = super().clone()
-        cast("ApiOperation", cloned).permission = self.permission
+        cloned = cast("ApiOperation", super().clone())
+        cloned.permission, cloned.shown_once = self.permission, self.shown_once
         return cloned
 
     @property
@@ -110,12 +112,17 @@ class ApiOperation(Operation):
         if not KEY_SHAPE.fullmatch(key):
             raise Invalid(reasons.BAD_KEY())
 
+        first: list[str] = []
+
         def run() -> tuple[dict[str, Any], bool]:
             response = self._answer(request, kw)
-            return {"status": response.status_code, "body": response.content.decode()}, response.status_code < 400
+            first.append(response.content.decode())
+            kept = without(first[0], self.shown_once)
+            return {"status": response.status_code, "body": kept}, response.status_code < 400
 
         answer, replayed = once(scope(request), key, sent(request), request.at, run)
-        response = HttpResponse(answer["body"], status=answer["status"], content_type=self.api.get_content_type())
+        body = first[0] if first else answer["body"]
+        response = HttpResponse(body, status=answer["status"], content_type=self.api.get_content_type())
         if replayed:
             response[REPLAYED] = "true"
         return response
@@ -137,6 +144,14 @@ class ApiOperation(Operation):
         limit = settings.API_UPLOAD_MAX_SIZE if self.body_kind == MULTIPART else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if length > limit:
             raise Invalid(reasons.TOO_LARGE(limit=limit), status=413)
+
+
+def without(body: str, secrets: tuple[str, ...]) -> str:
+    """An answer as it may be kept: its secrets are null."""
+    if not secrets:
+        return body
+    found = json.loads(body)
+    return json.dumps(found | {name: None for name in secrets if name in found}, ensure_ascii=False)
 
 
 def who(actor: Actor) -> str:

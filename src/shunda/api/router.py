@@ -61,13 +61,31 @@ class Router(NinjaRouter):
         return self._add("GET", path, {200: response}, permission, summary, binary)
 
     def write(
-        self, path: str, *, response: Any, permission: str, summary: str, method: str = "POST", status: int = 200
+        self,
+        path: str,
+        *,
+        response: Any,
+        permission: str,
+        summary: str,
+        method: str = "POST",
+        status: int = 200,
+        shown_once: tuple[str, ...] = (),
     ) -> Callable[[F], F]:
-        """POST (or PATCH, PUT, DELETE). ``status`` 201 for creations that answer with ``created(row)``."""
-        return self._add(method, path, {status: response}, permission, summary)
+        """POST (or PATCH, PUT, DELETE). ``status`` 201 for creations that answer with ``created(row)``.
+
+        ``shown_once`` names fields of the answer that are secrets: a repeated request gets them as null.
+        """
+        return self._add(method, path, {status: response}, permission, summary, shown_once=shown_once)
 
     def _add(
-        self, method: str, path: str, response: dict[int, Any], permission: str, summary: str, binary: str = ""
+        self,
+        method: str,
+        path: str,
+        response: dict[int, Any],
+        permission: str,
+        summary: str,
+        binary: str = "",
+        shown_once: tuple[str, ...] = (),
     ) -> Callable[[F], F]:
         extra: dict[str, Any] = {"x-permission": permission}
         if binary:
@@ -76,7 +94,7 @@ class Router(NinjaRouter):
 
         def decorate(view: F) -> F:
             operation = ApiOperation(path, [method], view, response=response, summary=summary, openapi_extra=extra)
-            operation.permission = permission
+            operation.permission, operation.shown_once = permission, shown_once
             view_of_path = self.path_operations.setdefault(path, ApiPathView())
             assert isinstance(view_of_path, ApiPathView)
             view_of_path.add(operation)

@@ -42,4 +42,6 @@ def _user(user: object) -> Actor:
     return actor_for(user, source="api")  # type: ignore[arg-type]  # the session's user is one of ours
 
 
-api = Api(ROUTERS, actor_for_token=sign_in_with_token, actor_for_user=_user, title="Shunda API", description=DESCRIPTION)
+api = Api(
+    ROUTERS, actor_for_token=sign_in_with_token, actor_for_user=_user, title="Shunda API", description=DESCRIPTION
+)

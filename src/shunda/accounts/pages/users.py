@@ -37,7 +37,9 @@ class UserFilter(Filter):
     """Finding people."""
 
     q = forms.CharField(
-        label=_("Full name"), required=False, widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Full name")})
+        label=_("Full name"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Full name")}),
     )
     role = forms.ModelChoiceField(
         label=_("Role"), queryset=Role.objects.order_by("pk"), required=False, empty_label=_("All roles")
