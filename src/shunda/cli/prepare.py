@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import click
 
 from shunda.cli import stamp
-from shunda.cli.session import database, set_up_django
+from shunda.cli.session import LANGUAGES, database, set_up_django
 from shunda.cli.terminal import progress_bar, say, warn
 from shunda.runtime.language import gettext as _
 
@@ -60,12 +60,16 @@ def _start_over(url: str) -> None:
 
 def build_demo(url: str) -> None:
     """Build the demo company and note its logins for `shunda up` to show. Django is set up already."""
-    from shunda import demo
-    from shunda.wiring import setup
+    from django.utils import translation
+
+    from shunda.wiring import demo
 
     with progress_bar(_("Building the demo company")) as progress:
         demo.build(progress)
-    logins = [(str(role), login, password) for role, login, password in setup.demo_logins()]
+    logins = {}
+    for language, code in LANGUAGES.items():
+        with translation.override(code):
+            logins[language] = demo.logins()
     stamp.write(url, first_start="demo", demo_logins=logins)
 
 

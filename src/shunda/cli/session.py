@@ -13,6 +13,9 @@ from shunda.runtime.home import NO_CLUSTER_YET, home
 from shunda.runtime.language import gettext as _
 from shunda.runtime.language import language
 
+LANGUAGES = {"zh_Hans": "zh-hans", "en": "en"}
+"""Our names of the languages, and Django's."""
+
 
 def set_up_django() -> None:
     """Load Django with Shunda's settings, speaking the language of the terminal."""
@@ -21,7 +24,7 @@ def set_up_django() -> None:
     from django.utils import translation
 
     django.setup()
-    translation.activate("zh-hans" if language() == "zh_Hans" else "en")
+    translation.activate(LANGUAGES[language()])
 
 
 @contextmanager

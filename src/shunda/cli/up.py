@@ -19,6 +19,7 @@ from shunda.cli.terminal import refuse, say, warn
 from shunda.runtime import ports
 from shunda.runtime.home import AlreadyLockedError, database_url, locked, make_home, read_state, write_state
 from shunda.runtime.language import gettext as _
+from shunda.runtime.language import language
 from shunda.runtime.processes import Child, Stopped, Supervisor, end_leftovers, spawn, stoppable
 
 LOCK_FILE = "up.lock"
@@ -135,7 +136,8 @@ class Up:
             connection.close()
 
     def _announce(self) -> None:
-        logins, empty = stamp.read(database_url()).get("demo_logins", []), _nobody_can_sign_in()
+        notes, empty = stamp.read(database_url()), _nobody_can_sign_in()
+        logins = notes.get("demo_logins", {}).get(language(), [])
         say("\n" + _("Shunda is running at %s") % click.style(self.address, bold=True))
         if logins:
             say(_("Sign in as (user name, password):"))
