@@ -178,12 +178,12 @@ class UnitEditForm(EditForm, UnitForm):
 class ConversionForm(Form):
     """One unit is a fraction of another: 1 dozen = 12/1 pieces."""
 
-    unit = forms.TypedChoiceField(label=_("One"), coerce=int)
-    numerator = forms.IntegerField(label=_("is"), min_value=1, max_value=1_000_000)
+    unit = forms.TypedChoiceField(label=_("One of this unit"), coerce=int)
+    numerator = forms.IntegerField(label=_("Numerator"), min_value=1, max_value=1_000_000)
     denominator = forms.IntegerField(
-        label=_("divided by"), min_value=1, max_value=1_000_000, initial=1, help_text=_("1 for whole numbers.")
+        label=_("Denominator"), min_value=1, max_value=1_000_000, initial=1, help_text=_("A dozen is 12/1 pieces.")
     )
-    base = forms.TypedChoiceField(label=_("of"), coerce=int)
+    base = forms.TypedChoiceField(label=_("of this base unit"), coerce=int)
 
     def __init__(self, *args: Any, product: Product | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

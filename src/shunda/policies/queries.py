@@ -28,6 +28,11 @@ class Current:
         return self.change.pk if self.change else 0
 
     @property
+    def changed(self) -> bool:
+        """Whether another value than the default holds."""
+        return bool(self.value != self.setting.default)
+
+    @property
     def shown(self) -> str:
         """The value as people read it."""
         return self.setting.kind.show(self.value)
