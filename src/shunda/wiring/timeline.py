@@ -3,94 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from shunda.billing.models import Invoice, Payment, Settlement
 from shunda.core.models import Event
+from shunda.fulfilment.models import Shipment
 from shunda.orders import queries as orders
+from shunda.orders.models import Order
 from shunda.web.pages import actor, page
-from shunda.wiring.machines import moves
+from shunda.web.timeline import Line, lines
 
 app_name = "timeline"
 
-SOURCES: dict[str, str | Promise] = {
-    "web": gettext_lazy("in the browser"),
-    "api": gettext_lazy("through the API"),
-    "import": gettext_lazy("from a file"),
-    "job": gettext_lazy("by itself"),
-    "cli": gettext_lazy("on the command line"),
-    "demo": gettext_lazy("from history"),
-}
-
-SUBJECTS: dict[str, str | Promise] = {
-    "order": gettext_lazy("Order"),
-    "review": gettext_lazy("Review"),
-    "shipment": gettext_lazy("Shipment"),
-    "invoice": gettext_lazy("Invoice"),
-    "payment": gettext_lazy("Payment"),
-    "settlement": gettext_lazy("Settlement"),
-}
-
-OTHERS: dict[str, str | Promise] = {
-    "order.create": gettext_lazy("Order: entered"),
-    "order.clone": gettext_lazy("Order: copied"),
-    "shipment.create": gettext_lazy("Shipment: planned"),
-    "invoice.create": gettext_lazy("Invoice: drafted"),
-    "settlement.make": gettext_lazy("Settlement: made"),
-    "settlement.create": gettext_lazy("Settlement: made"),
-    "payment.record": gettext_lazy("Payment: recorded"),
-    "payment.create": gettext_lazy("Payment: recorded"),
-    "order.pdf": gettext_lazy("Sales order printed"),
-    "shipment.pdf": gettext_lazy("Shipping paper printed"),
-    "settlement.pdf": gettext_lazy("Settlement printed"),
-    "invoice.pdf": gettext_lazy("Invoice printed"),
-}
-"""Events that are no move of a machine."""
-
-TOLD = ("reason", "remark", "text", "why", "note", "number", "tracking_number", "signed_by")
-"""Data of an event that is shown as it was written."""
-
 PER_PAGE = 100
+SUBJECTS: tuple[type[Model], ...] = (Settlement, Payment, Invoice, Shipment, Order)
 
 
-def label(kind: str) -> str:
-    """What happened, as people say it."""
-    if kind in OTHERS:
-        return str(OTHERS[kind])
-    subject, _dot, name = kind.partition(".")
-    move = moves().get(kind)
-    who = SUBJECTS.get(subject, subject)
-    return f"{who}: {move.label if move else name}"
+@cache
+def _fields() -> Mapping[str, str | Promise]:
+    """Names of columns as people read them; the order's own where two folders share one."""
+    named: dict[str, str | Promise] = {}
+    for model in SUBJECTS:
+        for field in model._meta.concrete_fields:
+            named |= {field.name: field.verbose_name, field.attname: field.verbose_name}
+    return named
 
 
-def entries(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """Events as the timeline component draws them."""
-    return [
-        {
-            "label": label(event.kind),
-            "actor": event.actor,
-            "at": event.at,
-            "source": str(SOURCES.get(event.source, event.source)),
-            "text": "\n".join(str(event.data[name]) for name in TOLD if event.data.get(name)),
-            "changes": [(name, *pair) for name, pair in _changes(event).items()],
-        }
-        for event in events
-    ]
+def entries(events: Iterable[Event], order_id: int) -> list[Line]:
+    """Events as the timeline component draws them; each leads to the page of what it is about."""
+    return lines(
+        [_with_lines(event) for event in events], fields=_fields(), subject=(Order._meta.label_lower, order_id)
+    )
 
 
-def _changes(event: Event) -> dict[str, Any]:
-    """Field by field what was and what is; lines by their number."""
-    found = dict(event.data.get("changes") or {})
-    lines = event.data.get("lines")
-    for number, (was, now) in lines.items() if isinstance(lines, dict) else ():
-        found[_("Line %(number)s") % {"number": number}] = [_line(was), _line(now)]
-    return found
+def _with_lines(event: Event) -> Event:
+    """An edit tells its lines by their number, what was and what is."""
+    changed = event.data.get("lines")
+    if isinstance(changed, dict):
+        named = {_("Line %(number)s") % {"number": n}: [_line(was), _line(now)] for n, (was, now) in changed.items()}
+        event.data = {**event.data, "changes": {**(event.data.get("changes") or {}), **named}}
+    return event
 
 
 def _line(data: Mapping[str, Any] | None) -> str:
@@ -103,12 +63,13 @@ def order_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(orders.seen_by(actor(request)), pk=pk)
     before = request.GET.get("before", "")
     events = Event.objects.filter(order_id=order.pk)
-    if before.isdecimal():
+    if before.isdecimal() and len(before) < 10:
         events = events.filter(sequence__lt=int(before))
     found = list(events.order_by("-sequence")[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     more = shown[-1].sequence if len(found) > PER_PAGE else None
-    return render(request, "wiring/timeline.html", {"order": order, "entries": entries(shown), "more": more})
+    context = {"order": order, "entries": entries(shown, order.pk), "more": more}
+    return render(request, "wiring/timeline.html", context)
 
 
 urlpatterns = [path("orders/<int:pk>/", order_timeline, name="order")]

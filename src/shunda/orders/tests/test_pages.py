@@ -176,7 +176,7 @@ def test_a_comment_stands_in_the_timeline(web, buyer, article):
     web.post(reverse("orders:comment", args=[row.pk]), {"text": "call back on Monday"})
     page = web.get(reverse("timeline:order", args=[row.pk])).content.decode()
     assert "call back on Monday" in page
-    assert "in the browser" in page
+    assert "on a page" in page
     assert "Boss" in page
 
 
