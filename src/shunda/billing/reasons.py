@@ -16,7 +16,7 @@ BAD_AMOUNT = Reason(
 BAD_METHOD = Reason("billing.method", _("“%(method)s” is no payment method."))
 BAD_CURRENCY = Reason("billing.currency", _("“%(currency)s” is no currency: write the three letters, such as CNY."))
 IN_THE_FUTURE = Reason("billing.future", _("A payment cannot have been received in the future: correct the date."))
-TOO_LONG = Reason("billing.too-long", _("“%(where)s” is longer than %(most)s characters: shorten it."))
+TOO_LONG = Reason("billing.too-long", _("At most %(most)s characters fit here: shorten it."))
 SAME_REFERENCE = Reason(
     "billing.same-reference",
     _(

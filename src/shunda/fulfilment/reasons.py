@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shunda.core.refusal import Reason
+from shunda.core.refusal import Reason, per_field
+from shunda.fulfilment.models import Carrier
 
 NOT_CONFIRMED = Reason(
     "fulfilment.not-confirmed", _("Order %(order)s is “%(status)s”: only confirmed orders are shipped.")
@@ -27,7 +28,7 @@ OVER_RESERVED = Reason(
 UNKNOWN_CARRIER = Reason("fulfilment.carrier-unknown", _("There is no such carrier: choose one from the list."))
 CARRIER_INACTIVE = Reason("fulfilment.carrier-inactive", _("%(carrier)s is no longer used: choose another carrier."))
 UNKNOWN_MODE = Reason("fulfilment.mode-unknown", _("“%(mode)s” is no transport mode."))
-TOO_LONG = Reason("fulfilment.too-long", _("“%(where)s” is longer than %(most)s characters: shorten it."))
+TOO_LONG = Reason("fulfilment.too-long", _("At most %(most)s characters fit here: shorten it."))
 TWICE = Reason("fulfilment.twice", _("The same shipment is in the list twice: send it once."))
 
 BAD_PICK = Reason(
@@ -93,7 +94,11 @@ ORDER_CLOSED = Reason(
     "fulfilment.order-closed", _("Order %(order)s is “%(status)s”: its shipments can no longer be changed.")
 )
 
-CARRIER_FIELD = Reason("fulfilment.carrier-field", _("“%(where)s” is needed and has at most %(most)s characters."))
+CARRIER_FIELDS = {"code": 20, "name": 80, "phone": 30, "tracking_url": 200}
+CARRIER_NEEDS = per_field("fulfilment.carrier-needs", _("“{field}” is needed: fill it in."), Carrier, ("code", "name"))
+CARRIER_LONG = per_field(
+    "fulfilment.carrier-long", _("“{field}” has at most %(most)s characters: shorten it."), Carrier, CARRIER_FIELDS
+)
 CODE_TAKEN = Reason("fulfilment.code-taken", _("There is already a carrier with the code %(code)s."))
 BAD_TRACKING_PAGE = Reason(
     "fulfilment.tracking-page",

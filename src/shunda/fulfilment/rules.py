@@ -14,9 +14,11 @@ from shunda.fulfilment.reasons import (
     BAD_PICK,
     BAD_QUANTITY,
     BAD_TRACKING_PAGE,
-    CARRIER_FIELD,
+    CARRIER_FIELDS,
     CARRIER_INACTIVE,
+    CARRIER_LONG,
     CARRIER_NEEDED,
+    CARRIER_NEEDS,
     DOES_NOT_ADD_UP,
     INVOICED,
     NO_LINE,
@@ -201,15 +203,12 @@ def why_not_reverse(lines: Sequence[ShipmentLine]) -> list[Refusal]:
 
 def why_not_carrier(id: int, spec: CarrierSpec) -> Iterable[Refusal]:
     """A carrier lacks its code or name, or a field is too long or no address of a page."""
-    for where, most, needed in (
-        ("code", 20, True),
-        ("name", 80, True),
-        ("phone", 30, False),
-        ("tracking_url", 200, False),
-    ):
+    for where, most in CARRIER_FIELDS.items():
         text = getattr(spec, where).strip()
-        if len(text) > most or (needed and not text):
-            yield CARRIER_FIELD(id, where=where, most=most)
+        if not text and where in CARRIER_NEEDS:
+            yield CARRIER_NEEDS[where](id, where=where)
+        if len(text) > most:
+            yield CARRIER_LONG[where](id, where=where, most=most)
     page = spec.tracking_url.strip()
     if page and not (page.startswith(("https://", "http://")) and "{number}" in page):
         yield BAD_TRACKING_PAGE(id, where="tracking_url")

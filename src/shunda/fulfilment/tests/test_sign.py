@@ -164,8 +164,8 @@ def test_carriers_have_a_code_of_their_own(db):
     assert [c.code for c in outcome.done] == ["SF"]
     assert [(r.id, r.code) for r in outcome.refused] == [
         (1, "fulfilment.code-taken"),
-        (2, "fulfilment.carrier-field"),
-        (2, "fulfilment.carrier-field"),
+        (2, "fulfilment.carrier-needs-code"),
+        (2, "fulfilment.carrier-long-name"),
         (3, "fulfilment.tracking-page"),
     ]
 
