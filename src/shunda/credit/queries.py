@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
@@ -112,7 +113,29 @@ def entries(customer_id: int) -> QuerySet[CreditEntry]:
     return CreditEntry.objects.filter(customer_id=customer_id)
 
 
-def limit_changes(customer_id: int, limit: int = 20) -> list[Event]:
-    """Who set the limit, from what to what and why; newest first."""
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """Who set a limit, from what to what, when and why."""
+
+    old: Decimal
+    new: Decimal
+    currency: str
+    reason: str
+    actor: str
+    at: datetime
+
+
+def limit_changes(customer_id: int, limit: int = 20) -> list[LimitChange]:
+    """The limits a customer had, newest first."""
     rows = Event.objects.filter(subject_kind="credit.creditaccount", subject_id=customer_id, kind="credit.set_limit")
-    return list(rows.order_by("-id")[:limit])
+    return [
+        LimitChange(
+            Decimal(row.data["old"]),
+            Decimal(row.data["new"]),
+            row.data["currency"],
+            row.data["reason"],
+            row.actor,
+            row.at,
+        )
+        for row in rows.order_by("-id")[:limit]
+    ]

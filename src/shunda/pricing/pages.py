@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shunda.catalog.queries import matching
+from shunda.catalog.rules import local
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refusal, Refused
+from shunda.customers import queries as customers
 from shunda.customers.models import Grade
 from shunda.pricing import actions, queries, sheets
 from shunda.pricing.forms import ListEditForm, ListForm, PriceForm, UploadForm, WhyForm
@@ -84,6 +86,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = _list(request, pk)
     chosen = PriceFilter(request)
     prices = Keyset(chosen.apply(queries.prices(row)), request, order=["sku_id", "min_quantity"], per_page=100)
+    for each in prices:  # in the language of the reader
+        product = each.sku.product
+        each.name = local(product.name, product.name_en)  # type: ignore[attr-defined]
+        each.unit_label = local(product.unit.name, product.unit.name_en)  # type: ignore[attr-defined]
     context = {"row": row, "page": prices, "filter": chosen, "may_edit": actor(request).may(EDIT)}
     return render(request, "pricing/detail.html", context)
 
@@ -217,6 +223,23 @@ def why(request: HttpRequest) -> HttpResponse:
             "customer": form.cleaned_data["customer"],
         }
     return render(request, "pricing/why.html", context)
+
+
+@page(VIEW, methods=["GET"])
+def of_customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The price lists that count for a customer, for the page of the customer."""
+    customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
+    rows = queries.lists(actor(request)).filter(queries.counts_for(customer)).order_by(*queries.PARTICULAR)
+    context = {"customer": customer, "rows": rows, "today": timezone.localdate(now())}
+    return render(request, "pricing/of_customer.html", context)
+
+
+@page(VIEW, methods=["GET"])
+def of_product(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a product costs by the lists in force, for the page of the product."""
+    today = timezone.localdate(now())
+    rows = queries.prices_of_product(actor(request), pk, today)
+    return render(request, "pricing/of_product.html", {"rows": rows, "today": today})
 
 
 def _ask(typed: dict[str, Any]) -> queries.Ask:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from shunda.catalog.queries import matching
 from shunda.core.actor import Actor
 from shunda.core.refusal import Reason, Refusal
 from shunda.customers import queries as customers
+from shunda.customers.models import Customer
 from shunda.pricing import reasons as why
 from shunda.pricing.models import Price, PriceList
 from shunda.pricing.rules import plain, with_or_without_tax
@@ -226,3 +227,23 @@ def prices(price_list: PriceList, text: str = "") -> QuerySet[Price]:
     """The prices of a list with their SKUs; ``text`` finds SKUs by code, name, pinyin or part number."""
     rows = Price.objects.filter(price_list=price_list).select_related("sku__product__unit")
     return rows.filter(sku__in=matching(text)) if text.strip() else rows
+
+
+PARTICULAR = (F("customer").asc(nulls_last=True), F("grade").desc(), "-valid_from", "-id")
+"""The most particular list first."""
+
+
+def counts_for(customer: Customer) -> Q:
+    """Lists that may give this customer a price: its own, its grade's, the general ones."""
+    return Q(customer=customer) | Q(customer__isnull=True, grade__in=("", customer.grade))
+
+
+def prices_of_product(actor: Actor, product_id: int, on: date, limit: int = 100) -> list[Price]:
+    """The prices of a product's SKUs in the lists in force on a day that the actor may see."""
+    ends = Q(price_list__valid_until__isnull=True) | Q(price_list__valid_until__gte=on)
+    rows = (
+        Price.objects.filter(ends, sku__product=product_id, price_list__in=seen_by(actor))
+        .filter(price_list__active=True, price_list__valid_from__lte=on)
+        .select_related("sku", "price_list__customer")
+    )
+    return list(rows.order_by("sku__code", "price_list__customer", "-price_list__grade", "min_quantity")[:limit])

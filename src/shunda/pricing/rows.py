@@ -73,7 +73,14 @@ def check(list_id: int, rows: Iterable[PriceRow], skus: Mapping[str, int]) -> tu
                 wrong.append(_refuse(list_id, row, reason, where, value))
         if price is not None and floor is not None and floor > price:
             wrong.append(
-                reasons.FLOOR_ABOVE(list_id, row=row.row, where="floor", floor=row.floor.strip(), price=row.unit_price)
+                reasons.FLOOR_ABOVE(
+                    list_id,
+                    row=row.row,
+                    where="floor",
+                    sku=row.sku[:60],
+                    floor=row.floor.strip(),
+                    price=row.unit_price.strip(),
+                )
             )
         if sku_id is not None and price is not None and quantity is not None:
             fine = Checked(row.row, row.sku.strip(), sku_id, quantity, price, floor)

@@ -15,7 +15,8 @@ from urllib.parse import quote
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -35,7 +36,8 @@ from shunda.orders import queries as orders
 from shunda.orders.documents import sales_order
 from shunda.orders.models import Order
 from shunda.web.documents.reasons import NOTHING_CHOSEN, TOO_MANY
-from shunda.web.documents.render import MOST, render
+from shunda.web.documents.render import MOST
+from shunda.web.documents.render import render as typeset
 from shunda.web.pages import actor, now, page, ticked
 
 Language = Literal["zh-hans", "en"]
@@ -127,7 +129,7 @@ def export(
     spoken = language or translation.get_language() or "zh-hans"
     with translation.override(spoken):
         title = str(document.title)
-        pdf = render(document.template, document.papers(wanted), language=spoken, by=by.name, at=at)
+        pdf = typeset(document.template, document.papers(wanted), language=spoken, by=by.name, at=at)
     _record(document, [rows[pk] for pk in wanted], spoken, by, at)
     name = f"{title} {rows[wanted[0]]}.pdf" if len(wanted) == 1 else f"{title} ({len(wanted)}).pdf"
     return HttpResponse(
@@ -168,6 +170,29 @@ def _batch(document: Document) -> Callable[..., HttpResponse]:
     return several
 
 
+@page("orders.view_order", methods=["GET"])
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every document of an order, to be printed in either language: found again from its order."""
+    by = actor(request)
+    order = get_object_or_404(orders.seen_by(by), pk=pk)
+    sources: list[tuple[str, QuerySet[Any]]] = [
+        ("sales-order", Order.objects.filter(pk=pk)),
+        *(
+            (name, fulfilment.seen_by(by).filter(order=pk))
+            for name in ("pick-list", "packing-list", "delivery-receipt")
+        ),
+        ("settlement", billing.settlements_seen_by(by).filter(order=pk)),
+        ("invoice", billing.invoices_seen_by(by).filter(order=pk)),
+    ]
+    found = [
+        (DOCUMENTS[name].title, str(row), reverse(f"documents:{name}", args=[row.pk]))
+        for name, rows in sources
+        if by.may(DOCUMENTS[name].permission)
+        for row in rows.order_by("pk")
+    ]
+    return render(request, "wiring/documents.html", {"order": order, "documents": found})
+
+
 def _asked(request: HttpRequest) -> str | None:
     asked = request.GET.get("language", "")
     return asked if asked in ("zh-hans", "en") else None
@@ -175,6 +200,7 @@ def _asked(request: HttpRequest) -> str | None:
 
 app_name = "documents"
 urlpatterns = [
+    path("documents/of-order/<int:pk>/", panel, name="panel"),
     *(path(document.address.format("<int:pk>"), _view(document), name=name) for name, document in DOCUMENTS.items()),
     *(path(f"documents/{name}/pdf", _batch(document), name=f"{name}-batch") for name, document in DOCUMENTS.items()),
 ]

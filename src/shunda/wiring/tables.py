@@ -81,6 +81,8 @@ SUBJECTS: dict[str, str] = {
     "inventory.supply": "inventory:supply",
     "inventory.warehouse": "inventory:edit_warehouse",
     "catalog.product": "catalog:detail",
+    "credit.creditaccount": "credit:detail",
+    "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
     "fulfilment.shipment": "fulfilment:detail",
@@ -96,7 +98,9 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 }
 
 PANELS: dict[str, list[str]] = {
-    "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "timeline:order"],
+    "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel", "timeline:order"],
+    "customers:detail": ["credit:panel", "pricing:of_customer"],
+    "catalog:detail": ["pricing:of_product"],
 }
 
 TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
