@@ -60,10 +60,13 @@ def _start_over(url: str) -> None:
 
 def build_demo(url: str) -> None:
     """Build the demo company and note its logins for `shunda up` to show. Django is set up already."""
+    from django.db import connection
     from django.utils import translation
 
     from shunda.wiring import demo
 
+    with connection.cursor() as cursor:  # thousands of commits that need not wait for the disk: they can be made again
+        cursor.execute("set synchronous_commit = off")
     with progress_bar(_("Building the demo company")) as progress:
         demo.build(progress)
     logins = {}
