@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
@@ -144,10 +145,18 @@ def readable(event: Event) -> Event:
                 changes[noun] = ["", said["added"]]
             else:
                 changes |= {f"{noun}.{name}": pair for name, pair in said.items()}
+    for name, pair in changes.items():
+        changes[name] = [_word(value) for value in pair]
     event.data = {**event.data, "changes": changes}
     if "files" in event.data:
         event.data["text"] = ", ".join(event.data["files"])
     return event
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return value
 
 
 @page("customers.create_customer")
