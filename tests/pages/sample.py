@@ -18,6 +18,7 @@ from shunda.wiring import urls
 
 CLOSED = Reason("sample.closed", "%(name)s is closed: reopen it first.")
 BAD_NAME = Reason("sample.bad-name", "Not this name.")
+KINDS = {"user.edit": "Particulars changed"}
 calls = []
 
 

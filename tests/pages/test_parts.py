@@ -185,7 +185,8 @@ def test_a_clock_says_what_is_left_or_how_late_it_is():
     assert clock(AT - timedelta(days=2), AT) == {"text": "2 days", "tone": "red", "late": "1"}
 
 
-def test_a_timeline_says_what_who_why_and_what_changed():
+def test_a_timeline_says_what_who_why_and_what_changed(settings):
+    settings.SHUNDA_EVENTS = "tests.pages.sample.KINDS"
     event = Event(
         kind="user.edit",
         subject_kind="accounts.user",

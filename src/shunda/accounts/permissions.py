@@ -1,6 +1,6 @@
-"""Every permission this installation knows: the moves of its machines, its actions and its pages.
+"""Every permission this installation knows: the moves of its machines, its actions, its pages, and the worded ones.
 
-Nobody keeps a list: a permission exists because code asks for it. How people read it is in ``wiring/permissions.py``.
+A permission exists because code asks for it; how people read it is in ``wiring/permissions.py``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Section:
 def known() -> set[str]:
     """The names of all permissions."""
     _have_all_asked()
-    return {ADMINISTER, *_moves(), *ACTIONS, *PAGES}
+    return {ADMINISTER, *_moves(), *ACTIONS, *PAGES, *import_string(settings.SHUNDA_PERMISSIONS)}
 
 
 def sections(names: Iterable[str] | None = None) -> list[Section]:

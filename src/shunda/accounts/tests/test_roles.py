@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from shunda.accounts import actions, permissions, queries
 from shunda.accounts.models import Role
@@ -102,7 +103,7 @@ def test_the_installed_administrator_role_holds_everything_and_stays_so():
 def test_every_permission_that_code_asks_for_is_known_and_has_words():
     known = permissions.known()
     assert {"accounts.edit_user", "orders.confirm_order", "accounts.administer"} <= known
-    assert permissions.label("orders.confirm_order") == "Confirm"
+    assert permissions.label("orders.confirm_order") == "Confirm approved orders"
     assert permissions.label("accounts.edit_user") == "Change people, their roles and passwords"
     assert [s.name for s in permissions.sections(["accounts.create_user", "orders.confirm_order"])] == [
         "orders",
@@ -124,3 +125,10 @@ def test_regions_are_made_renamed_and_closed():
     assert codes(actions.edit_regions([close], by=system(), at=AT)) == ["accounts.region-in-use"]
     person.regions.clear()
     assert actions.edit_regions([close], by=system(), at=AT).one().active is False
+
+
+def test_every_permission_has_words_in_both_languages():
+    ours = [name for name in permissions.known() if not name.startswith("sample.")]  # but for those of other tests
+    assert [name for name in ours if permissions.label(name) == name] == []
+    with translation.override("zh-hans"):
+        assert [name for name in ours if permissions.label(name).isascii()] == []
