@@ -15,8 +15,8 @@ from django.db import connection
 
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal, Refused
-from shunda.inventory.ledger import Movement, Posting, Promise, lock_balances, lock_demands, place, post
-from shunda.inventory.models import Balance, Demand, MoveKind
+from shunda.inventory.ledger import Movement, Posting, Promise, Want, lock_demands, lock_free, place, post
+from shunda.inventory.models import MoveKind
 from shunda.inventory.queries import codes
 from shunda.inventory.reasons import NOT_ISSUED, NOT_OPEN, NOT_RESERVED, SHORT
 from shunda.inventory.rules import Lack, Place, plain, serve
@@ -56,7 +56,7 @@ def want(specs: Sequence[DemandSpec], *, at: datetime) -> list[int]:
 
 def lock(demand_ids: Iterable[int]) -> None:
     """Lock these demands and their balances, for a transaction that will take several steps over them."""
-    lock_balances(place(d) for d in lock_demands(demand_ids).values())
+    _locked(demand_ids)
 
 
 def reserve(groups: Sequence[tuple[int, Sequence[int]]], *, at: datetime) -> list[Refusal]:
@@ -69,8 +69,7 @@ def reserve(groups: Sequence[tuple[int, Sequence[int]]], *, at: datetime) -> lis
     """
     demands = lock_demands(pk for _, members in groups for pk in members)
     rows = [(group, [demands[pk] for pk in members]) for group, members in groups]
-    balances = lock_balances(place(d) for d in demands.values())
-    free = {where: b.on_hand - b.reserved for where, b in balances.items()}
+    free = lock_free(place(d) for d in demands.values())
     served, lacks = serve([(index, _wanted(members)) for index, (_, members) in enumerate(rows)], free)
     promises = [
         Promise(demand, demand.lacking, "reserve") for index in served for demand in rows[index][1] if demand.lacking
@@ -81,7 +80,7 @@ def reserve(groups: Sequence[tuple[int, Sequence[int]]], *, at: datetime) -> lis
 
 def release(demand_ids: Iterable[int], *, at: datetime) -> None:
     """Take back everything promised to these demands; they stay open and can be served again."""
-    demands, _ = _locked(demand_ids)
+    demands = _locked(demand_ids)
     post(Posting(promises=[Promise(d, -d.reserved, "release") for d in demands.values() if d.reserved]), at=at)
 
 
@@ -90,7 +89,7 @@ def cancel(amounts: Mapping[int, Decimal], *, at: datetime) -> None:
 
     Raises ``Refused`` when more is to be cancelled than is still open, and writes nothing.
     """
-    demands, _ = _locked(amounts)
+    demands = _locked(amounts)
     _check(
         NOT_OPEN(pk, sku=demands[pk].sku_id, wanted=plain(n), open=plain(demands[pk].open))
         for pk, n in amounts.items()
@@ -112,7 +111,7 @@ def issue(amounts: Mapping[int, Decimal], *, reference: str | Mapping[int, str],
     ``reference`` is the number of the document that moves them, or one for each demand.
     Raises ``Refused`` when more is to leave than is promised, and writes nothing.
     """
-    demands, _ = _locked(amounts)
+    demands = _locked(amounts)
     _check(
         NOT_RESERVED(pk, sku=demands[pk].sku_id, wanted=plain(n), reserved=plain(demands[pk].reserved))
         for pk, n in amounts.items()
@@ -127,7 +126,7 @@ def unissue(amounts: Mapping[int, Decimal], *, reference: str | Mapping[int, str
     ``reference`` as in ``issue``.
     Raises ``Refused`` when more comes back than was issued, and writes nothing.
     """
-    demands, _ = _locked(amounts)
+    demands = _locked(amounts)
     _check(
         NOT_ISSUED(pk, sku=demands[pk].sku_id, wanted=plain(n), issued=plain(demands[pk].issued))
         for pk, n in amounts.items()
@@ -136,12 +135,13 @@ def unissue(amounts: Mapping[int, Decimal], *, reference: str | Mapping[int, str
     _move(demands, amounts, 1, MoveKind.ISSUE_REVERSED, reference=reference, by=by, at=at)
 
 
-def _locked(demand_ids: Iterable[int]) -> tuple[dict[int, Demand], dict[Place, Balance]]:
+def _locked(demand_ids: Iterable[int]) -> dict[int, Want]:
     demands = lock_demands(demand_ids)
-    return demands, lock_balances(place(d) for d in demands.values())
+    lock_free(place(d) for d in demands.values())
+    return demands
 
 
-def _wanted(members: Iterable[Demand]) -> dict[Place, Decimal]:
+def _wanted(members: Iterable[Want]) -> dict[Place, Decimal]:
     total: defaultdict[Place, Decimal] = defaultdict(Decimal)
     for demand in members:
         total[place(demand)] += demand.lacking
@@ -149,7 +149,7 @@ def _wanted(members: Iterable[Demand]) -> dict[Place, Decimal]:
 
 
 def _move(
-    demands: Mapping[int, Demand],
+    demands: Mapping[int, Want],
     amounts: Mapping[int, Decimal],
     sign: int,
     kind: MoveKind,
@@ -177,7 +177,7 @@ def _check(refusals: Iterable[Refusal]) -> None:
         raise Refused(*(Refusal(r.id, r.code, {**r.data, "sku": skus[r.data["sku"]]}) for r in found))
 
 
-def _short(rows: Sequence[tuple[int, Sequence[Demand]]], lacks: Sequence[Lack]) -> list[Refusal]:
+def _short(rows: Sequence[tuple[int, Sequence[Want]]], lacks: Sequence[Lack]) -> list[Refusal]:
     """Refusals that name SKU and warehouse as people know them, and the demands that would not fit."""
     if not lacks:
         return []
