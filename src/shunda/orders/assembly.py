@@ -12,8 +12,8 @@ from typing import Any
 from shunda.orders.entry import Entry, EntryLine
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.specs import ZERO, LineSpec, OrderSpec
-from shunda.pricing.queries import Ask, Quote, plain
-from shunda.pricing.rules import PricedLine, document, per_unit
+from shunda.pricing.queries import Ask, Quote
+from shunda.pricing.rules import PricedLine, document, per_unit, plain
 
 LISTED, OVERRIDDEN, MISSING = "listed", "overridden", "missing"
 """Where a line's price came from: a price list, somebody's hand, or nowhere yet."""

@@ -25,7 +25,7 @@ from shunda.orders.assembly import OVERRIDDEN
 from shunda.orders.models import Department, InvoiceKind, Order, OrderKind, OrderLine
 from shunda.orders.rules import effective_price, goods_total
 from shunda.orders.specs import ZERO
-from shunda.pricing.queries import plain
+from shunda.pricing.rules import plain
 
 Level = Literal["ok", "warn", "block"]
 D = Department

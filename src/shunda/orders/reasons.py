@@ -130,7 +130,7 @@ RESTOCK_REQUIRED = Reason(
 
 # --- confirmation, holds, cancellation, completion, archive ---------------------------------------------------------
 
-ON_HOLD = {
+ON_HOLD: dict[str, Reason] = {
     kind: Reason(
         f"orders.on-hold-{kind}", format_lazy(_("On hold ({kind}): %(reason)s Release it first."), kind=kind.label)
     )

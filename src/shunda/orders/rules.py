@@ -25,7 +25,7 @@ from shunda.customers.rules import (
 from shunda.orders import reasons as why
 from shunda.orders.models import Hold, InvoiceKind, Order, OrderKind, OrderLine, Review
 from shunda.orders.states import OrderStatus, Stage
-from shunda.pricing.queries import plain
+from shunda.pricing.rules import plain
 
 OVERRIDE_FLOOR = "orders.override_floor"
 

@@ -11,7 +11,6 @@ from itertools import count
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action, by_id
@@ -29,7 +28,7 @@ from shunda.orders.models import HoldKind, Order, OrderLine, Stops
 from shunda.orders.queries import lines_of, open_holds, seen_by
 from shunda.orders.specs import HoldSpec
 from shunda.orders.states import ORDER
-from shunda.pricing.queries import plain
+from shunda.pricing.rules import plain
 
 __all__ = ["confirm"]
 
@@ -61,7 +60,8 @@ def confirm(
         if order.term.kind == TermKind.PREPAID and order.paid < order.gross
     ]
     steps.place_holds(prepaid, by=by, at=at)
-    Order.objects.filter(pk__in=batch.ids).update(promised_date=Coalesce("promised_date", F("wanted_date")))
+    unpromised = Order.objects.filter(pk__in=batch.ids, promised_date__isnull=True, wanted_date__isnull=False)
+    unpromised.update(promised_date=F("wanted_date"))
     outcome = batch.commit(by=by, at=at, stamp="confirmed_at", blocked_by=[])
     tasks.close((tasks.CONFIRM,), batch.ids, by=by, at=at)
     return outcome

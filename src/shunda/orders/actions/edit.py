@@ -14,7 +14,7 @@ from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import lines_of, seen_by
 from shunda.orders.specs import HEAD, OrderSpec
 from shunda.orders.states import ORDER
-from shunda.pricing.queries import plain
+from shunda.pricing.rules import plain
 
 __all__ = ["edit"]
 

@@ -101,7 +101,7 @@ def _decide(
         batch.note(review.pk, **data, **({"remark": remark} if remark else {}))
         if review.restock_date:
             batch.note(review.pk, restock_date=review.restock_date.isoformat())
-    update(Review, batch.rows, ["restock_date"])
+    update(Review, [review for review in batch if review.restock_date], ["restock_date"])
     outcome = batch.commit(by=by, at=at, stamp="decided_at", decided_by_id=by.id, remark=remark)
     for department, kind in tasks.REVIEWS.items():
         decided = [review.order_id for review in outcome.done if review.department == department]
