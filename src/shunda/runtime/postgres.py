@@ -28,7 +28,7 @@ __all__ = ["DURABLE", "THROWAWAY", "PostgresError", "Server", "scratch_server"]
 USER = DATABASE = "shunda"
 # Small enough for a small machine, with every promise of durability kept; an administrator's ALTER SYSTEM wins.
 DURABLE: Mapping[str, str] = {
-    "shared_buffers": "96MB",
+    "shared_buffers": "128MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "max_connections": "60",
