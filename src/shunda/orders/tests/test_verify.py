@@ -1,6 +1,5 @@
 """Stored figures against their ledgers: zero differences, and each kind of difference is found."""
 
-
 import pytest
 from django.db import connection
 
@@ -40,7 +39,10 @@ def test_orders_made_by_the_actions_differ_in_nothing(made):
         ("update orders_order set status = 'completed' where id = %s", "status"),
         ("update orders_order set number = 'SO20260506777' where id = %s and false", ""),
         ("update orders_order set number = 'XX' || number where id = %s", "order numbers"),
-        ("update orders_order set freight_net = freight_net + 1, net = net + 1, gross = gross + 1 where id = %s", "freight"),
+        (
+            "update orders_order set freight_net = freight_net + 1, net = net + 1, gross = gross + 1 where id = %s",
+            "freight",
+        ),
     ],
 )
 def test_each_difference_is_found(made, damage, found):
