@@ -181,7 +181,7 @@ class SignForm(LineFields):
     looks_good = forms.BooleanField(label=_("Goods undamaged"), required=False, initial=True)
     packing_intact = forms.BooleanField(label=_("Packing intact"), required=False, initial=True)
     remark = forms.CharField(
-        label=_("Remark"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What was wrong, if anything"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     signature = forms.CharField(
         label=_("Signature"), required=False, max_length=SIGNATURE_MOST, widget=forms.HiddenInput

@@ -15,7 +15,7 @@ from shunda.credit import steps as credit
 from shunda.credit.models import Bucket
 from shunda.customers.models import TermKind
 from shunda.fulfilment import queries, rules, steps
-from shunda.fulfilment.models import Shipment
+from shunda.fulfilment.models import Carrier, Shipment
 from shunda.fulfilment.queries import Contents
 from shunda.fulfilment.reasons import HELD
 from shunda.fulfilment.specs import ShipSpec
@@ -41,7 +41,7 @@ def ship(
     wanted = {spec.shipment_id: spec for spec in specs}
     wanted = {s.pk: _with_plan(wanted[s.pk], s) for s in batch}
     holds = order_queries.open_holds(orders.keys(), Stops.SHIP)
-    carriers = queries.carriers(spec.carrier_id for spec in wanted.values())
+    carriers = queries.carriers([*(s.carrier_id for s in wanted.values()), *(s.carrier_id for s in batch)])
     contents = queries.contents(batch)
     before = _claimed(orders, contents)
 
@@ -52,12 +52,7 @@ def ship(
 
     batch.refuse_if(why_not)
     for shipment in batch:
-        spec = wanted[shipment.pk]
-        batch.amend(
-            shipment,
-            {"carrier_id": spec.carrier_id, "tracking_number": spec.tracking_number.strip(), "mode": spec.mode},
-        )
-        batch.note(shipment.pk, number=shipment.number)
+        _hand_over(batch, shipment, wanted[shipment.pk], carriers)
     _advance(batch, contents, 1)
     _shift(before, orders, contents, "ship", at=at)
     amounts, numbers = _amounts(batch, contents)
@@ -99,6 +94,20 @@ def _with_plan(spec: ShipSpec, shipment: Shipment) -> ShipSpec:
     mode = spec.mode or shipment.mode
     carrier_id = spec.carrier_id or (None if mode in rules.WITHOUT_CARRIER else shipment.carrier_id)
     return replace(spec, mode=mode, carrier_id=carrier_id)
+
+
+def _hand_over(batch: Batch[Shipment], shipment: Shipment, spec: ShipSpec, carriers: Mapping[int, Carrier]) -> None:
+    """Transport as it really is; the event names the carrier as people do."""
+    before, after = (carriers.get(pk or 0) for pk in (shipment.carrier_id, spec.carrier_id))
+    number = spec.tracking_number.strip()
+    changes: dict[str, list[str | None]] = {
+        "carrier": [before.name if before else None, after.name if after else None],
+        "tracking_number": [shipment.tracking_number, number],
+        "mode": [shipment.mode, spec.mode],
+    }
+    batch.amend(shipment, {"carrier_id": spec.carrier_id, "tracking_number": number, "mode": spec.mode})
+    told = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    batch.note(shipment.pk, number=shipment.number, changes=told)
 
 
 def _held(shipment: Shipment, order: Order, holds: Iterable[Hold]) -> list[Refusal]:

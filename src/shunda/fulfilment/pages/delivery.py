@@ -65,7 +65,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         run,
         title=_("Receipt"),
-        save=_("Received"),
+        save=_("Record receipt"),
         done=_("The receipt is recorded."),
         template="fulfilment/sign.html",
     )

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
 from shunda.fulfilment import queries, rules
@@ -19,9 +18,11 @@ from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
 from shunda.orders import queries as orders
 from shunda.orders.models import Stops
 from shunda.orders.rules import hold_reason
+from shunda.web.formats import moment
 from shunda.web.moves import Button, buttons
 from shunda.web.pages import actor, page
-from shunda.web.timeline import lines as timeline
+from shunda.web.timeline import Line
+from shunda.web.timeline import lines as lines_of
 
 MOVES = ("pick", "pack", "ship", "sign", "tell", "call", "reverse", "cancel")
 WHOLE_PAGES = ("pick", "sign")
@@ -60,7 +61,11 @@ def _steps(shipment: Shipment) -> list[dict[str, Any]]:
     now = WAY.index(ShipmentStatus(shipment.status)) if shipment.status in WAY else -1
     stamps = (shipment.created_at, shipment.picked_at, shipment.packed_at, shipment.shipped_at, shipment.signed_at)
     return [
-        {"label": step.label, "state": "done" if i < now else "now" if i == now else "todo", "at": stamps[i]}
+        {
+            "label": step.label,
+            "state": "done" if i < now else "now" if i == now else "todo",
+            "note": moment(stamps[i]) if stamps[i] else "",
+        }
         for i, step in enumerate(WAY)
     ]
 
@@ -83,15 +88,14 @@ def _tracking_page(shipment: Shipment) -> str:
     return carrier.tracking_url.replace("{number}", shipment.tracking_number)
 
 
-def _timeline(shipment: Shipment) -> list[Any]:
-    names = {"carrier_id": _("Carrier"), "tracking_number": _("Tracking number"), "mode": _("Transport mode")}
+def _timeline(shipment: Shipment) -> list[Line]:
+    names = {name: _label(name) for name in ("carrier", "tracking_number", "mode", "parcels", "note")}
     modes = {str(mode): str(mode.label) for mode in TransportMode}
-    carrier = {str(shipment.carrier_id): str(shipment.carrier)} if shipment.carrier else {}
-    return timeline(
-        queries.timeline(shipment)[:100],
-        fields={**names, "parcels": _("Parcels"), "note": _("Note")},
-        values={"mode": modes, "carrier_id": carrier},
-    )
+    return lines_of(queries.timeline(shipment)[:100], fields=names, values={"mode": modes})
+
+
+def _label(name: str) -> str:
+    return str(getattr(Shipment._meta.get_field(name), "verbose_name", name))
 
 
 @page("fulfilment.view_shipment")
