@@ -33,10 +33,12 @@ help:
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Shunda needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making a virtual environment with $$($(PYTHON) --version) ..."
+	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "This Python cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.installed: requirements.lock requirements-node.lock $(BUILT_FROM) | $(BIN)/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@echo "Installing the locked dependencies ..."
 	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock $(NODE_LOCK)
 	@echo "Installing Shunda and its front-end files ..."

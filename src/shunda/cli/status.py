@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -90,7 +91,8 @@ def _memory(state: dict[str, Any]) -> dict[str, dict[str, int]]:
 def _print(report: dict[str, Any]) -> None:
     if report["running"]:
         where = report["address"] or _("(starting)")
-        say(_("Shunda is running at %(where)s since %(since)s.") % {"where": where, "since": report["started"]})
+        since = datetime.fromisoformat(report["started"]).astimezone()
+        say(_("Shunda is running at %(where)s since %(since)s.") % {"where": where, "since": f"{since:%Y-%m-%d %H:%M}"})
     else:
         say(_("Shunda is not running."))
     say(_("Home folder: %s") % report["home"])
