@@ -23,6 +23,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 DESKTOP, PHONE = (1280, 900), (360, 740)
 
+TOLD_BY_THE_PAGE = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
+"""What the console says about answers of 4xx and lost connections: tests look at what the page says about them."""
+
 Visit = Callable[..., Page]
 
 
@@ -50,8 +53,7 @@ def visit(live_server, chromium: Browser) -> Iterator[Visit]:
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        expected = "Failed to load resource" in message.text or "Response Status Error Code" in message.text
-        if message.type == "error" and not expected:  # an answer of 4xx is looked at by the test itself
+        if message.type == "error" and not any(known in message.text for known in TOLD_BY_THE_PAGE):
             complaints.append(message.text)
 
     def window(
