@@ -20,7 +20,12 @@ class Entry:
     label: str | Promise
     url_name: str
     icon: str
-    permission: str
+    permission: str | tuple[str, ...]  # one of several is enough
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether this person may go there."""
+        wanted = (self.permission,) if isinstance(self.permission, str) else self.permission
+        return any(actor.may(permission) for permission in wanted)
 
     @property
     def url(self) -> str:
@@ -39,7 +44,7 @@ class Group:
 def menu(actor: Actor) -> list[Group]:
     """The groups and entries this actor may use, in the order of the table."""
     groups: Sequence[Group] = import_string(settings.SHUNDA_MENU)
-    seen = [Group(group.label, [e for e in group.entries if actor.may(e.permission)]) for group in groups]
+    seen = [Group(group.label, [e for e in group.entries if e.is_for(actor)]) for group in groups]
     return [group for group in seen if group.entries]
 
 

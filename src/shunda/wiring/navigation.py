@@ -5,7 +5,10 @@ Each entry: text, url name, icon, the permission to see it. Add your page's line
 
 from django.utils.translation import gettext_lazy as _
 
+from shunda.orders.models import Department
 from shunda.web.navigation import Entry, Group
+
+REVIEWERS = tuple(f"orders.review_{department}" for department in Department)
 
 MENU = [
     Group(
@@ -18,7 +21,7 @@ MENU = [
         _("Sales"),
         [
             Entry(_("Orders"), "orders:index", "file-text", "orders.view_order"),
-            Entry(_("Review desk"), "orders:desk", "checklist", "orders.view_order"),
+            Entry(_("Review desk"), "orders:desk", "checklist", REVIEWERS),
             Entry(_("Archive"), "orders:archived", "archive", "orders.view_order"),
         ],
     ),
