@@ -36,6 +36,12 @@ Job = Callable[[list[int], datetime], None]
 Check = Callable[[], Iterable[str]]
 """Yields one sentence for each difference between a stored figure and its ledger."""
 
+STOCK_CAME: dict[str, Job] = {
+    "fulfilment.serve_waiting": shipping_jobs.serve_waiting,
+    "orders.retry_blocked": orders_jobs.retry_blocked,
+}
+"""Waiting demands first, they were there before the orders that are not confirmed yet."""
+
 REACTIONS: dict[str, dict[str, Job]] = {
     "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
     "order.confirm": {
@@ -51,10 +57,9 @@ REACTIONS: dict[str, dict[str, Job]] = {
         "orders.retry_after_payment": orders_jobs.retry_after_payment,
     },
     "credit.set_limit": {"orders.retry_after_limit": orders_jobs.retry_after_limit},
-    "stock.receive": {
-        "fulfilment.serve_waiting": shipping_jobs.serve_waiting,
-        "orders.retry_blocked": orders_jobs.retry_blocked,
-    },
+    "stock.receive": STOCK_CAME,
+    "stock.adjust": STOCK_CAME,
+    "stock.count": STOCK_CAME,
     "shipment.ship": {"billing.open_work": billing_jobs.open_work},
     "shipment.reverse": {"billing.open_work": billing_jobs.open_work},
     "shipment.sign": {"billing.settle": billing_jobs.settle},

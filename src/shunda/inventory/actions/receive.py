@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +12,7 @@ from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action
 from shunda.core.refusal import NOT_FOUND, Refusal
 from shunda.inventory import reasons
-from shunda.inventory.actions.documents import number, written
+from shunda.inventory.actions.documents import number, received, written
 from shunda.inventory.actions.lines import Checked, check, why_long, why_not_positive
 from shunda.inventory.ledger import Movement, Posting, Transit, lock_balances, lock_supplies, post
 from shunda.inventory.models import Balance, MoveKind, StockMove, Supply, SupplyKind
@@ -69,7 +67,7 @@ def _receive(lines: Sequence[ReceiptLine], reference: str, *, by: Actor, at: dat
     reference = number("GR", at, reference, posting.movements)
     ids = post(posting, at=at, by=by, reference=reference)
     _relocate(checked, balances)
-    event.record(_received(posting, balances, reference), by=by, at=at)
+    event.record(received(posting, balances, reference), by=by, at=at)
     return Outcome(written(ids), refused)
 
 
@@ -77,16 +75,6 @@ def _why_not(c: Checked[ReceiptLine]) -> Iterable[Refusal]:
     yield from why_not_positive(c)
     yield from why_long(c, "location", _("location"), c.line.location or "", 40)
     yield from why_long(c, "reason", _("reason"), c.line.reason, reasons.REASON_LENGTH)
-
-
-def _received(posting: Posting, balances: Mapping[Place, Balance], reference: str) -> Iterable[event.Happening]:
-    """One event for each balance that grew: whoever waits for stock there hears of it."""
-    total: defaultdict[Place, Decimal] = defaultdict(Decimal)
-    for movement in posting.movements:
-        total[movement.place] += movement.quantity
-    for place, quantity in total.items():
-        data = {"quantity": plain(quantity), "reference": reference}
-        yield event.Happening("stock.receive", "inventory.balance", balances[place].pk, data=data)
 
 
 def _against(

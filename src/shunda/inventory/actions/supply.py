@@ -13,7 +13,7 @@ from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action, happening
 from shunda.core.refusal import NOT_FOUND, Refusal
 from shunda.inventory import reasons
-from shunda.inventory.actions.documents import number, today
+from shunda.inventory.actions.documents import number, received, today
 from shunda.inventory.actions.lines import Checked, check, why_long, why_not_positive
 from shunda.inventory.ledger import Movement, Posting, Transit, lock_balances, lock_supplies, post
 from shunda.inventory.models import MoveKind, Supply, SupplyKind
@@ -217,9 +217,10 @@ def _close(
 ) -> list[Supply]:
     transits = [Transit(s.pk, (s.sku_id, s.warehouse_id), cancelled=n) for s, n in kept]
     posting = Posting(back, transits=transits)
-    lock_balances(posting.places(), create=True)
+    balances = lock_balances(posting.places(), create=True)
     post(posting, at=at, by=by, reference=reference)
     for supply, quantity in kept:
         supply.cancelled += quantity
-    event.record((happening(kind, s, quantity=plain(n), reason=reason) for s, n in kept), by=by, at=at)
+    closed = [happening(kind, s, quantity=plain(n), reason=reason) for s, n in kept]
+    event.record([*closed, *received(posting, balances, reference)], by=by, at=at)
     return [supply for supply, _ in kept]

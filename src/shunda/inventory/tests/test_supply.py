@@ -75,7 +75,9 @@ def test_a_transfer_that_turns_back_is_stock_at_its_source_again(ball, here, the
     actions.receive_supply([ArrivalLine(supply.pk, Decimal(1))], by=SYSTEM, at=AT)
     actions.cancel_supply([ClosureLine(supply.pk, Decimal(2))], reason="lorry broke down", by=SYSTEM, at=AT)
     assert (figures(ball, here), figures(ball, there)) == ((8, 0, 0), (1, 0, 1))
-    assert Event.objects.latest("id").data == {"quantity": "2", "reason": "lorry broke down"}
+    told = Event.objects.get(kind="supply.cancel")
+    assert told.data == {"quantity": "2", "reason": "lorry broke down"}
+    assert Event.objects.latest("id").kind == "stock.receive"  # whoever waits for it at the source hears of it
 
 
 def test_what_a_transfer_lost_leaves_the_books(ball, here, there):
