@@ -239,11 +239,26 @@ def unit_choices() -> list[tuple[int, str]]:
     return [(unit.pk, f"{unit} ({unit.code})") for unit in Unit.objects.filter(active=True).order_by("code")]
 
 
-def history(product: Product, most: int = 50) -> list[Event]:
-    """What happened to a product and its SKUs, newest first."""
+def events_of(product: Product) -> QuerySet[Event]:
+    """What happened to a product and its SKUs."""
     own = Q(subject_kind="catalog.product", subject_id=product.pk)
     skus = Q(subject_kind="catalog.sku", subject_id__in=[sku.pk for sku in product.skus.all()])
-    return list(Event.objects.filter(own | skus).order_by("-id")[:most])
+    return Event.objects.filter(own | skus)
+
+
+def history(product: Product, most: int = 50) -> list[Event]:
+    """The same, newest first, as far as anybody scrolls."""
+    return list(events_of(product).order_by("-id")[:most])
+
+
+def skus() -> QuerySet[Sku]:
+    """SKUs with their products, as lists show them: one query."""
+    return Sku.objects.select_related("product__unit").defer("search", "search_text")
+
+
+def conversions() -> QuerySet[UnitConversion]:
+    """What units are in others, for single products and for all."""
+    return UnitConversion.objects.select_related("unit", "base")
 
 
 def shared_conversions() -> QuerySet[UnitConversion]:

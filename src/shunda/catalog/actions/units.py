@@ -95,7 +95,12 @@ def set_conversions(specs: Sequence[ConversionSpec], *, by: Actor, at: datetime)
 def remove_conversions(ids: Iterable[int], *, by: Actor, at: datetime) -> Outcome[UnitConversion]:
     """Take back what was said: nothing new can be entered in that unit. Old lines keep their base quantity."""
     wanted = sorted(set(ids))
-    rows = list(UnitConversion.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)))
+    rows = list(
+        UnitConversion.objects.filter(pk__in=wanted)
+        .select_related("unit", "base")
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
     found = {row.pk for row in rows}
     units = Unit.objects.in_bulk({pk for row in rows for pk in (row.unit_id, row.base_id)})
     record([_said("conversion.remove", row, units) for row in rows], by=by, at=at)
