@@ -61,21 +61,27 @@ def for_entry(specs: Collection[OrderSpec], by: Actor) -> EntryFacts:
     )
 
 
+_TAKEN = """
+select o.channel, o.shop, o.external_number, o.id, o.number
+from unnest(%s::text[], %s::text[], %s::text[]) p(channel, shop, number)
+join orders_order o on o.channel = p.channel and o.shop = p.shop and o.external_number = p.number
+                   and o.external_number <> ''
+"""
+
+
 def _taken(specs: Iterable[OrderSpec]) -> dict[Place, tuple[int, str]]:
     """Which foreign numbers are already here, and as which order."""
-    places = {(spec.channel, spec.shop, spec.external_number) for spec in specs if spec.external_number}
+    places = sorted({(str(s.channel), s.shop, s.external_number) for s in specs if s.external_number})
     if not places:
         return {}
-    numbers = {number for _, _, number in places}
-    rows = Order.objects.filter(external_number__in=numbers).values_list(
-        "channel", "shop", "external_number", "pk", "number"
-    )
-    return {(channel, shop, external): (pk, number) for channel, shop, external, pk, number in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [list(column) for column in zip(*places, strict=True)])
+        return {(channel, shop, external): (pk, number) for channel, shop, external, pk, number in cursor.fetchall()}
 
 
 def lock_places(specs: Sequence[OrderSpec]) -> None:
     """Make two callers that bring the same foreign number wait for each other: the second is told, not surprised."""
-    places = sorted({repr((s.channel, s.shop, s.external_number)) for s in specs if s.external_number})
+    places = sorted({repr((str(s.channel), s.shop, s.external_number)) for s in specs if s.external_number})
     if places:
         with connection.cursor() as cursor:
             cursor.execute(

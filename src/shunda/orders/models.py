@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -165,7 +166,18 @@ class Order(models.Model):
             models.Index(fields=["customer", "-id"], name="order_customer"),
             models.Index(fields=["owner", "-id"], name="order_owner"),
             models.Index(fields=["region", "-id"], name="order_region"),
-            models.Index(fields=["customer_reference"], name="order_reference", condition=~Q(customer_reference="")),
+            models.Index(
+                fields=["customer_reference"],
+                name="order_reference",
+                opclasses=["varchar_pattern_ops"],  # found by its beginning, whatever the collation
+                condition=~Q(customer_reference=""),
+            ),
+            models.Index(
+                fields=["external_number"],
+                name="order_external",
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(external_number=""),
+            ),
             models.Index(fields=["fingerprint"], name="order_fingerprint", condition=~Q(fingerprint="")),
         ]
         triggers: ClassVar = [ORDER.guard(), undeletable("order")]
@@ -236,6 +248,12 @@ class OrderLine(models.Model):
                 name="line_progress",
             ),
         ]
+        triggers: ClassVar = [
+            # lines of a draft come and go; a confirmed one has a demand and stays (R222)
+            pgtrigger.Protect(
+                name="line_undeletable", operation=pgtrigger.Delete, condition=pgtrigger.Q(old__demand__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"
@@ -267,6 +285,9 @@ class Review(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "round", "department"], name="review_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["department", "id"], name="review_waiting", condition=Q(status="pending")),
         ]
         triggers: ClassVar = [REVIEW.guard(), undeletable("review")]
 

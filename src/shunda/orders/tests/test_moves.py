@@ -74,6 +74,13 @@ def test_a_stale_version_is_refused_and_says_both(move):
 
 
 @pytest.mark.req("R222")
+def test_nobody_deletes_a_line_of_a_confirmed_order():
+    order = in_status(customer(), [(sku(), 2, 5)], "confirmed")
+    with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic():
+        order.lines.all().delete()
+
+
+@pytest.mark.req("R222")
 def test_nobody_deletes_an_order():
     order = in_status(customer(), [], "draft")
     with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic(), connection.cursor() as cursor:
