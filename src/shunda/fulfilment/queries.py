@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Least
 
 from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Contact, Customer
-from shunda.fulfilment.models import Carrier, Receipt, Shipment, ShipmentLine
+from shunda.fulfilment.models import Carrier, Receipt, ReceiptLine, Shipment, ShipmentLine
 from shunda.inventory.models import Balance
 from shunda.orders import queries as orders
 from shunda.orders.models import Order, OrderLine
@@ -80,11 +80,8 @@ def rows(actor: Actor) -> QuerySet[Shipment]:
     return seen_by(actor).select_related("order", "warehouse", "carrier")
 
 
-def search(shipments: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
+def found_by(text: str) -> Q:
     """By the beginning of the number, tracking number or order number, or by the customer; each way by an index."""
-    text = text.strip()
-    if not text:
-        return shipments
     everyone = Shipment.objects.order_by()
     ways = [
         everyone.filter(number__startswith=text.upper()),
@@ -93,7 +90,21 @@ def search(shipments: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
         everyone.filter(order__customer__in=Customer.objects.filter(search=Matching(text))),
     ]
     first, *others = (way.values("pk") for way in ways)
-    return shipments.filter(pk__in=first.union(*others))
+    return Q(pk__in=first.union(*others))
+
+
+def search(shipments: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
+    """The shipments found by this text; all of them by none."""
+    return shipments.filter(found_by(text.strip())) if text.strip() else shipments
+
+
+def whole(shipments: QuerySet[Shipment]) -> QuerySet[Shipment]:
+    """Shipments with lines and receipts, in a fixed number of queries."""
+    lines = ShipmentLine.objects.select_related("order_line", "sku").order_by("order_line__line_no")
+    handed = ReceiptLine.objects.select_related("shipment_line__sku").order_by("pk")
+    return shipments.select_related("receipt").prefetch_related(
+        Prefetch("lines", lines), Prefetch("receipt__lines", handed)
+    )
 
 
 def numbers(ids: Iterable[int]) -> dict[int, str]:

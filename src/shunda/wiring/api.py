@@ -11,6 +11,8 @@ ROUTERS: list[tuple[str, str]] = [
     ("users", "shunda.accounts.api:users"),
     ("roles", "shunda.accounts.api:roles"),
     ("regions", "shunda.accounts.api:regions"),
+    ("customers", "shunda.customers.api"),
+    ("payment-terms", "shunda.customers.api:terms"),
     ("products", "shunda.catalog.api:products"),
     ("skus", "shunda.catalog.api:skus"),
     ("categories", "shunda.catalog.api:categories"),
