@@ -11,13 +11,13 @@ from shunda.api.schemas import Amount, Out, Price, Quantity, Rate
 from shunda.core.refusal import Refusal
 from shunda.customers.rules import masked_account, masked_phone, sees_private
 from shunda.orders.models import (
-    AttachmentKind,
     Channel,
     HoldKind,
     InvoiceKind,
     Order,
     OrderKind,
     OrderLine,
+    PaperKind,
     PaymentMethod,
     Review,
     Stops,
@@ -186,7 +186,7 @@ class OrderAttachmentOut(Out):
     """A paper kept with an order."""
 
     id: int
-    kind: AttachmentKind
+    kind: PaperKind
     note: str
     name: Annotated[str, Field(validation_alias="file.name")]
     content_type: Annotated[str, Field(validation_alias="file.content_type")]

@@ -23,7 +23,7 @@ from shunda.inventory.models import Supply, Warehouse
 from shunda.orders import checks
 from shunda.orders.checks import CheckFacts, Finding, Other
 from shunda.orders.entry import EntryFacts, Place
-from shunda.orders.models import AttachmentKind, Order, OrderAttachment
+from shunda.orders.models import Order, OrderAttachment, PaperKind
 from shunda.orders.queries import lines_of
 from shunda.orders.specs import OrderSpec
 from shunda.policies import queries as policies
@@ -100,7 +100,7 @@ def for_checks(orders: Sequence[Order], at: datetime) -> CheckFacts:
     warehouse_ids = {order.warehouse_id for order in orders}
     calendar = [name for name in SETTINGS if name.startswith("calendar.")]
     decided = policies.values("orders.duplicate_days", "orders.written_from_amount", *calendar)
-    letters = OrderAttachment.objects.filter(order_id__in=ids, kind=AttachmentKind.CONFIRMATION_LETTER)
+    letters = OrderAttachment.objects.filter(order_id__in=ids, kind=PaperKind.CONFIRMATION_LETTER)
     return CheckFacts(
         at=at,
         today=localtime(at).date(),

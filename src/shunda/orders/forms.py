@@ -18,13 +18,13 @@ from shunda.customers.models import Customer, PaymentTerm
 from shunda.inventory.models import Warehouse
 from shunda.orders.assembly import OVERRIDDEN, spec_of
 from shunda.orders.models import (
-    AttachmentKind,
     Channel,
     HoldKind,
     InvoiceKind,
     Order,
     OrderKind,
     OrderLine,
+    PaperKind,
     PaymentMethod,
     Priority,
     Stops,
@@ -231,7 +231,7 @@ class AttachForm(Form):
     """A paper to keep with the order."""
 
     file = forms.FileField(label=_("File"))
-    kind = forms.ChoiceField(label=_("Kind"), choices=AttachmentKind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=PaperKind.choices)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 

@@ -337,7 +337,7 @@ class Hold(models.Model):
         return f"{self.order_id} {self.kind}"
 
 
-class AttachmentKind(models.TextChoices):
+class PaperKind(models.TextChoices):
     """What an attached paper is (R029)."""
 
     CONFIRMATION_LETTER = "confirmation_letter", _("signed purchase confirmation letter")
@@ -353,7 +353,7 @@ class OrderAttachment(models.Model):
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="attachments")
     file = models.ForeignKey(StoredFile, models.PROTECT)
-    kind = models.CharField(max_length=20, choices=AttachmentKind, default=AttachmentKind.OTHER)
+    kind = models.CharField(max_length=20, choices=PaperKind, default=PaperKind.OTHER)
     note = models.CharField(max_length=200, blank=True)
     added_at = models.DateTimeField()
 

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from shunda.api.schemas import Amount, Filter, FilterLookup, Id, In, Items, Price, Quantity, Rate, Version
 from shunda.orders.models import (
-    AttachmentKind,
     Channel,
     HoldKind,
     InvoiceKind,
     OrderKind,
+    PaperKind,
     PaymentMethod,
     Priority,
     Stops,
@@ -164,7 +164,7 @@ class ReviewDecisionIn(Items):
 class OrderAttachmentIn(In):
     """What the paper is."""
 
-    kind: AttachmentKind = AttachmentKind.OTHER
+    kind: PaperKind = PaperKind.OTHER
     note: Annotated[str, Field(max_length=200)] = ""
 
 

@@ -13,7 +13,7 @@ from shunda.core.refusal import Refusal
 from shunda.files.specs import Upload
 from shunda.files.steps import store
 from shunda.orders import reasons as why
-from shunda.orders.models import AttachmentKind, Order, OrderAttachment
+from shunda.orders.models import Order, OrderAttachment, PaperKind
 from shunda.orders.queries import seen_by
 from shunda.orders.states import ORDER
 
@@ -28,7 +28,7 @@ class AttachmentSpec:
 
     order_id: int
     upload: Upload
-    kind: str = AttachmentKind.OTHER
+    kind: str = PaperKind.OTHER
     note: str = ""
 
 
@@ -67,9 +67,9 @@ def attach(specs: Sequence[AttachmentSpec], *, by: Actor, at: datetime) -> Outco
     refused += [
         why.ATTACHMENT_KIND(index, value=spec.kind, where="kind")
         for index, spec in enumerate(specs)
-        if spec.kind not in AttachmentKind and spec.order_id in kept
+        if spec.kind not in PaperKind and spec.order_id in kept
     ]
-    left = [i for i, spec in enumerate(specs) if spec.order_id in kept and spec.kind in AttachmentKind]
+    left = [i for i, spec in enumerate(specs) if spec.order_id in kept and spec.kind in PaperKind]
     files, bad = store([specs[i].upload for i in left], by=by, at=at)
     refused += [replace(refusal, id=left[refusal.id or 0]) for refusal in bad]
     rows = [
