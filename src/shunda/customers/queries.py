@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from shunda.accounts.models import Region, User
@@ -127,9 +127,24 @@ def customers_of_terms(ids: Iterable[int]) -> dict[int, int]:
     return dict(rows.annotate(n=Count("id")))
 
 
-def listed(actor: Actor) -> QuerySet[Customer]:
-    """The customers an actor sees, as lists and pages show them: one query."""
-    return seen_by(actor).select_related("region", "owner", "term").defer("search", "search_text")
+def listed(actor: Actor, *, everything: bool = False) -> QuerySet[Customer]:
+    """The customers an actor sees, as lists and pages show them: one query.
+
+    ``everything``: those that have just left its sight by its own doing too.
+    """
+    rows = Customer.objects.all() if everything else seen_by(actor)
+    return rows.select_related("region", "owner", "term").defer("search", "search_text")
+
+
+def whole(rows: QuerySet[Customer]) -> QuerySet[Customer]:
+    """With term, addresses, contacts and papers: four queries."""
+    papers = CustomerAttachment.objects.filter(active=True).select_related("file").order_by("pk")
+    parts = [
+        Prefetch("addresses", Address.objects.order_by("pk")),
+        Prefetch("contacts", Contact.objects.order_by("pk")),
+        Prefetch("attachments", papers),
+    ]
+    return rows.select_related("term").defer("search", "search_text").prefetch_related(*parts)
 
 
 def region_choices() -> list[tuple[int, str]]:
@@ -148,9 +163,14 @@ def term_choices(*, keep: int | None = None) -> list[tuple[int, str]]:
     return [(term.pk, str(term)) for term in terms(active=False) if term.active or term.pk == keep]
 
 
+def events_of(customer_id: int) -> QuerySet[Event]:
+    """What happened to a customer's file."""
+    return Event.objects.filter(subject_kind="customers.customer", subject_id=customer_id)
+
+
 def history(customer_id: int, most: int = 50) -> list[Event]:
-    """What happened to a customer's file, newest first."""
-    return list(Event.objects.filter(subject_kind="customers.customer", subject_id=customer_id).order_by("-id")[:most])
+    """The same, newest first, as far as anybody scrolls."""
+    return list(events_of(customer_id).order_by("-id")[:most])
 
 
 def names(ids: Iterable[int]) -> dict[int, str]:

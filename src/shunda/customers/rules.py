@@ -207,6 +207,14 @@ MASKS: dict[str, Callable[[str], str]] = {
 }
 
 
+def mask(row: Any) -> None:
+    """Mask the personal data of a row that is only going to be shown."""
+    for name, masked in MASKS.items():
+        value = getattr(row, name, "")
+        if value:
+            setattr(row, name, masked(value))
+
+
 def said_of(row: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What an edit changes, for its event: old and new, personal data masked, for timelines are read by many."""
     said: dict[str, list[Any]] = {}
