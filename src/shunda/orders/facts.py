@@ -15,12 +15,13 @@ from django.utils.timezone import localtime
 from shunda.accounts.models import User
 from shunda.catalog import queries as catalog
 from shunda.core.actor import Actor
+from shunda.core.refusal import Refusal
 from shunda.credit import queries as credit
 from shunda.customers import queries as customers
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
 from shunda.inventory import queries as inventory
 from shunda.inventory.models import Supply, Warehouse
-from shunda.orders import checks
+from shunda.orders import checks, rules
 from shunda.orders.checks import CheckFacts, Finding, Other
 from shunda.orders.entry import EntryFacts, Place
 from shunda.orders.models import Order, OrderAttachment, PaperKind
@@ -124,6 +125,15 @@ def findings(orders: Sequence[Order], at: datetime) -> dict[int, list[Finding]]:
     """What the system's own checks find about these orders right now, by order id (R054)."""
     known = for_checks(orders, at)
     return {order.pk: checks.findings(order, known) for order in orders}
+
+
+def gaps(order: Order, at: datetime, *, may_override: bool) -> tuple[list[Refusal], list[Finding]]:
+    """What keeps an order from being submitted right now, and what the checks find besides (R031-R034)."""
+    known = for_checks([order], at)
+    lines, customer = known.lines[order.pk], known.customers[order.customer_id]
+    missing = list(rules.why_not_submit(order, lines, customer, known.skus, known.today, may_override=may_override))
+    said = {refusal.code for refusal in missing}
+    return missing, [finding for finding in checks.findings(order, known) if finding.code not in said]
 
 
 def _restock(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> dict[tuple[int, int], date]:

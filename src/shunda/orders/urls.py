@@ -18,6 +18,7 @@ urlpatterns = [
     path("complete/", pages.complete, name="complete"),
     path("to-archive/", pages.archive, name="archive"),
     path("<int:pk>/", pages.detail, name="detail"),
+    path("<int:pk>/checks/", pages.checks, name="checks"),
     path("<int:pk>/edit/", pages.edit, name="edit"),
     path("<int:pk>/clone/", pages.clone, name="clone"),
     path("<int:pk>/cancel/", pages.cancel, name="cancel"),

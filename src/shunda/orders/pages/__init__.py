@@ -1,5 +1,6 @@
 """The pages of orders: list, order page, entry form, review desk, archive, and the moves behind their buttons."""
 
+from shunda.orders.pages.checks import checks
 from shunda.orders.pages.desk import approve, desk, send_back
 from shunda.orders.pages.detail import attachment, detail
 from shunda.orders.pages.entry import clone, create, edit
@@ -25,6 +26,7 @@ __all__ = [
     "attach",
     "attachment",
     "cancel",
+    "checks",
     "clone",
     "comment",
     "complete",

@@ -18,6 +18,7 @@ from shunda.files.responses import file_response
 from shunda.orders import queries, rules
 from shunda.orders.forms import AttachForm
 from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
+from shunda.orders.pages.checks import CHECKED
 from shunda.orders.states import ORDER, STEPPER, OrderStatus, ReviewStatus, Stage
 from shunda.pricing.rules import capitals
 from shunda.web.moves import Button, buttons
@@ -47,6 +48,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps(stage, prepaid=order.term.kind == TermKind.PREPAID),
         "buttons": _buttons(order, lines, by),
         "holds": [(hold, rules.hold_reason(hold)) for hold in holds],
+        "checked": order.status in CHECKED,
         "blocked": [Refusal(pk, item["code"], item.get("data", {})) for item in order.blocked_by],
         "reviews": [_review(review, by) for review in found.reviews if review.round == order.round],
         "earlier": [_review(review, by) for review in found.reviews if review.round != order.round],
