@@ -16,34 +16,43 @@ class Clock(Enum):
     WALL = "wall"  # hours by the clock
 
 
+ENTRY = "work.entry_to_signature_hours"
+SHIPPING = "work.ship_after_receipt_days"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of step. Without a ``limit`` (name of a setting, in hours) nothing says when it is due."""
+    """A kind of step. Without a ``limit`` (name of a setting, in hours) nothing says when it is due.
+
+    ``whole`` is the setting that limits it instead where the company keeps one limit for several steps
+    (``work.policy``): hours or working days from when the step began to wait.
+    """
 
     name: str
     label: str | Promise
     limit: str | None = None
     clock: Clock = Clock.WORKING
+    whole: str | None = None
 
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         # what is done with an order, in the order it happens
-        Kind("order.submit", _("Complete and submit the order"), "work.data_confirmed_hours"),
-        Kind("order.revise", _("Revise what was sent back"), "work.data_confirmed_hours"),
-        Kind("review.sales", _("Sales review"), "work.review_hours"),
-        Kind("review.finance", _("Finance review"), "work.review_hours"),
-        Kind("review.warehouse", _("Warehouse review"), "work.review_hours"),
-        Kind("review.production", _("Production review"), "work.review_hours"),
-        Kind("order.confirm", _("Confirm the order"), "work.review_hours"),
+        Kind("order.submit", _("Complete and submit the order"), "work.data_confirmed_hours", whole=ENTRY),
+        Kind("order.revise", _("Revise what was sent back"), "work.data_confirmed_hours", whole=ENTRY),
+        Kind("review.sales", _("Sales review"), "work.review_hours", whole=ENTRY),
+        Kind("review.finance", _("Finance review"), "work.review_hours", whole=ENTRY),
+        Kind("review.warehouse", _("Warehouse review"), "work.review_hours", whole=ENTRY),
+        Kind("review.production", _("Production review"), "work.review_hours", whole=ENTRY),
+        Kind("order.confirm", _("Confirm the order"), "work.review_hours", whole=ENTRY),
         Kind("order.complete", _("Complete the order")),
         Kind("order.archive", _("Archive the order")),
         # what is done with goods
-        Kind("shipment.create", _("Plan the shipment"), "work.shipping_hours"),
-        Kind("shipment.pick", _("Pick"), "work.packing_hours"),
-        Kind("shipment.pack", _("Pack"), "work.packing_hours"),
-        Kind("shipment.ship", _("Ship"), "work.shipping_hours"),
+        Kind("shipment.create", _("Plan the shipment"), "work.shipping_hours", whole=SHIPPING),
+        Kind("shipment.pick", _("Pick"), "work.packing_hours", whole=SHIPPING),
+        Kind("shipment.pack", _("Pack"), "work.packing_hours", whole=SHIPPING),
+        Kind("shipment.ship", _("Ship"), "work.shipping_hours", whole=SHIPPING),
         Kind("shipment.sign", _("Get the receipt signed")),
         Kind("shipment.tell", _("Tell the customer that it is shipped"), "work.tell_customer_hours", Clock.WALL),
         Kind("shipment.call", _("Call the customer after delivery"), "work.call_after_delivery_hours", Clock.WALL),

@@ -14,7 +14,7 @@ from shunda.core.actor import Actor
 from shunda.core.calendar import Calendar, UnknownYear
 from shunda.policies import queries as policies
 from shunda.policies.declared import SETTINGS
-from shunda.work.kinds import KINDS, Clock, Kind
+from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
 from shunda.work.models import Task
 from shunda.work.specs import TaskSpec
 
@@ -29,6 +29,7 @@ on conflict (kind, subject_kind, subject_id) where closed_at is null do nothing
 """
 
 
+UNKNOWN = "unknown-year"
 LATER = timedelta(days=36500)
 """What has no due time comes after everything that has one."""
 
@@ -103,18 +104,21 @@ def clocks(kinds: Collection[str], *, at: datetime) -> dict[str, Due]:
     unknown = set(kinds) - KINDS.keys()
     if unknown:
         raise LookupError(f"no kind of step is called {', '.join(sorted(unknown))}: declare it in work/kinds.py")
-    limits = {limit for kind in kinds if (limit := KINDS[kind].limit)}
+    limits = {limit for kind in kinds for limit in (KINDS[kind].limit, KINDS[kind].whole) if limit}
     if not limits:
         return {kind: Due() for kind in kinds}
-    decided = policies.values(*limits, *(name for name in SETTINGS if name.startswith("calendar.")))
+    decided = policies.values("work.policy", *limits, *(name for name in SETTINGS if name.startswith("calendar.")))
     calendar = policies.calendar(decided)
     return {kind: _due(KINDS[kind], decided, calendar, at) for kind in kinds}
 
 
 def _due(kind: Kind, decided: dict[str, Any], calendar: Calendar, at: datetime) -> Due:
-    if kind.limit is None:
+    name = kind.whole if kind.whole and decided["work.policy"] == "whole" else kind.limit
+    if name is None:
         return Due()
-    hours: Decimal = decided[kind.limit]
+    if name == SHIPPING:
+        return _due_in_days(decided[name], calendar, at)
+    hours: Decimal = decided[name]
     limit = timedelta(minutes=int(hours * 60))
     minutes = int(limit.total_seconds() // 60)
     if kind.clock is Clock.WALL:
@@ -122,4 +126,12 @@ def _due(kind: Kind, decided: dict[str, Any], calendar: Calendar, at: datetime) 
     try:
         return Due(minutes, calendar.add(at, limit))
     except UnknownYear:
-        return Due(minutes, None, "unknown-year")
+        return Due(minutes, None, UNKNOWN)
+
+
+def _due_in_days(days: int, calendar: Calendar, at: datetime) -> Due:
+    """At the close of business so many working days later."""
+    try:
+        return Due(None, calendar.add_days(at, days))
+    except UnknownYear:
+        return Due(None, None, UNKNOWN)

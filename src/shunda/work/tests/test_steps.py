@@ -62,6 +62,14 @@ def test_a_changed_limit_and_a_day_off_of_the_company_count():
     assert Task.objects.get().limit_minutes == int(Decimal("1.5") * 60)
 
 
+@pytest.mark.req("R199", "R200")
+def test_a_company_may_keep_one_limit_for_several_steps_instead():
+    SettingChange.objects.create(name="work.policy", value="whole", changed_by="x", changed_at=AT)
+    assert due("review.sales", moment(5, 6, 9, 30)) == moment(5, 6, 14, 30)  # four working hours
+    assert due("shipment.ship", moment(5, 6, 9, 30)) == moment(5, 9, 18)  # three working days
+    assert due("shipment.tell", moment(5, 6, 9, 30)) == moment(5, 7, 9, 30)  # not among them
+
+
 def test_a_year_without_a_calendar_gives_no_due_time_and_says_so():
     assert due("review.sales", datetime(1997, 5, 6, 9, 30, tzinfo=SH)) is None
     assert Task.objects.get().clock_note == "unknown-year"
