@@ -114,6 +114,12 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
     "order.complete": [("orders:complete", _("Complete"), "orders.complete_order")],
     "order.archive": [("orders:archive", _("Archive"), "orders.archive_order")],
     "shipment.create": [("fulfilment:plan_all", _("Plan shipments"), "fulfilment.create_shipment")],
+    "shipment.pick": [("fulfilment:pick_all", _("Everything found"), "fulfilment.pick_shipment")],
+    "shipment.pack": [("fulfilment:pack_all", _("Packed"), "fulfilment.pack_shipment")],
+    "invoice.create": [("billing:draft", _("Draft invoices"), "billing.create_invoice")],
+    "invoice.issue": [("billing:issue", _("Issue"), "billing.issue_invoice")],
+    "settlement.confirm": [("billing:confirm", _("Confirm"), "billing.confirm_settlement")],
+    "shipment.create": [("fulfilment:plan_all", _("Plan shipments"), "fulfilment.create_shipment")],
     "shipment.pick": [("fulfilment:pick_all", _("All was found"), "fulfilment.pick_shipment")],
     "shipment.pack": [("fulfilment:pack_all", _("Packed, one parcel each"), "fulfilment.pack_shipment")],
 }
