@@ -263,7 +263,10 @@ def quote(request: ApiRequest, body: AsksIn) -> Any:
 
 @prices.read("/why", response=WhyOut, permission=VIEW, summary="Why this price?")
 def why(request: ApiRequest, ask: Query[AskIn]) -> Any:
-    """The price with its reasons, and every price that was looked at."""
+    """The price with its reasons, and every price that was looked at. Answers 404 for an unknown customer or SKU."""
+    found(customers.seen_by(request.actor), ask.customer_id)
+    if not resolve([ask.sku]):
+        raise Refused(NOT_FOUND(where="sku"))
     [asked] = _asks(request, [ask])
     [answer] = queries.quote([asked])
     return {"quote": _quote(answer), "candidates": queries.explain(asked)}
