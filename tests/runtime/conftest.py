@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+SOURCE = Path(__file__).parents[2] / "src"
+
 
 @dataclass
 class Installation:
@@ -23,7 +25,7 @@ class Installation:
     def environment(self) -> dict[str, str]:
         dropped = ("DATABASE_URL", "SHUNDA_TESTING", "SHUNDA_HOME", "LANG", "LC_ALL", "SHUNDA_LANG")
         kept = {name: value for name, value in os.environ.items() if name not in dropped}
-        return kept | {"SHUNDA_HOME": str(self.home)}
+        return kept | {"SHUNDA_HOME": str(self.home), "PYTHONPATH": str(SOURCE)}
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "shunda.cli", *arguments]
