@@ -122,7 +122,7 @@ def index(request):
 
         chips = [(c.label, c.value, c.url_without) for c in chosen.chips]
         return JsonResponse({"rows": listed, "next": rows.next_url, "previous": rows.previous_url, "chips": chips})
-    return render(request, "web/list.html", {"page": rows, "filter": chosen})
+    return render(request, "sample_list.html", {"page": rows, "filter": chosen})
 
 
 urlpatterns = [

@@ -1,5 +1,7 @@
 """The page kit: who may see a page, what an action says, forms, errors."""
 
+from pathlib import Path
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -9,6 +11,12 @@ from shunda.accounts.tests import builders
 from tests.pages import sample
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.sample")]
+
+
+@pytest.fixture(autouse=True)
+def _own_templates(settings):
+    options = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**options, "DIRS": [Path(__file__).parent / "templates"]}]
 
 
 @pytest.fixture
@@ -78,7 +86,15 @@ def test_part_done_says_how_many_with_the_reasons_and_their_rows(browser):
     page = said(browser)
     assert "2 done, 1 refused" in page
     assert f"R{two.pk}</strong> Region 1 is closed: reopen it first." in page
+    assert '<div class="text-red small mt-1"><div>Region 1 is closed' in page
+    assert "text-red" not in said(browser)
     assert sample.calls == [([one.pk, two.pk, three.pk], {one.pk: 1, three.pk: 1})]
+
+
+def test_reasons_do_not_turn_up_beside_the_rows_of_another_list(browser):
+    (shut,) = regions(False)
+    browser.post("/sample/close/", {"row": [shut.pk], "next": "/accounts/"})
+    assert "text-red small" not in said(browser)
 
 
 def test_nothing_done_says_so_and_leads_back_to_where_the_button_was(browser):

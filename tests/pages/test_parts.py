@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -25,6 +26,7 @@ AT = datetime(2026, 5, 6, 1, 30, tzinfo=UTC)
 @pytest.fixture
 def browser(client, db, settings):
     settings.ROOT_URLCONF = "tests.pages.sample"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]}]
     client.force_login(builders.user("li", "sample.close"))
     return client
 
@@ -66,6 +68,7 @@ def test_filters_live_in_the_address_and_each_can_be_taken_away(browser):
     found = browser.get("/sample/?json=1&code=a&active=1").json()
     assert found["rows"] == ["a1"]
     assert found["chips"] == [["Code", "a", "?json=1&active=1"], ["State", "Open", "?json=1&code=a"]]
+    assert '<input type="hidden" name="sort" value="name">' in browser.get("/sample/?sort=name&code=a").content.decode()
     assert browser.get("/sample/?json&active=nonsense").json()["rows"] == ["a1", "a2"]
 
 

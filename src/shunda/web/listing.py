@@ -150,6 +150,12 @@ class Filter(Form):
         return {name: v for name, v in self.cleaned_data.items() if v not in (None, "", [], False)}
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the address says beside the filters (the sort order) and filtering must not lose."""
+        gone = {*self.fields, "after", "before"}
+        return [(name, value) for name, values in self._request.GET.lists() if name not in gone for value in values]
+
+    @property
     def chips(self) -> list[Chip]:
         """What is set, each with the address that takes it away."""
         return [self._chip(name) for name in self.set_values()]

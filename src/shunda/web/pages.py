@@ -148,10 +148,12 @@ def act(
     except NotPermitted as missing:
         answer = _answer(Outcome([], [errors.NOT_PERMITTED(None, permission=missing.permission)]), to)
     refused = [Refusal(**item) for item in answer["refused"]]
+    url = answer["to"] or back(request)
     says.outcome(request, answer["done"], refused, done, names)
+    says.beside_rows(request, refused, url)
     if part is not None and is_htmx(request):
         return with_messages(request, part())
-    return leave(request, answer["to"] or back(request))
+    return leave(request, url)
 
 
 def submit(

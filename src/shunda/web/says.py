@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -17,6 +18,9 @@ from shunda.core.refusal import Refusal
 SHOWN = 10
 """So many reasons are listed in a message; the rest are beside their rows."""
 
+KEPT = 500
+"""So many reasons are kept for the list to show beside its rows."""
+
 REFUSED_ROWS = "refused_rows"
 """Where the session keeps refusals until the next list shows them beside their rows."""
 
@@ -28,13 +32,12 @@ def outcome(
     text: str | Promise,
     names: Callable[[Sequence[int]], Mapping[int, str]] | None,
 ) -> None:
-    """Say "3 done, 2 refused" with the reasons, and leave the reasons for the list to show beside the rows."""
+    """Say "3 done, 2 refused" with the reasons."""
     if not refused:
         heading = str(text) if done <= 1 else _("%(text)s (%(n)s)") % {"text": text, "n": done}
         messages.success(request, heading)
         return
     ids = list(dict.fromkeys(r.id for r in refused if r.id is not None))
-    request.session[REFUSED_ROWS] = [{"id": r.id, "code": r.code, "data": dict(r.data)} for r in refused[:500]]
     reasons = listed(refused, names(ids) if names and ids else {})
     if done:
         counts = {"done": done, "refused": len(ids) or 1}
@@ -58,13 +61,28 @@ def headed(heading: str, items: SafeString) -> SafeString:
     return format_html('<strong>{}</strong><ul class="mb-0 ps-3">{}</ul>', heading, items)
 
 
+def beside_rows(request: HttpRequest, refused: Sequence[Refusal], url: str) -> None:
+    """Leave the reasons for the page at ``url`` to show beside its rows; htmx shows them in this very answer."""
+    if getattr(request, "htmx", False):
+        request._refused_rows = _by_row(refused)  # type: ignore[attr-defined]  # noqa: SLF001
+    elif refused:
+        rows = [{"id": r.id, "code": r.code, "data": dict(r.data)} for r in refused[:KEPT]]
+        request.session[REFUSED_ROWS] = {"path": urlsplit(url).path, "rows": rows}
+
+
 def refused_rows(request: HttpRequest) -> dict[int, list[str]]:
-    """The reasons of the last action by row, taken once from the session."""
-    kept = getattr(request, "_refused_rows", None)
-    if kept is None:
-        kept = {}
-        for item in request.session.pop(REFUSED_ROWS, []):
-            kept.setdefault(item["id"], []).append(Refusal(**item).message)
-        request._refused_rows = kept  # type: ignore[attr-defined]  # noqa: SLF001
-    found: dict[int, list[str]] = kept
+    """The reasons of the last action by row, taken once from the session, on the page they were left for alone."""
+    found: dict[int, list[str]] | None = getattr(request, "_refused_rows", None)
+    if found is None:
+        left = request.session.pop(REFUSED_ROWS, {"path": "", "rows": []})
+        found = _by_row([Refusal(**row) for row in left["rows"]] if left["path"] == request.path else [])
+        request._refused_rows = found  # type: ignore[attr-defined]  # noqa: SLF001
+    return found
+
+
+def _by_row(refused: Sequence[Refusal]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for refusal in refused:
+        if refusal.id is not None:
+            found.setdefault(refusal.id, []).append(refusal.message)
     return found

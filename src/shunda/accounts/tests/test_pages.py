@@ -171,6 +171,22 @@ def test_nobody_signs_up_or_gets_mail(client, db):
     assert "Ask your administrator" in text(client.get("/accounts/password/reset/", headers=english))
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Try again in 15 minutes"), ("zh-hans", "请 15 分钟后再试")])
+def test_guessing_a_password_is_stopped_for_a_while(client, db, language, words):
+    builders.user("li")
+    for _attempt in range(5):
+        answer = client.post(
+            "/accounts/login/", {"login": "li", "password": "x"}, headers={"accept-language": language}
+        )
+    assert answer.status_code == 429
+    assert 60 <= int(answer["Retry-After"]) <= 900
+    assert words in text(answer)
+    right = client.post(
+        "/accounts/login/", {"login": "li", "password": PASSWORD}, headers={"accept-language": language}
+    )
+    assert right.status_code == 429
+
+
 def test_a_closed_account_cannot_sign_in_and_its_sessions_end(client, admin):
     person = builders.user("li")
     client.force_login(person)
