@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.utils.timezone import localtime
 
-from shunda.billing.models import Allocation, Invoice, InvoiceLine, Payment, Settlement
+from shunda.billing.models import (
+    Allocation,
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Settlement,
+    SettlementLine,
+)
 from shunda.billing.rules import ZERO, Amounts, Billed, Item, propose
 from shunda.billing.states import InvoiceStatus
 from shunda.core.actor import Actor
 from shunda.customers import queries as customers
 from shunda.customers.models import TermKind
 from shunda.orders import queries as orders
-from shunda.orders.models import Order, OrderLine
+from shunda.orders.models import InvoiceKind, Order, OrderLine
 from shunda.orders.states import OrderStatus
 
 PAYABLE = (OrderStatus.APPROVED, OrderStatus.CONFIRMED)
@@ -165,6 +175,34 @@ def proposals(payments: Collection[Payment]) -> dict[int, list[tuple[Item, Decim
     return found
 
 
+# --- what the API shows ----------------------------------------------------------------------------------------------
+
+
+def to_invoice(actor: Actor) -> QuerySet[Order]:
+    """Orders an actor may see with goods shipped and not invoiced, that want an invoice (R175)."""
+    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("returned") + F("invoiced"))
+    return orders.rows(actor).filter(Exists(open_lines)).exclude(invoice_kind=InvoiceKind.NONE)
+
+
+def whole_invoices(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Invoices with their lines, in a fixed number of queries."""
+    lines = InvoiceLine.objects.select_related("order_line__sku").order_by("order_line__line_no")
+    return invoices.select_related("order").prefetch_related(Prefetch("lines", lines))
+
+
+def credit_notes_seen_by(actor: Actor) -> QuerySet[CreditNote]:
+    """Credit notes of the orders an actor may see, with their lines."""
+    lines = CreditNoteLine.objects.select_related("invoice_line__order_line__sku").order_by("pk")
+    notes = CreditNote.objects.prefetch_related(Prefetch("lines", lines))
+    return notes if actor.reach == "all" else notes.filter(order__in=orders.seen_by(actor).values("pk"))
+
+
+def whole_settlements(actor: Actor) -> QuerySet[Settlement]:
+    """Settlements an actor may see, with their lines."""
+    lines = SettlementLine.objects.select_related("order_line__sku").order_by("order_line__line_no")
+    return settlements_seen_by(actor).prefetch_related(Prefetch("lines", lines))
+
+
 # --- statement ------------------------------------------------------------------------------------------------------
 
 _STATEMENT = """
@@ -194,8 +232,26 @@ class Entry:
     balance: Decimal
 
 
-def statement(customer_id: int, currency: str = "CNY") -> list[Entry]:
-    """All documents of a customer in one currency by day, with the running balance (R172). One query."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The documents of a period, what was owed before them and is owed after them; under zero: paid too much."""
+
+    opening: Decimal
+    entries: list[Entry]
+
+    @property
+    def closing(self) -> Decimal:
+        """What is owed at the end of the period."""
+        return self.entries[-1].balance if self.entries else self.opening
+
+
+def statement(
+    customer_id: int, currency: str = "CNY", since: date | None = None, until: date | None = None
+) -> Statement:
+    """A customer's documents in one currency, with the running balance (R172); both days included. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, {"customer": customer_id, "currency": currency})
-        return [Entry(*row) for row in cursor.fetchall()]
+        entries = [Entry(*row) for row in cursor.fetchall()]
+    earlier = [entry for entry in entries if since and localtime(entry.at).date() < since]
+    told = [entry for entry in entries[len(earlier) :] if not until or localtime(entry.at).date() <= until]
+    return Statement(earlier[-1].balance if earlier else ZERO, told)

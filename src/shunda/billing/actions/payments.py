@@ -55,6 +55,7 @@ def record_payments(specs: Sequence[PaymentSpec], *, by: Actor, at: datetime) ->
             method=spec.method,
             currency=spec.currency,
             amount=spec.amount,
+            matched=rules.ZERO,
             reference=spec.reference,
             received_at=spec.received_at,
             same_reference=same,

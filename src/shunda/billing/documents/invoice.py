@@ -53,18 +53,8 @@ def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Due"), day(invoice.due_date) if invoice.due_date else ""),
             (pgettext("document", "Credited"), amount(invoice.credited, currency) if invoice.credited else ""),
         ],
-        "buyer": [
-            (pgettext("document", "Name"), invoice.buyer_name),
-            (pgettext("document", "Tax number"), invoice.buyer_tax_code),
-            (pgettext("document", "Address, phone"), invoice.buyer_address),
-            (pgettext("document", "Bank, account"), invoice.buyer_bank),
-        ],
-        "seller": [
-            (pgettext("document", "Name"), ours["name"]),
-            (pgettext("document", "Tax number"), ours["credit_code"]),
-            (pgettext("document", "Address, phone"), paper.joined(ours["address"], ours["phone"])),
-            (pgettext("document", "Bank, account"), paper.joined(ours["bank"], ours["bank_account"])),
-        ],
+        "buyer": _buyer(invoice),
+        "seller": _seller(ours),
         "rows": _rows(invoice),
         "net": money(invoice.net, currency),
         "tax": money(invoice.tax, currency),
@@ -78,6 +68,24 @@ def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Seller (seal)"), ""),
         ],
     }
+
+
+def _buyer(invoice: Invoice) -> list[paper.Pair]:
+    return [
+        (pgettext("document", "Name"), invoice.buyer_name),
+        (pgettext("document", "Tax number"), invoice.buyer_tax_code),
+        (pgettext("document", "Address, phone"), invoice.buyer_address),
+        (pgettext("document", "Bank, account"), invoice.buyer_bank),
+    ]
+
+
+def _seller(ours: dict[str, Any]) -> list[paper.Pair]:
+    return [
+        (pgettext("document", "Name"), ours["name"]),
+        (pgettext("document", "Tax number"), ours["credit_code"]),
+        (pgettext("document", "Address, phone"), paper.joined(ours["address"], ours["phone"])),
+        (pgettext("document", "Bank, account"), paper.joined(ours["bank"], ours["bank_account"])),
+    ]
 
 
 def _watermark(invoice: Invoice) -> str:

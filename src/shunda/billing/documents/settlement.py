@@ -35,24 +35,10 @@ def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
 def _paper(settlement: Settlement, ours: dict[str, Any]) -> dict[str, Any]:
     order, currency = settlement.order, settlement.currency
     owed = max(settlement.total - settlement.paid_before, settlement.total * 0)
-    confirmed = settlement.status == SettlementStatus.CONFIRMED
     return {
         **paper.sheet(pgettext("document", "Settlement"), settlement.number, ours),
         "labels": _labels(),
-        "facts": [
-            (pgettext("document", "Made on"), day(settlement.made_at)),
-            (pgettext("document", "Order"), order.number),
-            (pgettext("document", "Delivery"), settlement.delivery),
-            (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
-            (pgettext("document", "Payment deadline"), day(order.payment_due) if order.payment_due else ""),
-            (pgettext("document", "Contract number"), order.contract_number),
-            (pgettext("document", "Customer's order number"), order.customer_reference),
-            (pgettext("document", "Status"), settlement.get_status_display()),
-            (
-                pgettext("document", "Confirmed"),
-                f"{settlement.confirmed_by}, {moment(settlement.confirmed_at)}" if confirmed else "",
-            ),
-        ],
+        "facts": _facts(settlement),
         "buyer": paper.buyer(order),
         "payee": [
             (pgettext("document", "Name"), ours["name"]),
@@ -75,6 +61,24 @@ def _paper(settlement: Settlement, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Finance (signature and seal)"), pgettext("document", "Date")),
         ],
     }
+
+
+def _facts(settlement: Settlement) -> list[paper.Pair]:
+    order, confirmed = settlement.order, settlement.status == SettlementStatus.CONFIRMED
+    return [
+        (pgettext("document", "Made on"), day(settlement.made_at)),
+        (pgettext("document", "Order"), order.number),
+        (pgettext("document", "Delivery"), settlement.delivery),
+        (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
+        (pgettext("document", "Payment deadline"), day(order.payment_due) if order.payment_due else ""),
+        (pgettext("document", "Contract number"), order.contract_number),
+        (pgettext("document", "Customer's order number"), order.customer_reference),
+        (pgettext("document", "Status"), settlement.get_status_display()),
+        (
+            pgettext("document", "Confirmed"),
+            f"{settlement.confirmed_by}, {moment(settlement.confirmed_at)}" if confirmed else "",
+        ),
+    ]
 
 
 def _labels() -> dict[str, str]:

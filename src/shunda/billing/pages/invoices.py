@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,8 +19,6 @@ from shunda.billing.specs import CreditSpec
 from shunda.billing.states import INVOICE, InvoiceStatus
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
-from shunda.orders import queries as orders
-from shunda.orders.models import InvoiceKind, OrderLine
 from shunda.pricing.rules import capitals
 from shunda.web.listing import Filter, Keyset
 from shunda.web.moves import buttons
@@ -64,9 +62,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
 @page("billing.view_invoice")
 def to_invoice(request: HttpRequest) -> HttpResponse:
     """Orders with goods shipped and not invoiced yet (R175)."""
-    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), shipped__gt=F("returned") + F("invoiced"))
-    rows = orders.rows(actor(request)).filter(Exists(open_lines)).exclude(invoice_kind=InvoiceKind.NONE)
-    return render(request, "billing/to_invoice.html", {"page": Keyset(rows, request, order=["id"])})
+    waiting = Keyset(queries.to_invoice(actor(request)), request, order=["id"])
+    return render(request, "billing/to_invoice.html", {"page": waiting})
 
 
 @page("billing.create_invoice", methods=["POST"])
