@@ -14,6 +14,9 @@ KNOWN_YEARS = range(2004, 2027)
 """Years whose holidays *and* make-up days the state council has announced and the holidays package carries."""
 
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
 class UnknownYear(Exception):
     """Nobody has told this calendar the holidays of a year."""
 
@@ -36,7 +39,7 @@ class Calendar:
     """
 
     hours: tuple[tuple[time, time], ...] = ((time(9), time(12)), (time(13), time(18)))
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = SHANGHAI
     overrides: Mapping[date, bool] = field(default_factory=dict)
     extra_years: frozenset[int] = frozenset()
 

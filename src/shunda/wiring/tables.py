@@ -119,8 +119,5 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
     "invoice.create": [("billing:draft", _("Draft invoices"), "billing.create_invoice")],
     "invoice.issue": [("billing:issue", _("Issue"), "billing.issue_invoice")],
     "settlement.confirm": [("billing:confirm", _("Confirm"), "billing.confirm_settlement")],
-    "shipment.create": [("fulfilment:plan_all", _("Plan shipments"), "fulfilment.create_shipment")],
-    "shipment.pick": [("fulfilment:pick_all", _("All was found"), "fulfilment.pick_shipment")],
-    "shipment.pack": [("fulfilment:pack_all", _("Packed, one parcel each"), "fulfilment.pack_shipment")],
 }
 """Address that takes the ticked subjects (``row=``), text, permission."""
