@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from shunda.core.machine import MACHINES
 from shunda.core.models import Event
+from shunda.core.refusal import Refusal
 
 SOURCES: dict[str, str | Promise] = {
     "web": gettext_lazy("on a page"),
@@ -98,7 +99,7 @@ def lines(
                 source=str(SOURCES.get(event.source, event.source)),
                 icon=_ICONS.get(move, "point"),
                 tone=_TONES.get(move, ""),
-                text="\n".join(str(event.data[name]) for name in TEXTS if event.data.get(name)),
+                text="\n".join(_said(event.data)),
                 changes=_changes(event.data.get("changes"), fields or {}, values or {}),
                 url=reverse(page, args=[event.subject_id]) if page and subject else "",
             )
@@ -114,6 +115,14 @@ def label(kind: str) -> str:
     name, _dot, move = kind.partition(".")
     machine = MACHINES.get(name)
     return str(machine.moves[move].label) if machine and move in machine.moves else kind
+
+
+def _said(data: Mapping[str, Any]) -> list[str]:
+    """What people wrote, and the system's own reasons in the language of the reader."""
+    written = [Refusal(None, str(data[name])).message for name in TEXTS if data.get(name)]
+    refused = data.get("reasons")
+    reasons = refused if isinstance(refused, list) else []
+    return [*written, *(Refusal(None, each["code"], each.get("data", {})).message for each in reasons)]
 
 
 def _changes(

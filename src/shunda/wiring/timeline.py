@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,8 @@ from shunda.billing.models import Invoice, Payment, Settlement
 from shunda.core.models import Event
 from shunda.fulfilment.models import Shipment
 from shunda.orders import queries as orders
-from shunda.orders.models import Order
+from shunda.orders.models import Department, Order
+from shunda.pricing.rules import plain
 from shunda.web.pages import actor, page
 from shunda.web.timeline import Line, lines
 
@@ -40,7 +42,9 @@ def _fields() -> Mapping[str, str | Promise]:
 def entries(events: Iterable[Event], order_id: int) -> list[Line]:
     """Events as the timeline component draws them; each leads to the page of what it is about."""
     return lines(
-        [_with_lines(event) for event in events], fields=_fields(), subject=(Order._meta.label_lower, order_id)
+        [_with_department(_with_lines(event)) for event in events],
+        fields=_fields(),
+        subject=(Order._meta.label_lower, order_id),
     )
 
 
@@ -53,8 +57,22 @@ def _with_lines(event: Event) -> Event:
     return event
 
 
+def _with_department(event: Event) -> Event:
+    """A review tells whose it is, before what was remarked."""
+    department = event.data.get("department")
+    if department in Department:
+        said = [str(Department(department).label), event.data.get("remark") or ""]
+        event.data = {**event.data, "remark": ": ".join(part for part in said if part)}
+    return event
+
+
 def _line(data: Mapping[str, Any] | None) -> str:
-    return ", ".join(str(value) for value in data.values() if value not in (None, "", {})) if data else ""
+    if not data:
+        return ""
+    figures = [str(data[name]) for name in ("quantity", "unit_price") if data.get(name)]
+    percent = f"-{plain(Decimal(rate) * 100)} %" if (rate := data.get("discount_rate")) and Decimal(rate) else ""
+    said = [str(data.get("sku", "")), " × ".join(figures), percent, data.get("wanted_date"), data.get("note")]
+    return ", ".join(str(part) for part in said if part)
 
 
 @page("orders.view_order")

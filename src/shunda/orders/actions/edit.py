@@ -19,7 +19,7 @@ from shunda.pricing.rules import plain
 __all__ = ["edit"]
 
 _MONEY = ("freight_net", "freight_tax", "net", "tax", "gross", "fingerprint")
-_COMPARED = ("sku_id", "unit_id", "quantity", "unit_price", "discount_rate", "tax_rate", "wanted_date", "note")
+_COMPARED = ("quantity", "unit_price", "discount_rate", "tax_rate", "wanted_date", "note", "unit_id")
 
 
 @action("orders.edit_order")
@@ -40,7 +40,8 @@ def edit(
     drafts, too_large = price(entries, {order.pk: order for order in batch}, at)
     batch.refuse_if(by_id(refused + too_large))
     for order in batch:
-        batch.note(order.pk, **_changes(heads[order.pk], order, before[order.pk], drafts[order.pk].lines))
+        codes = {entry.sku.id: entry.sku.code for entry in entries[order.pk].lines}
+        batch.note(order.pk, **_changes(heads[order.pk], order, before[order.pk], drafts[order.pk].lines, codes))
     kept = list(batch)
     OrderLine.objects.filter(order_id__in=batch.ids).delete()
     rows.insert_lines(kept, [drafts[order.pk].lines for order in kept])
@@ -49,11 +50,16 @@ def edit(
 
 
 def _changes(
-    head: Mapping[str, Any], order: Order, before: Sequence[OrderLine], after: Sequence[OrderLine]
+    head: Mapping[str, Any],
+    order: Order,
+    before: Sequence[OrderLine],
+    after: Sequence[OrderLine],
+    codes: Mapping[int, str],
 ) -> dict[str, Any]:
     """What was and what is: head fields, and lines by number (nothing on one side: added or taken out)."""
     fields = {name: [_said(old), _said(new)] for name, old in head.items() if old != (new := getattr(order, name))}
-    was, now = ({line.line_no: _line(line) for line in lines} for lines in (before, after))
+    was = {line.line_no: _line(line, line.sku.code) for line in before}
+    now = {line.line_no: _line(line, codes[line.sku_id]) for line in after}
     lines = {no: [was.get(no), now.get(no)] for no in sorted(was | now) if was.get(no) != now.get(no)}
     data: dict[str, Any] = {"changes": fields} if fields else {}
     if lines:
@@ -61,8 +67,8 @@ def _changes(
     return data
 
 
-def _line(line: OrderLine) -> dict[str, Any]:
-    return {name: _said(getattr(line, name)) for name in _COMPARED}
+def _line(line: OrderLine, code: str) -> dict[str, Any]:
+    return {"sku": code, **{name: _said(getattr(line, name)) for name in _COMPARED}}
 
 
 def _said(value: Any) -> Any:

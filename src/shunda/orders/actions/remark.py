@@ -83,6 +83,6 @@ def attach(specs: Sequence[AttachmentSpec], *, by: Actor, at: datetime) -> Outco
         for i, file in files.items()
     ]
     OrderAttachment.objects.bulk_create(rows)
-    told = (happening("order.attach", r.order, name=r.file.name, paper=r.kind, attachment=r.pk) for r in rows)
+    told = (happening("order.attach", r.order, text=r.file.name, paper=r.kind, attachment=r.pk) for r in rows)
     record(told, by=by, at=at)
     return Outcome(rows, sorted(refused, key=lambda refusal: refusal.id or 0))

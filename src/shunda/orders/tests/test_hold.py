@@ -110,7 +110,7 @@ def test_papers_are_kept_with_the_order_and_bad_ones_refused_by_their_place():
         (2, "orders.attachment-kind"), (3, "wrong-status"), (4, "not-found"),
     ]  # fmt: skip
     assert outcome.refused[0].id == 1
-    assert Event.objects.get(kind="order.attach").data["name"] == "letter.pdf"
+    assert Event.objects.get(kind="order.attach").data["text"] == "letter.pdf"
 
 
 def test_progress_adds_up_in_one_statement_and_the_database_refuses_what_cannot_be(django_assert_num_queries):
