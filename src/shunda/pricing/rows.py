@@ -58,43 +58,34 @@ def check(list_id: int, rows: Iterable[PriceRow], skus: Mapping[str, int]) -> tu
     refused: list[Refusal] = []
     first: dict[tuple[int, Decimal], int] = {}
     for row in rows:
-        wrong: list[Refusal] = []
-        price = _number(row.unit_price, 6, MOST_PRICE)
-        quantity = _number(row.min_quantity or "0", 4, MOST_QUANTITY)
-        floor = _number(row.floor, 6, MOST_PRICE) if row.floor.strip() else None
-        sku_id = skus.get(row.sku.strip())
-        for missing, reason, where, value in (
-            (sku_id is None, reasons.UNKNOWN_SKU, "sku", row.sku),
-            (price is None, reasons.BAD_PRICE, "unit_price", row.unit_price),
-            (quantity is None, reasons.BAD_QUANTITY, "min_quantity", row.min_quantity),
-            (floor is None and bool(row.floor.strip()), reasons.BAD_FLOOR, "floor", row.floor),
-        ):
-            if missing:
-                wrong.append(_refuse(list_id, row, reason, where, value))
-        if price is not None and floor is not None and floor > price:
-            wrong.append(
-                reasons.FLOOR_ABOVE(
-                    list_id,
-                    row=row.row,
-                    where="floor",
-                    sku=row.sku[:60],
-                    floor=row.floor.strip(),
-                    price=row.unit_price.strip(),
-                )
-            )
-        if sku_id is not None and price is not None and quantity is not None:
-            fine = Checked(row.row, row.sku.strip(), sku_id, quantity, price, floor)
-            earlier = first.setdefault(fine.key, row.row)
-            if earlier != row.row:
-                wrong.append(
-                    reasons.TWICE(
-                        list_id, row=row.row, where="sku", sku=fine.sku, quantity=row.min_quantity or "0", first=earlier
-                    )
-                )
-            if not wrong:
-                checked.append(fine)
+        fine, wrong = _read(list_id, row, skus.get(row.sku.strip()))
+        if fine is not None and (earlier := first.setdefault(fine.key, row.row)) != row.row:
+            said = {"sku": fine.sku, "quantity": row.min_quantity or "0", "first": earlier}
+            wrong.append(reasons.TWICE(list_id, row=row.row, where="sku", **said))
+        if fine is not None and not wrong:
+            checked.append(fine)
         refused += wrong
     return checked, refused
+
+
+def _read(list_id: int, row: PriceRow, sku_id: int | None) -> tuple[Checked | None, list[Refusal]]:
+    """What a row says, as far as it can be read, and what is wrong with it."""
+    price = _number(row.unit_price, 6, MOST_PRICE)
+    quantity = _number(row.min_quantity or "0", 4, MOST_QUANTITY)
+    floor = _number(row.floor, 6, MOST_PRICE) if row.floor.strip() else None
+    faults = (
+        (sku_id is None, reasons.UNKNOWN_SKU, "sku", row.sku),
+        (price is None, reasons.BAD_PRICE, "unit_price", row.unit_price),
+        (quantity is None, reasons.BAD_QUANTITY, "min_quantity", row.min_quantity),
+        (floor is None and bool(row.floor.strip()), reasons.BAD_FLOOR, "floor", row.floor),
+    )
+    wrong = [_refuse(list_id, row, reason, where, value) for fault, reason, where, value in faults if fault]
+    if price is not None and floor is not None and floor > price:
+        said = {"sku": row.sku[:60], "floor": row.floor.strip(), "price": row.unit_price.strip()}
+        wrong.append(reasons.FLOOR_ABOVE(list_id, row=row.row, where="floor", **said))
+    if sku_id is None or price is None or quantity is None:
+        return None, wrong
+    return Checked(row.row, row.sku.strip(), sku_id, quantity, price, floor), wrong
 
 
 def _refuse(list_id: int, row: PriceRow, reason: Reason, where: str, value: str) -> Refusal:

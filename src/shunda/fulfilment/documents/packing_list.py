@@ -28,18 +28,7 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
     return {
         **paper.sheet(pgettext("document", "Packing list"), shipment.number, ours, loading.watermark(shipment)),
         "barcode": code128(shipment.number),
-        "labels": {
-            "sender": pgettext("document", "Shipped from"),
-            "consignee": pgettext("document", "Ship to"),
-            "line": pgettext("document", "No."),
-            "sku": pgettext("document", "SKU"),
-            "article": pgettext("document", "Product, model and specification"),
-            "quantity": pgettext("document", "Quantity"),
-            "unit": pgettext("document", "Unit"),
-            "total": pgettext("document", "Total"),
-            "packing": pgettext("document", "Packing requirements"),
-            "note": pgettext("document", "Note"),
-        },
+        "labels": _labels(),
         "facts": [
             (pgettext("document", "Order"), order.number),
             (pgettext("document", "Contract number"), order.contract_number),
@@ -69,4 +58,19 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Packed by"), pgettext("document", "Date")),
             (pgettext("document", "Checked by"), pgettext("document", "Date")),
         ],
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "sender": pgettext("document", "Shipped from"),
+        "consignee": pgettext("document", "Ship to"),
+        "line": pgettext("document", "No."),
+        "sku": pgettext("document", "SKU"),
+        "article": pgettext("document", "Product, model and specification"),
+        "quantity": pgettext("document", "Quantity"),
+        "unit": pgettext("document", "Unit"),
+        "total": pgettext("document", "Total"),
+        "packing": pgettext("document", "Packing requirements"),
+        "note": pgettext("document", "Note"),
     }
