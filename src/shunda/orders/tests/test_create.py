@@ -1,11 +1,12 @@
 """Taking orders in: a draft may lack things but holds no nonsense."""
 
+import threading
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from shunda.accounts.tests.builders import actor, user
@@ -261,3 +262,24 @@ def test_cloning_what_is_not_there_or_no_longer_possible_is_refused_with_the_ord
     article.save()
     outcome = actions.clone([old.pk, 999_999], by=SYSTEM, at=AT)
     assert {(r.id, r.code) for r in outcome.refused} == {(999_999, "not-found"), (old.pk, "orders.inactive-sku")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_callers_with_the_same_foreign_number_make_one_order_and_number_without_gaps():
+    wanted = spec(customer(), [(sku(), 1, 1)], channel=Channel.MALL, external_number="T-1")
+    barrier, outcomes = threading.Barrier(4), []
+
+    def run():
+        barrier.wait()
+        outcomes.append(create(wanted, replace(wanted, external_number="")))
+        connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(outcome.done) for outcome in outcomes) == [1, 1, 1, 2]
+    assert {code for outcome in outcomes for code in codes(outcome)} == {"orders.external-number-used"}
+    numbers = Order.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [f"SO20260506{serial:03d}" for serial in range(1, 6)]
