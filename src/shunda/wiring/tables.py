@@ -90,6 +90,7 @@ SUBJECTS: dict[str, str] = {
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
+    "channels.importrun": "channels:detail",
     "fulfilment.shipment": "fulfilment:detail",
     "fulfilment.carrier": "fulfilment:edit_carrier",
     "billing.invoice": "billing:invoice",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("orders/", include("shunda.orders.urls")),
     path("shipments/", include("shunda.fulfilment.urls")),
     path("billing/", include("shunda.billing.urls")),
+    path("imports/", include("shunda.channels.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
     path("prices/", include("shunda.pricing.urls")),

@@ -1,0 +1,139 @@
+"""The pages of imports: send a file in, see what is wrong with it before anything is booked, import, report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shunda.channels import files, queries, report
+from shunda.channels.models import Finding, ImportRun
+from shunda.channels.states import RUN, RunStatus
+from shunda.core.batch import Outcome
+from shunda.core.refusal import Refusal
+from shunda.files import steps as stored
+from shunda.files.specs import Upload
+from shunda.web.forms import Form
+from shunda.web.listing import Keyset
+from shunda.web.moves import buttons
+from shunda.web.pages import act, actor, now, page, submit, versions
+
+SHOWN = 200
+"""So many findings are shown on the page; all are in the report to download."""
+
+BUSY = (RunStatus.RECEIVED, RunStatus.BOOKING)
+
+
+class UploadForm(Form):
+    """A file and how to read it."""
+
+    file = forms.FileField(label=_("File (CSV or Excel)"))
+    mapping = forms.ChoiceField(label=_("Mapping"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["mapping"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("recognise by the headings")), *((m.code, m.name) for m in queries.mappings())]
+
+
+@page("channels.create_import")
+def index(request: HttpRequest) -> HttpResponse:
+    """Imports, newest first, with the form to send a file in."""
+    runs = Keyset(queries.seen_by(actor(request)), request)
+    return render(request, "channels/imports.html", {"page": runs, "form": UploadForm()})
+
+
+@page("channels.create_import", methods=["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Send a file in; it is read and checked in the background."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    return submit(
+        request,
+        form,
+        lambda: _receive(request, form),
+        template="channels/upload.html",
+        done=_("Received; it is being read."),
+        to=lambda run: reverse("channels:detail", args=[run.pk]),
+        context={"cancel_url": reverse("channels:index"), "save_label": _("Send in")},
+    )
+
+
+@transaction.atomic
+def _receive(request: HttpRequest, form: UploadForm) -> Outcome[ImportRun]:
+    by, at = actor(request), now()
+    sent = Upload.of(form.cleaned_data["file"], stored.most_bytes())
+    kept, refused = stored.store([sent], by=by, at=at)
+    if refused:
+        return Outcome([], refused)
+    code = form.cleaned_data["mapping"]
+    mapping = {"code": code} if code else None
+    return Outcome([files.receive(sent.name, by=by, at=at, file_id=kept[0].pk, mapping=mapping)], [])
+
+
+@page("channels.create_import")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: figures that add up to the file, every error with row and column, and what can be done now."""
+    by = actor(request)
+    run = get_object_or_404(queries.seen_by(by), pk=pk)
+    urls = {move: reverse(f"channels:{move}", args=[pk]) for move in ("start", "discard")}
+    context = {
+        "run": run,
+        "report": report.of(pk) if run.status not in (RunStatus.RECEIVED, RunStatus.FAILED) else None,
+        "findings": [_told(finding) for finding in queries.findings_of(pk)[:SHOWN]],
+        "more": queries.findings_of(pk)[SHOWN : SHOWN + 1].exists(),
+        "failed": Refusal(None, run.error["code"], run.error["data"]).message if run.error else "",
+        "busy": run.status in BUSY,
+        "percent": min(100, run.done * 100 // run.total) if run.total else 0,
+        "buttons": buttons(RUN, run, by, urls, confirm={"discard": _("Forget what was read? Nothing is booked.")}),
+    }
+    template = (
+        "channels/progress.html" if request.headers.get("HX-Request") and context["busy"] else "channels/import.html"
+    )
+    return render(request, template, context)
+
+
+def _told(found: Finding) -> dict[str, object]:
+    """A finding as the page shows it."""
+    return {
+        "row": found.row,
+        "column": report.heading(found.column),
+        "error": found.error,
+        "text": Refusal(None, found.code, found.data).message,
+    }
+
+
+@page("channels.start_import", methods=["POST"])
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Book every invoice without an error, in the background."""
+    return act(
+        request,
+        lambda: files.start([pk], by=actor(request), at=now(), versions=versions(request, pk)),
+        done=_("The import has begun; you can leave this page and come back."),
+        to=reverse("channels:detail", args=[pk]),
+    )
+
+
+@page("channels.discard_import", methods=["POST"])
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget what was read."""
+    return act(
+        request,
+        lambda: files.discard([pk], by=actor(request), at=now(), versions=versions(request, pk)),
+        done=_("Discarded; nothing was booked."),
+        to=reverse("channels:index"),
+    )
+
+
+@page("channels.create_import")
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lines that are in no order, each with its reason, to be corrected and sent in again."""
+    run = get_object_or_404(queries.seen_by(actor(request)), pk=pk)
+    answer = StreamingHttpResponse(report.as_csv(run.pk), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{run.number}.csv"'
+    return answer  # type: ignore[return-value]  # a page may stream
