@@ -30,6 +30,7 @@ from shunda.core import event
 from shunda.core.actor import Actor
 from shunda.core.batch import happening
 from shunda.core.refusal import NOT_FOUND, NotPermitted, Refused
+from shunda.customers.rules import sees_private
 from shunda.fulfilment import queries as fulfilment
 from shunda.fulfilment.documents import delivery_receipt, packing_list, pick_list
 from shunda.orders import queries as orders
@@ -53,7 +54,7 @@ class Document:
     subject: str
     permission: str
     seen_by: Callable[[Actor], QuerySet[Any]]
-    papers: Callable[[Sequence[int]], list[dict[str, Any]]]
+    papers: Callable[..., list[dict[str, Any]]]
     template: Path
 
 
@@ -129,7 +130,9 @@ def export(
     spoken = language or translation.get_language() or "zh-hans"
     with translation.override(spoken):
         title = str(document.title)
-        pdf = typeset(document.template, document.papers(wanted), language=spoken, by=by.name, at=at)
+        pdf = typeset(
+            document.template, document.papers(wanted, private=sees_private(by)), language=spoken, by=by.name, at=at
+        )
     _record(document, [rows[pk] for pk in wanted], spoken, by, at)
     name = f"{title} {rows[wanted[0]]}.pdf" if len(wanted) == 1 else f"{title} ({len(wanted)}).pdf"
     return HttpResponse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext
 from shunda.billing.models import Invoice, InvoiceLine
 from shunda.billing.states import InvoiceStatus
 from shunda.catalog.rules import local
+from shunda.customers.rules import masked_account
 from shunda.orders.documents import paper
 from shunda.orders.models import InvoiceKind
 from shunda.pricing.rules import capitals, effective_price, words
@@ -21,8 +23,11 @@ from shunda.web.formats import amount, day, money, percent, price, quantity
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
-def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The data of these invoices, in this order and the active language; constant queries."""
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
+    """The data of these invoices, in this order and the active language; constant queries.
+
+    Phones and bank accounts of the customer are in full only for ``private`` eyes.
+    """
     lines = InvoiceLine.objects.select_related("order_line__sku__product__unit").order_by("order_line__line_no")
     rows = (
         Invoice.objects.filter(pk__in=ids)
@@ -31,10 +36,10 @@ def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
         .in_bulk()
     )
     ours = paper.company()
-    return [_paper(rows[pk], ours) for pk in ids]
+    return [_paper(rows[pk], ours, private=private) for pk in ids]
 
 
-def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
+def _paper(invoice: Invoice, ours: dict[str, Any], *, private: bool) -> dict[str, Any]:
     special = invoice.kind == InvoiceKind.SPECIAL
     currency = invoice.currency
     return {
@@ -53,7 +58,7 @@ def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Due"), day(invoice.due_date) if invoice.due_date else ""),
             (pgettext("document", "Credited"), amount(invoice.credited, currency) if invoice.credited else ""),
         ],
-        "buyer": _buyer(invoice),
+        "buyer": _buyer(invoice, private=private),
         "seller": _seller(ours),
         "rows": _rows(invoice),
         "net": money(invoice.net, currency),
@@ -70,13 +75,19 @@ def _paper(invoice: Invoice, ours: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _buyer(invoice: Invoice) -> list[paper.Pair]:
+def _buyer(invoice: Invoice, *, private: bool) -> list[paper.Pair]:
+    show = str if private else _veiled
     return [
         (pgettext("document", "Name"), invoice.buyer_name),
         (pgettext("document", "Tax number"), invoice.buyer_tax_code),
-        (pgettext("document", "Address, phone"), invoice.buyer_address),
-        (pgettext("document", "Bank, account"), invoice.buyer_bank),
+        (pgettext("document", "Address, phone"), show(invoice.buyer_address)),
+        (pgettext("document", "Bank, account"), show(invoice.buyer_bank)),
     ]
+
+
+def _veiled(text: str) -> str:
+    """Phones and account numbers within a text masked."""
+    return re.sub(r"[+\d][\d -]{6,}\d", lambda found: masked_account(found.group()), text)
 
 
 def _seller(ours: dict[str, Any]) -> list[paper.Pair]:

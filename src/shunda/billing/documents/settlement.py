@@ -19,8 +19,11 @@ from shunda.web.formats import amount, day, moment, money, price, quantity
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
-def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The data of these settlements, in this order and the active language; constant queries."""
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
+    """The data of these settlements, in this order and the active language; constant queries.
+
+    Phones and bank accounts of the customer are in full only for ``private`` eyes.
+    """
     lines = SettlementLine.objects.select_related("order_line__sku__product__unit").order_by("order_line__line_no")
     rows = (
         Settlement.objects.filter(pk__in=ids)
@@ -29,17 +32,17 @@ def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
         .in_bulk()
     )
     ours = paper.company()
-    return [_paper(rows[pk], ours) for pk in ids]
+    return [_paper(rows[pk], ours, private=private) for pk in ids]
 
 
-def _paper(settlement: Settlement, ours: dict[str, Any]) -> dict[str, Any]:
+def _paper(settlement: Settlement, ours: dict[str, Any], *, private: bool) -> dict[str, Any]:
     order, currency = settlement.order, settlement.currency
     owed = max(settlement.total - settlement.paid_before, settlement.total * 0)
     return {
         **paper.sheet(pgettext("document", "Settlement"), settlement.number, ours),
         "labels": _labels(),
         "facts": _facts(settlement),
-        "buyer": paper.buyer(order),
+        "buyer": paper.buyer(order, private=private),
         "payee": [
             (pgettext("document", "Name"), ours["name"]),
             (pgettext("document", "Credit code"), ours["credit_code"]),

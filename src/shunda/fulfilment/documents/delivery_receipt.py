@@ -17,8 +17,12 @@ from shunda.web.formats import day, moment, quantity
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
-def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The data of these shipments' receipts: to be signed on paper, or filled in when it was signed on a screen."""
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
+    """The data of these shipments' receipts: to be signed on paper, or filled in when it was signed on a screen.
+
+    The receiver's phone is on it for everybody who may print it: the driver needs it.
+    """
+    del private
     ours = paper.company()
     return [_paper(shipment, ours) for shipment in loading.shipments(ids)]
 
@@ -37,7 +41,7 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Shipped on"), day(shipment.shipped_at) if shipment.shipped_at else ""),
             *loading.transport(shipment),
         ],
-        "consignee": [(pgettext("document", "Company"), order.customer_name), *paper.consignee(order)],
+        "consignee": [(pgettext("document", "Company"), order.customer_name), *paper.consignee(order, private=True)],
         "rows": [_row(number, line, receipt) for number, line in enumerate(lines, 1)],
         "total": loading.total(lines),
         "checks": [

@@ -17,8 +17,12 @@ from shunda.web.formats import day, quantity
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
-def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The data of these shipments' packing lists, in this order and the active language; constant queries."""
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
+    """The data of these shipments' packing lists, in this order and the active language; constant queries.
+
+    The receiver's phone is on it for everybody who may print it: the driver needs it.
+    """
+    del private
     ours = paper.company()
     return [_paper(shipment, ours) for shipment in loading.shipments(ids)]
 
@@ -41,7 +45,7 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Warehouse"), shipment.warehouse.name),
             (pgettext("document", "Address"), shipment.warehouse.address),
         ],
-        "consignee": [(pgettext("document", "Company"), order.customer_name), *paper.consignee(order)],
+        "consignee": [(pgettext("document", "Company"), order.customer_name), *paper.consignee(order, private=True)],
         "rows": [
             {
                 "no": str(number),

@@ -18,8 +18,9 @@ from shunda.web.formats import day, moment, quantity
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
-def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
     """The data of these shipments' pick lists, in this order and the active language; constant queries."""
+    del private  # it says nothing private
     ours, found = paper.company(), loading.shipments(ids)
     shelves = loading.shelves(found)
     return [_paper(shipment, shelves, ours) for shipment in found]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 
 from shunda.catalog.rules import local
+from shunda.customers.rules import masked_account, masked_phone
 from shunda.orders.models import Order, OrderLine
 from shunda.policies import queries as policies
 from shunda.web.documents.codes import qr
@@ -32,21 +33,24 @@ def sheet(title: str, number: str, ours: Mapping[str, Any], watermark: str = "")
     return {"title": title, "number": number, "company": ours, "qr": qr(number), "watermark": watermark}
 
 
-def buyer(order: Order) -> list[Pair]:
-    """Who buys, as agreed when the order was submitted (R021-R023)."""
+def buyer(order: Order, *, private: bool) -> list[Pair]:
+    """Who buys, as agreed when the order was submitted (R021-R023); phone and account in full only for ``private``."""
+    account = order.bank_account if private else masked_account(order.bank_account)
+    phone = order.contact_phone if private else masked_phone(order.contact_phone)
     return [
         (pgettext("document", "Name"), order.customer_name),
         (pgettext("document", "Credit code"), order.credit_code),
         (pgettext("document", "Bank"), order.bank),
-        (pgettext("document", "Account"), order.bank_account),
-        (pgettext("document", "Contact"), joined(order.contact_name, order.contact_phone)),
+        (pgettext("document", "Account"), account),
+        (pgettext("document", "Contact"), joined(order.contact_name, phone)),
     ]
 
 
-def consignee(order: Order) -> list[Pair]:
-    """Where the goods go and who takes them (R024, R025)."""
+def consignee(order: Order, *, private: bool) -> list[Pair]:
+    """Where the goods go and who takes them (R024, R025); the phone in full only for ``private``."""
+    phone = order.receiver_phone if private else masked_phone(order.receiver_phone)
     return [
-        (pgettext("document", "Receiver"), joined(order.receiver, order.receiver_phone)),
+        (pgettext("document", "Receiver"), joined(order.receiver, phone)),
         (pgettext("document", "Address"), address(order)),
         (pgettext("document", "Postcode"), order.ship_postcode),
     ]

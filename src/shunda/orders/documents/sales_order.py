@@ -21,8 +21,11 @@ from shunda.web.formats import amount, day, money, percent, price
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
-def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The data of these orders' documents, in this order and the active language; constant queries."""
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
+    """The data of these orders' documents, in this order and the active language; constant queries.
+
+    Phones and bank accounts are in full only for ``private`` eyes.
+    """
     lines = OrderLine.objects.select_related("sku__product", "unit").order_by("line_no")
     orders = (
         Order.objects.filter(pk__in=ids)
@@ -32,17 +35,17 @@ def papers(ids: Sequence[int]) -> list[dict[str, Any]]:
     )
     reviews = reviews_of(orders)
     ours = paper.company()
-    return [_paper(orders[pk], reviews[pk], ours) for pk in ids]
+    return [_paper(orders[pk], reviews[pk], ours, private=private) for pk in ids]
 
 
-def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any]) -> dict[str, Any]:
+def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any], *, private: bool) -> dict[str, Any]:
     approved = [r for r in reviews if r.status == ReviewStatus.APPROVED and r.round == order.round]
     return {
         **paper.sheet(pgettext("document", "Sales order"), order.number, ours, _watermark(order)),
         "labels": _labels(order),
         "facts": _facts(order),
-        "buyer": paper.buyer(order),
-        "consignee": paper.consignee(order),
+        "buyer": paper.buyer(order, private=private),
+        "consignee": paper.consignee(order, private=private),
         "rows": [_row(order, line) for line in order.lines.all()],
         "totals": _totals(order),
         "figures": money(order.gross, order.currency),

@@ -144,9 +144,9 @@ def test_the_number_of_queries_does_not_grow(name, django_assert_num_queries):
     made = papers.paperwork(2)
     pk = {"sales-order": made.order, "settlement": made.settlement, "invoice": made.invoice}.get(name, made.shipment).pk
     with django_assert_num_queries(6, exact=False):
-        DOCUMENTS[name].papers([pk])
+        DOCUMENTS[name].papers([pk], private=True)
     with translation.override("en"):
-        assert DOCUMENTS[name].papers([pk])[0]["number"]
+        assert DOCUMENTS[name].papers([pk], private=True)[0]["number"]
 
 
 def test_pages_and_api_give_the_file():
@@ -164,6 +164,20 @@ def test_pages_and_api_give_the_file():
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert client.get("/api/v1/orders/999999/pdf").status_code == 404
     assert client.get(f"/api/v1/orders/{made.pk}/pdf?language=xx").status_code == 422
+
+
+@pytest.mark.req("R076")
+def test_phones_and_accounts_are_masked_for_who_does_not_need_them():
+    made = papers.paperwork()
+    for name, pk in (("sales-order", made.order.pk), ("settlement", made.settlement.pk), ("invoice", made.invoice.pk)):
+        watcher = actor(DOCUMENTS[name].permission)
+        _pages, english = text(name, pk, by=watcher, language="en")
+        assert "1202022209900123456" not in english, name
+        assert "13800138000" not in english, name
+        assert "0571-88880000" not in english, name
+        assert "3456" in english, name
+    keeper = actor(DOCUMENTS["delivery-receipt"].permission)
+    assert "13800138000" in text("delivery-receipt", made.shipment.pk, by=keeper)[1]
 
 
 def test_barcodes_are_code_128_with_their_check_symbol():
