@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -12,7 +12,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from shunda.core.refusal import Refusal
 from shunda.customers.models import Contact
 from shunda.files.specs import Upload
 from shunda.fulfilment import queries
@@ -22,7 +21,7 @@ from shunda.fulfilment.specs import CarrierSpec, Handed, PackSpec, PickSpec, Rec
 from shunda.fulfilment.states import ShipmentStatus
 from shunda.inventory.models import Warehouse
 from shunda.orders.models import Order, OrderLine
-from shunda.web.forms import DayField, EditForm, Form, QuantityField
+from shunda.web.forms import DayField, EditForm, Form, QuantityField, RowsForm
 from shunda.web.listing import Filter
 
 SIGNATURE_START = "data:image/png;base64,"
@@ -52,28 +51,7 @@ class ShipmentFilter(Filter):
         return queries.search(rows, text)
 
 
-class LineFields(Form):
-    """A form with fields for each line; a refusal about ``lines.<id>`` lands at the line's field ``<first>_<id>``."""
-
-    first = ""
-
-    def refuse(self, refusals: Iterable[Refusal]) -> None:
-        """Beside the line it is about, the others as usual."""
-        others = []
-        for refusal in refusals:
-            name = str(refusal.data.get("where", "")).replace("lines.", f"{self.first}_")
-            if name in self.fields and name.startswith(f"{self.first}_"):
-                self.add_error(name, refusal.message)
-            else:
-                others.append(refusal)
-        super().refuse(others)
-
-    def of(self, name: str, pk: int) -> Any:
-        """What was typed at a line."""
-        return self.cleaned_data.get(f"{name}_{pk}")
-
-
-class PlanForm(LineFields):
+class PlanForm(RowsForm):
     """Which quantities go into a shipment."""
 
     first = "quantity"
@@ -110,7 +88,7 @@ class PlanForm(LineFields):
         )
 
 
-class PickForm(LineFields):
+class PickForm(RowsForm):
     """What was found on the shelves."""
 
     first = "picked"
@@ -170,7 +148,7 @@ class ShipForm(Form):
         return ShipSpec(pk, carrier.pk if carrier else None, typed["tracking_number"], typed["mode"])
 
 
-class SignForm(LineFields):
+class SignForm(RowsForm):
     """The receipt at the door (R143)."""
 
     first = "accepted"

@@ -39,6 +39,30 @@ class Form(forms.Form):
             self.add_error(where if where in self.fields else None, refusal.message)
 
 
+class RowsForm(Form):
+    """A form with fields for each of some rows, named ``<what>_<id>``.
+
+    A refusal about ``lines.<id>`` lands at the field ``<first>_<id>`` of that row.
+    """
+
+    first = ""
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Beside the row it is about, the others as usual."""
+        others = []
+        for refusal in refusals:
+            prefix, _dot, pk = str(refusal.data.get("where", "")).partition(".")
+            if prefix == "lines" and f"{self.first}_{pk}" in self.fields:
+                self.add_error(f"{self.first}_{pk}", refusal.message)
+            else:
+                others.append(refusal)
+        super().refuse(others)
+
+    def of(self, what: str, pk: int | str) -> Any:
+        """What was typed at a row."""
+        return self.cleaned_data.get(f"{what}_{pk}")
+
+
 class EditForm(Form):
     """A form that changes a row: it carries the version it started from.
 
