@@ -51,7 +51,7 @@ class Invalid(Exception):
     def __init__(self, *refusals: Refusal, status: int = 422) -> None:
         super().__init__("; ".join(refusal.code for refusal in refusals))
         self.refusals = refusals
-        self.status = status
+        self.http_status = status
 
 
 def problem(request: HttpRequest, status: int, refusals: Iterable[Refusal], **headers: str) -> HttpResponse:
@@ -93,7 +93,7 @@ def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
 
 
 def _invalid(request: HttpRequest, exc: Invalid) -> HttpResponse:
-    return problem(request, exc.status, exc.refusals)
+    return problem(request, exc.http_status, exc.refusals)
 
 
 def _not_permitted(request: HttpRequest, exc: NotPermitted) -> HttpResponse:
