@@ -43,12 +43,12 @@ def test_the_exposure_of_a_customer_is_shown_with_what_makes_it():
 
 
 def test_filters_find_who_is_over_the_limit():
-    owing("C1", 700)
+    within = owing("C1", 700)
     over = owing("C2", 900)
     account(over, 500)
     text = client().get("/credit/?over=on").content.decode()
     assert over.name in text
-    assert "C1" not in text
+    assert within.name not in text
 
 
 def test_a_limit_is_set_and_a_clash_shows_both_sides():
