@@ -23,7 +23,7 @@ from shunda.billing.models import (
     SettlementLine,
 )
 from shunda.billing.rules import ZERO, Amounts, Billed, Item, propose
-from shunda.billing.states import InvoiceStatus
+from shunda.billing.states import InvoiceStatus, PaymentStatus
 from shunda.core.actor import Actor
 from shunda.customers import queries as customers
 from shunda.customers.models import TermKind
@@ -34,8 +34,11 @@ from shunda.orders.states import OrderStatus
 PAYABLE = (OrderStatus.APPROVED, OrderStatus.CONFIRMED)
 """An order can be paid from its approval until it is completed."""
 OPEN_INVOICE = Q(status=InvoiceStatus.ISSUED, gross__gt=F("credited") + F("paid"))
+OPEN_PAYMENT = Q(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
 PAID_FIRST = (TermKind.PREPAID, TermKind.ON_DELIVERY)
 """Orders that are paid without an invoice before them."""
+MOST_PAYABLE = 200
+"""How many orders are offered to choose from; a payment for more is matched through the API or by itself."""
 
 
 def payments_seen_by(actor: Actor) -> QuerySet[Payment]:
@@ -127,6 +130,13 @@ def allocated(**of: object) -> list[tuple[int, int, int | None, Decimal]]:
     return list(rows.values_list("payment_id", "order_id", "invoice_id", "sum"))
 
 
+def paid_by(invoice: Invoice) -> list[tuple[Payment, Decimal]]:
+    """Which payments pay an invoice, and how much."""
+    sums = Allocation.objects.filter(invoice=invoice).values_list("payment_id").annotate(sum=Sum("amount"))
+    paid = dict(sums.filter(sum__gt=0))
+    return [(payment, paid[payment.pk]) for payment in Payment.objects.filter(pk__in=paid).order_by("pk")]
+
+
 def items(payable: Mapping[int, Order], invoices: Iterable[Invoice]) -> list[Item]:
     """What can be paid: the open invoices of these orders, and of each order what is on no open invoice."""
     found = []
@@ -173,6 +183,17 @@ def proposals(payments: Collection[Payment]) -> dict[int, list[tuple[Item, Decim
             item.open -= amount
         found[payment.pk] = parts
     return found
+
+
+def payables(payment: Payment, actor: Actor) -> list[Item]:
+    """Everything of the customer a payment could pay, oldest first: for choosing by hand."""
+    invoiced = Invoice.objects.filter(OPEN_INVOICE, customer=payment.customer_id).values("order_id")
+    unpaid = Q(pk__in=invoiced) | Q(gross__gt=F("paid"))
+    seen = orders.seen_by(actor).filter(customer=payment.customer_id, currency=payment.currency)
+    known = seen.filter(unpaid, status__in=PAYABLE).select_related("term").order_by("pk")[:MOST_PAYABLE]
+    payable = {order.pk: order for order in known}
+    found = items(payable, Invoice.objects.filter(OPEN_INVOICE, order__in=payable))
+    return sorted((item for item in found if item.open > 0), key=lambda item: item.age)
 
 
 # --- what the API shows ----------------------------------------------------------------------------------------------

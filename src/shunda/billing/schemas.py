@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from django.db.models import F, Q
+from django.db.models import Q
 from ninja import FilterLookup
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from shunda.api.schemas import Amount, Filter, Id, In, Item, Items, Quantity
-from shunda.billing.queries import OPEN_INVOICE
+from shunda.billing.queries import OPEN_INVOICE, OPEN_PAYMENT
 from shunda.billing.specs import CreditSpec, InvoiceSpec, MatchSpec, PaymentSpec, Target, UnmatchSpec
 from shunda.billing.states import InvoiceStatus, PaymentStatus, SettlementStatus
 from shunda.orders.models import InvoiceKind, PaymentMethod
@@ -185,8 +185,7 @@ class PaymentFilter(Filter):
 
     def filter_open(self, value: bool | None) -> Q:  # noqa: FBT001  # a filter's value
         """Of which something is left to match, or nothing."""
-        left = Q(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
-        return Q() if value is None else left if value else ~left
+        return Q() if value is None else OPEN_PAYMENT if value else ~OPEN_PAYMENT
 
 
 class InvoiceFilter(Filter):

@@ -24,7 +24,7 @@ INVOICE = Machine(
     moves=[
         ("issue",  {I.DRAFT},  I.ISSUED,    _("Issue")),
         ("cancel", {I.DRAFT},  I.CANCELLED, _("Cancel draft")),
-        ("credit", {I.ISSUED}, None,        _("Credit")),
+        ("credit", {I.ISSUED}, None,        _("Issue credit note")),
     ],
 )  # fmt: skip
 

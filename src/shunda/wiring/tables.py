@@ -95,7 +95,7 @@ SUBJECTS: dict[str, str] = {
     "fulfilment.carrier": "fulfilment:edit_carrier",
     "billing.invoice": "billing:invoice",
     "billing.payment": "billing:payment",
-    "billing.settlement": "documents:settlement",
+    "billing.settlement": "billing:settlement",
 }
 
 NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
@@ -105,7 +105,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 
 PANELS: dict[str, list[str]] = {
     "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel", "timeline:order"],
-    "customers:detail": ["credit:panel", "pricing:of_customer"],
+    "customers:detail": ["credit:panel", "billing:customer_panel", "pricing:of_customer"],
     "catalog:detail": ["pricing:of_product"],
 }
 
@@ -117,6 +117,7 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
     "shipment.create": [("fulfilment:plan_all", _("Plan shipments"), "fulfilment.create_shipment")],
     "shipment.pick": [("fulfilment:pick_all", _("Everything found"), "fulfilment.pick_shipment")],
     "shipment.pack": [("fulfilment:pack_all", _("Packed"), "fulfilment.pack_shipment")],
+    "payment.match": [("billing:match", _("Match as proposed"), "billing.match_payment")],
     "invoice.create": [("billing:draft", _("Draft invoices"), "billing.create_invoice")],
     "invoice.issue": [("billing:issue", _("Issue"), "billing.issue_invoice")],
     "settlement.confirm": [("billing:confirm", _("Confirm"), "billing.confirm_settlement")],

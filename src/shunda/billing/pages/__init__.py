@@ -4,29 +4,36 @@ from shunda.billing.pages.invoices import (
     cancel_draft,
     credit_invoice,
     draft,
+    draft_one,
     invoice_detail,
     invoices,
     issue,
+    issue_one,
     to_invoice,
 )
-from shunda.billing.pages.panel import order_panel
-from shunda.billing.pages.payments import match, payment_detail, payments, record, unmatch, void
-from shunda.billing.pages.settlements import confirm, settlements
+from shunda.billing.pages.panel import customer_panel, order_panel
+from shunda.billing.pages.payments import match, match_by_hand, payment_detail, payments, record, unmatch, void
+from shunda.billing.pages.settlements import confirm, settlement_detail, settlements
 from shunda.billing.pages.statement import statement
 
 __all__ = [
     "cancel_draft",
     "confirm",
     "credit_invoice",
+    "customer_panel",
     "draft",
+    "draft_one",
     "invoice_detail",
     "invoices",
     "issue",
+    "issue_one",
     "match",
+    "match_by_hand",
     "order_panel",
     "payment_detail",
     "payments",
     "record",
+    "settlement_detail",
     "settlements",
     "statement",
     "to_invoice",

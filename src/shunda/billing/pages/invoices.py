@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -12,13 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shunda.billing import actions, queries
-from shunda.billing.forms import CreditForm
-from shunda.billing.models import CreditNote, Invoice, InvoiceLine
-from shunda.billing.specs import CreditSpec
+from shunda.billing import actions, queries, rules
+from shunda.billing.forms import CreditForm, DraftForm, IssueForm
+from shunda.billing.models import CreditNote, Invoice
 from shunda.billing.states import INVOICE, InvoiceStatus
+from shunda.core.batch import Outcome
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
+from shunda.orders import queries as orders
 from shunda.pricing.rules import capitals
 from shunda.web.listing import Filter, Keyset
 from shunda.web.moves import buttons
@@ -82,11 +82,9 @@ def draft(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue the ticked drafts, or the one a button belongs to."""
     ids, seen = _ids(request)
-    tax_number = request.POST.get("tax_number", "").strip()
-    numbers = {ids[0]: tax_number} if len(ids) == 1 and tax_number else None
     return act(
         request,
-        lambda: actions.issue(ids, by=actor(request), at=now(), tax_numbers=numbers, versions=seen),
+        lambda: actions.issue(ids, by=actor(request), at=now(), versions=seen),
         done=_("Issued."),
         names=_numbers,
     )
@@ -118,7 +116,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     by = actor(request)
     row = get_object_or_404(queries.invoices_seen_by(by).select_related("order", "customer"), pk=pk)
     urls = {
-        "issue": f"{reverse('billing:issue')}?row={pk}",
+        "issue": reverse("billing:issue_one", args=[pk]),
         "credit": reverse("billing:credit", args=[pk]),
         "cancel": f"{reverse('billing:cancel_draft')}?row={pk}",
     }
@@ -129,15 +127,16 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "open": row.gross - row.credited - row.paid if row.status == InvoiceStatus.ISSUED else 0,
         "capitals": capitals(row.gross, row.currency),
         "credits": CreditNote.objects.filter(invoice=row).order_by("pk"),
-        "payments": queries.allocated(invoice=row),
+        "freight": row.freight_net + row.freight_tax,
+        "payments": queries.paid_by(row),
+        "masked": not by.may("customers.view_private"),
         "buttons": buttons(
             INVOICE,
             row,
             by,
             urls,
-            asks={"credit"},
+            asks={"credit", "issue"},
             why_not={"credit": _("Everything on it was credited already.")} if whole else {},
-            confirm={"issue": _("Issue this invoice? It can only be credited afterwards.")},
         ),
     }
     return render(request, "billing/invoice.html", context)
@@ -147,34 +146,47 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def credit_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back an invoice, or quantities of its lines."""
     row = get_object_or_404(queries.invoices_seen_by(actor(request)), pk=pk)
-    lines = list(queries.invoice_lines([pk])[pk].values())
-    form = CreditForm(request.POST or None)
+    form = CreditForm(request.POST or None, invoice=row, lines=list(queries.invoice_lines([pk])[pk].values()))
     here = reverse("billing:invoice", args=[pk])
-
-    def run() -> Any:
-        typed = form.cleaned_data
-        spec = CreditSpec(pk, typed["reason"], _quantities(request, lines), typed["freight"])
-        return actions.credit([spec], by=actor(request), at=now(), versions=versions(request, pk))
-
     return submit(
         request,
         form,
-        run,
+        lambda: actions.credit([form.spec()], by=actor(request), at=now(), versions=versions(request, pk)),
         template="billing/credit.html",
         done=_("Credited."),
         to=here,
-        context={"invoice": row, "lines": lines, "cancel_url": here},
+        context={"invoice": row, "cancel_url": here},
     )
 
 
-def _quantities(request: HttpRequest, lines: list[InvoiceLine]) -> dict[int, Decimal] | None:
-    """What was typed beside the lines; nothing typed at all means the whole invoice."""
-    typed = {line.pk: request.POST.get(f"line-{line.pk}", "").strip() for line in lines}
-    found: dict[int, Decimal] = {}
-    for pk, text in typed.items():
-        try:
-            if text:
-                found[pk] = Decimal(text)
-        except InvalidOperation:
-            found[pk] = Decimal("NaN")
-    return {pk: n if n.is_finite() else Decimal(-1) for pk, n in found.items()} or None
+@page("billing.issue_invoice")
+def issue_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue a draft, with the number of the tax authority if it is known."""
+    row = get_object_or_404(queries.invoices_seen_by(actor(request)), pk=pk)
+    form = IssueForm(request.POST or None)
+    here = reverse("billing:invoice", args=[pk])
+
+    def run() -> Outcome[Invoice]:
+        numbers = {pk: form.cleaned_data["tax_number"]}
+        return actions.issue([pk], tax_numbers=numbers, by=actor(request), at=now(), versions=versions(request, pk))
+
+    context = {"title": _("Issue"), "about": row.number, "row": row, "cancel_url": here, "save_label": _("Issue")}
+    return submit(request, form, run, template="billing/ask.html", done=_("Issued."), to=here, context=context)
+
+
+@page("billing.create_invoice")
+def draft_one(request: HttpRequest, order_pk: int) -> HttpResponse:
+    """Choose what of an order is invoiced now; all that is shipped and not invoiced is proposed."""
+    by = actor(request)
+    order = get_object_or_404(orders.seen_by(by), pk=order_pk)
+    lines = [line for line in queries.order_lines([order.pk])[order.pk].values() if rules.to_invoice(line)]
+    form = DraftForm(request.POST or None, order=order, lines=lines)
+    return submit(
+        request,
+        form,
+        lambda: actions.invoice([form.spec()], by=by, at=now()),
+        template="billing/draft.html",
+        done=_("Drafted."),
+        to=lambda row: reverse("billing:invoice", args=[row.pk]),
+        context={"order": order, "cancel_url": reverse("orders:detail", args=[order.pk])},
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localtime
 
 from shunda.billing import queries
 from shunda.billing.models import Allocation
+from shunda.customers import queries as customers
 from shunda.orders import queries as orders
 from shunda.orders.models import InvoiceKind
-from shunda.web.pages import actor, page
+from shunda.web.pages import actor, now, page
 
 
 @page("orders.view_order")
@@ -27,3 +29,18 @@ def order_panel(request: HttpRequest, pk: int) -> HttpResponse:
         and bool(queries.with_something_to_invoice([pk])),
     }
     return render(request, "billing/panel.html", context)
+
+
+@page("billing.view_invoice")
+def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a customer owes: open invoices, overdue ones first, and what of his payments is not matched."""
+    by = actor(request)
+    customer = get_object_or_404(customers.seen_by(by), pk=pk)
+    invoices = queries.invoices_seen_by(by).filter(queries.OPEN_INVOICE, customer=customer)
+    context = {
+        "customer": customer,
+        "invoices": invoices.order_by("due_date", "pk")[:10],
+        "payments": queries.payments_seen_by(by).filter(queries.OPEN_PAYMENT, customer=customer).order_by("pk")[:10],
+        "today": localtime(now()).date(),
+    }
+    return render(request, "billing/customer_panel.html", context)

@@ -15,15 +15,17 @@ from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext_lazy as _
 
 from shunda.billing import actions, queries
-from shunda.billing.forms import PaymentForm, ReasonForm
+from shunda.billing.forms import MatchForm, PaymentForm, ReasonForm
 from shunda.billing.models import Allocation, Payment
 from shunda.billing.specs import MatchSpec, PaymentSpec, UnmatchSpec
 from shunda.billing.states import PaymentStatus
+from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
 from shunda.web.forms import DayField
 from shunda.web.listing import Filter, Keyset
 from shunda.web.pages import act, actor, now, page, submit, ticked, versions
+from shunda.web.timeline import lines
 
 
 class PaymentFilter(Filter):
@@ -91,6 +93,7 @@ def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "left": row.amount - row.matched,
         "allocations": allocations,
         "proposal": queries.proposals([row]).get(pk, []) if row.status == PaymentStatus.RECORDED else [],
+        "timeline": lines(Event.objects.filter(subject_kind="billing.payment", subject_id=pk).order_by("-id")[:50]),
     }
     return render(request, "billing/payment.html", context)
 
@@ -104,6 +107,24 @@ def match(request: HttpRequest) -> HttpResponse:
         lambda: actions.match([MatchSpec(pk) for pk in ids], by=actor(request), at=now(), versions=seen),
         done=_("Matched."),
         names=_numbers,
+    )
+
+
+@page("billing.match_payment")
+def match_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say to the coin what a payment pays."""
+    by = actor(request)
+    row = get_object_or_404(queries.payments_seen_by(by).select_related("customer"), pk=pk)
+    form = MatchForm(request.POST or None, payment=row, items=queries.payables(row, by))
+    here = reverse("billing:payment", args=[pk])
+    return submit(
+        request,
+        form,
+        lambda: actions.match([form.spec()], by=by, at=now(), versions=versions(request, pk)),
+        template="billing/match.html",
+        done=_("Matched."),
+        to=here,
+        context={"payment": row, "cancel_url": here},
     )
 
 

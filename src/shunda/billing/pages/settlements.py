@@ -6,14 +6,17 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shunda.billing import actions, queries
 from shunda.billing.models import Settlement
-from shunda.billing.states import SettlementStatus
+from shunda.billing.states import SETTLEMENT, SettlementStatus
+from shunda.pricing.rules import capitals
 from shunda.web.listing import Filter, Keyset
-from shunda.web.pages import act, actor, now, page, ticked
+from shunda.web.moves import buttons
+from shunda.web.pages import act, actor, now, page, ticked, versions
 
 
 class SettlementFilter(Filter):
@@ -40,9 +43,27 @@ def settlements(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest) -> HttpResponse:
     """The ticked settlements were agreed on with the customer."""
     ids, seen = ticked(request)
+    alone = request.GET.get("row", "")
+    if not ids and alone.isdecimal():
+        ids, seen = [int(alone)], versions(request, int(alone)) or {}
     return act(
         request,
         lambda: actions.confirm_settlement(ids, by=actor(request), at=now(), versions=seen),
         done=_("Confirmed."),
         names=_numbers,
     )
+
+
+@page("billing.view_settlement")
+def settlement_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One settlement: what was accepted, what it costs, what is still owed."""
+    by = actor(request)
+    row = get_object_or_404(queries.whole_settlements(by).select_related("order", "customer"), pk=pk)
+    context = {
+        "settlement": row,
+        "lines": row.lines.all(),
+        "owed": row.total - row.paid_before,
+        "capitals": capitals(row.total, row.currency),
+        "buttons": buttons(SETTLEMENT, row, by, {"confirm": f"{reverse('billing:confirm')}?row={pk}"}),
+    }
+    return render(request, "billing/settlement.html", context)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from shunda.accounts.tests.builders import user
-from shunda.billing import actions
+from shunda.billing import actions, jobs
 from shunda.billing.models import CreditNote, Invoice, Payment, Settlement
 from shunda.billing.specs import PaymentSpec
 from shunda.billing.tests.builders import BUYER, invoiced
@@ -56,7 +56,7 @@ def test_what_was_shipped_is_drafted_issued_and_credited_by_buttons(web, shipped
     line = invoice.lines.get()
     url = reverse("billing:credit", args=[invoice.pk])
     assert web.get(url).status_code == 200
-    web.post(url, {"reason": "one came back", f"line-{line.pk}": "1", "version": invoice.version})
+    web.post(url, {"reason": "one came back", f"line_{line.order_line_id}": "1", "version": invoice.version})
     assert CreditNote.objects.get().gross == Decimal("25.00")
     assert "one came back" in web.get(reverse("billing:invoice", args=[invoice.pk])).content.decode()
 
@@ -64,7 +64,7 @@ def test_what_was_shipped_is_drafted_issued_and_credited_by_buttons(web, shipped
 def test_crediting_more_than_there_is_says_why_and_changes_nothing(web, shipped):
     invoice = invoiced(shipped)
     answer = web.post(
-        reverse("billing:credit", args=[invoice.pk]), {"reason": "x", f"line-{invoice.lines.get().pk}": "99"}
+        reverse("billing:credit", args=[invoice.pk]), {"reason": "x", f"line_{invoice.lines.get().order_line_id}": "99"}
     )
     assert answer.status_code == 422
     assert not CreditNote.objects.exists()
@@ -108,6 +108,37 @@ def test_a_payment_recorded_by_mistake_is_voided_with_a_reason(web):
     assert row.status == "voided"
 
 
+def test_a_draft_is_issued_with_the_number_of_the_tax_authority(web, shipped):
+    url = reverse("billing:draft_one", args=[shipped.pk])
+    field = f"quantity_{shipped.lines.get().pk}"
+    assert "9 wanted, but only 4 is shipped" in web.post(url, {field: "9", "kind": "ordinary"}).content.decode()
+    web.post(url, {field: "3", "kind": "ordinary"})
+    row = Invoice.objects.get()
+    assert (row.kind, row.gross) == ("ordinary", Decimal(75))
+    web.post(reverse("billing:issue_one", args=[row.pk]), {"tax_number": "T-99", "version": row.version})
+    row.refresh_from_db()
+    assert (row.status, row.tax_number) == ("issued", "T-99")
+
+
+def test_a_payment_is_matched_by_hand_to_the_coin(web, shipped):
+    invoice = invoiced(shipped)
+    later = shipped_order(shipped.customer, [(sku("B-2"), 1, 40)])
+    row = actions.record_payments([PaymentSpec(shipped.customer_id, Decimal(70), AT)], by=system(), at=AT).one()
+    url = reverse("billing:match_by_hand", args=[row.pk])
+    assert [item.number for item, _ in web.get(url).context["form"].rows()] == [invoice.number, later.number]
+    fields = {f"amount_i{invoice.pk}": "20", f"amount_o{later.pk}": "41", "version": row.version}
+    assert "more than the 40.00 open" in web.post(url, fields).content.decode()
+    web.post(url, fields | {f"amount_o{later.pk}": "40"})
+    invoice.refresh_from_db()
+    later.refresh_from_db()
+    assert (invoice.paid, later.paid) == (20, 40)
+
+
+def test_a_customers_page_shows_what_he_owes(web, shipped):
+    invoice = invoiced(shipped)
+    assert invoice.number in web.get(reverse("billing:customer_panel", args=[shipped.customer_id])).content.decode()
+
+
 @pytest.mark.req("R172")
 def test_the_statement_runs_through_all_documents(web, shipped):
     invoice = invoiced(shipped)
@@ -122,9 +153,16 @@ def test_the_panel_of_the_order_shows_its_money(web, shipped):
     assert invoice.number in web.get(reverse("billing:panel", args=[shipped.pk])).content.decode()
 
 
-def test_settlements_are_confirmed_in_bulk(web):
-    assert web.get(reverse("billing:settlements")).status_code == 200
-    assert not Settlement.objects.exists()
+@pytest.mark.req("R160", "R173")
+def test_settlements_are_looked_at_and_confirmed(web):
+    sent = shipment(confirmed_order(customer("C7"), [(sku("Z-1"), 2, 50)]), "signed")
+    jobs.settle([sent.pk], AT)
+    row = Settlement.objects.get()
+    assert row.number in web.get(reverse("billing:settlements")).content.decode()
+    assert sent.number in web.get(reverse("billing:settlement", args=[row.pk])).content.decode()
+    web.post(reverse("billing:confirm"), {"row": f"{row.pk}:{row.version}"})
+    row.refresh_from_db()
+    assert row.status == "confirmed"
 
 
 def test_lists_take_the_same_queries_for_one_and_for_many(web):
