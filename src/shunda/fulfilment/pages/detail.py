@@ -64,7 +64,7 @@ def _steps(shipment: Shipment) -> list[dict[str, Any]]:
         {
             "label": step.label,
             "state": "done" if i < now else "now" if i == now else "todo",
-            "note": moment(stamps[i]) if stamps[i] else "",
+            "note": moment(stamps[i]) if i == now else "",
         }
         for i, step in enumerate(WAY)
     ]
