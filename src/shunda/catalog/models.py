@@ -78,6 +78,7 @@ class Product(models.Model):
     version = models.IntegerField(default=1)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["code", "id"], name="product_by_code")]
         constraints: ClassVar = [
             models.UniqueConstraint(Upper("code"), name="product_code_once"),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lt=1), name="product_tax_rate"),

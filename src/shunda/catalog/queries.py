@@ -147,17 +147,17 @@ def find(text: str, limit: int = 20, *, active: bool = True) -> list[SkuFacts]:
     text = text.strip()
     if not text:
         return []
-    skus = Sku.objects.filter(active=True, product__active=True) if active else Sku.objects.all()
-    candidates = Sku.objects.filter(search=Matching(text)).values("pk")[:CANDIDATES]
-    exact: dict[str, Any] = {"code__iexact": text}
+    exact = Sku.objects.filter(code__iexact=text).values("pk")
+    candidates = exact.union(Sku.objects.filter(search=Matching(text)).values("pk")[:CANDIDATES])
     rank = Case(
-        When(Q(**exact), then=Value(0)),
+        When(code__iexact=text, then=Value(0)),
         When(barcode__iexact=text, then=Value(1)),
         When(code__istartswith=text, then=Value(2)),
         default=Value(3),
         output_field=IntegerField(),
     )
-    found = skus.filter(Q(pk__in=candidates) | Q(**exact)).order_by(rank, Length("code"), "code")
+    skus = Sku.objects.filter(active=True, product__active=True) if active else Sku.objects.all()
+    found = skus.filter(pk__in=candidates).order_by(rank, Length("code"), "code")
     return list(_facts(found[:limit]))
 
 

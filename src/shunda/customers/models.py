@@ -94,6 +94,7 @@ class Customer(models.Model):
     class Meta:
         indexes: ClassVar = [
             search_index("customer_search"),
+            models.Index(fields=["code", "id"], name="customer_by_code"),
             models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["region", "id"], name="customer_region"),
         ]

@@ -43,15 +43,16 @@ def find(text: str, actor: Actor, limit: int = 20) -> list[Customer]:
     text = text.strip()
     if not text:
         return []
-    candidates = Customer.objects.filter(within(actor), search=Matching(text)).values("pk")[:CANDIDATES]
     exact = Q(code__iexact=text) | Q(credit_code=text.upper())
+    seen = seen_by(actor).values("pk")
+    candidates = seen.filter(exact).union(seen.filter(search=Matching(text))[:CANDIDATES])
     rank = Case(
         When(exact, then=Value(0)),
         When(Q(code__istartswith=text) | Q(name__startswith=text), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    found = seen_by(actor).filter(Q(pk__in=candidates) | exact).order_by(rank, Length("name"), "code")
+    found = Customer.objects.filter(pk__in=candidates).order_by(rank, Length("name"), "code")
     return list(found.select_related("term", "owner", "region").defer("search", "search_text")[:limit])
 
 
