@@ -91,16 +91,19 @@ order by 1
 """
 
 # What an order on credit should have in each bucket, from its documents alone (R178): delivered and invoiced as in
-# orders/worth.py; 0 when it is cancelled.
+# orders/worth.py, a half rounded to the even coin as core/money.py does; 0 when it is cancelled.
 _EXPOSURE = """
 with delivered as (
-  select o.id, coalesce(sum(round(line.gross * line.shipped / line.base_quantity,
-                                  case o.currency when 'JPY' then 0 when 'KRW' then 0 when 'VND' then 0
-                                                  when 'KWD' then 3 else 2 end)), 0)
+  select o.id, coalesce(sum(round(v.x, c.places) - case when abs(v.x - trunc(v.x, c.places)) * 2 = c.coin
+                            and mod(trunc(v.x / c.coin), 2) = 0 then c.coin else 0 end), 0)
                + case when bool_or(line.shipped > 0) then o.freight_net + o.freight_tax else 0 end amount
   from orders_order o
   join customers_paymentterm t on t.id = o.term_id and t.kind = 'credit'
   join orders_orderline line on line.order_id = o.id
+  cross join lateral (select line.gross * line.shipped / line.base_quantity x) v
+  cross join lateral (select places, power(10::numeric, -places) coin from (
+    select case o.currency when 'JPY' then 0 when 'KRW' then 0 when 'VND' then 0 when 'KWD' then 3 else 2 end places) d
+  ) c
   where o.confirmed_at is not null
   group by o.id
 ), paid as (

