@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import connection, transaction
+from django.utils.module_loading import import_string
 
 from shunda.catalog import actions as catalog
-from shunda.demo import stock
-from shunda.demo.company import STEPS, at, done, found
+from shunda.demo import crew, stock
+from shunda.demo.company import Company, at, done, found, recall
 from shunda.demo.data import orders as read_orders
 from shunda.demo.data import rows
 from shunda.demo.ending import leave_open
-from shunda.demo.replay import LAST_DAY, Inline, Replay
+from shunda.demo.history import LAST_DAY, days
 
 Progress = Callable[[int, int], None]
 """Is told (done, total)."""
 
 
-def build(progress: Progress, inline: Inline) -> None:
-    """Set the company up and replay its history (1996-07-04 to 1998-05-10); ``inline`` runs reactions on the spot.
+def build(progress: Progress, inline: str, *, processes: bool = True) -> None:
+    """Set the company up and replay its history (July 1996 to May 1998); ``inline`` names what runs reactions.
 
-    Each day is a transaction of its own, so an interrupted build leaves a company that ends earlier.
+    With ``processes`` two of them share the work. Every action is a transaction, so an interrupted build leaves a
+    company that ends earlier.
     """
-    history = read_orders()
-    arrivals = stock.plan(history)
-    days = (LAST_DAY - min(arrivals)).days + 1
-    total, count = STEPS + days + 1, 0
+    total, count = 1 + len(list(days())) + 1, 0
 
     def told() -> None:
         nonlocal count
@@ -35,32 +33,26 @@ def build(progress: Progress, inline: Inline) -> None:
         progress(count, total)
 
     with transaction.atomic():
-        company = found(told)
-    replay = Replay(company, history, inline)
-    day = min(arrivals)
-    while day <= LAST_DAY:
-        if day in arrivals:
-            with inline() as drain:
-                stock.receive(company, day, arrivals[day])
-                drain()
-        replay.live(day)
-        told()
-        day += timedelta(days=1)
-    with transaction.atomic(), inline() as drain:
+        found()
+    told()
+    run = crew.side_by_side if processes else crew.in_turn
+    run(inline, told)
+    company = recall()
+    with transaction.atomic(), import_string(inline)() as drain:
         stock.announce(company)
-        leave_open(replay, drain)
-        _discontinue(replay)
+        leave_open(company, read_orders(), drain)
+        _discontinue(company)
     with connection.cursor() as cursor:
         cursor.execute("analyze")
     told()
 
 
-def _discontinue(replay: Replay) -> None:
+def _discontinue(company: Company) -> None:
     """Products that are sold no more, except where an open order still waits for them."""
-    open_lines = {line.product for order in replay.old.values() if not order.shipped for line in order.lines}
+    waiting = {line.product for order in read_orders() if not order.shipped for line in order.lines}
     gone = [
-        replay.company.products[row["id"]]
+        company.products[row["id"]]
         for row in rows("products")
-        if row["discontinued"] == "1" and row["id"] not in open_lines
+        if row["discontinued"] == "1" and row["id"] not in waiting
     ]
-    done(catalog.deactivate_products(gone, by=replay.staff["administrator"], at=at(LAST_DAY, 18)))
+    done(catalog.deactivate_products(gone, by=company.staff["administrator"], at=at(LAST_DAY, 18)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,7 +14,7 @@ from shunda.accounts.models import Role, User
 from shunda.accounts.queries import actors_for
 from shunda.accounts.specs import RegionSpec, UserSpec
 from shunda.catalog import actions as catalog
-from shunda.catalog.models import Sku, Unit
+from shunda.catalog.models import Product, Sku, Unit
 from shunda.catalog.specs import CategorySpec, ConversionSpec, ProductSpec, SkuSpec, UnitSpec
 from shunda.core.actor import Actor, system
 from shunda.core.batch import Outcome
@@ -25,8 +25,10 @@ from shunda.customers.models import Contact, Customer, PaymentTerm
 from shunda.customers.specs import AddressSpec, ContactSpec, CustomerSpec
 from shunda.demo.data import rows
 from shunda.fulfilment import actions as fulfilment
+from shunda.fulfilment.models import Carrier
 from shunda.fulfilment.specs import CarrierSpec
 from shunda.inventory import actions as inventory
+from shunda.inventory.models import Warehouse
 from shunda.inventory.specs import WarehouseSpec
 from shunda.pricing import actions as pricing
 from shunda.pricing.specs import ListSpec, PriceBook, PriceRow
@@ -60,8 +62,9 @@ class Company:
     carriers: Mapping[str, int]
     skus: Mapping[str, int]
     products: Mapping[str, int]
-    customers: Mapping[str, Customer]
+    customers: Mapping[str, int]
     contacts: Mapping[int, int]  # the contact who signs, by customer
+    served: Mapping[str, str]  # by customer: the warehouse that delivers
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -76,27 +79,37 @@ def done(outcome: Outcome[T]) -> list[T]:
     return outcome.done
 
 
-def found(told: Callable[[], None]) -> Company:
-    """Set the company up as of 1 July 1996; ``told`` is called after each of the ``STEPS``."""
+def found() -> None:
+    """Set the company up as of 1 July 1996."""
     now, root = at(FOUNDED, 8), system("demo", "demo")
     regions = {r.code: r.pk for r in done(accounts.create_regions(_regions(), by=root, at=now))}
     users = _people(regions, root, now)
     staff = _staff(users)
-    told()
-    warehouses = _warehouses(regions, staff, now)
-    carriers = _carriers(staff["logistics"], now)
-    products, skus = _goods(staff["administrator"], now)
-    told()
+    _warehouses(regions, staff, now)
+    _carriers(staff["logistics"], now)
+    _goods(staff["administrator"], now)
     _prices(staff["sales_manager"])
     parties = _customers(regions, users, staff["sales_manager"], now)
     _limits(parties, staff["finance"], now)
-    told()
-    contacts = dict(Contact.objects.filter(is_default=True).values_list("customer", "pk"))
-    employees = {row["employee"]: users[row["username"]].pk for row in rows("staff") if row["employee"]}
-    return Company(staff, employees, warehouses, carriers, skus, products, parties, contacts)
 
 
-STEPS = 3
+def recall() -> Company:
+    """The company as it was set up."""
+    users = {user.username: user for user in User.objects.all()}
+    carriers = dict(Carrier.objects.values_list("code", "pk"))
+    skus = dict(Sku.objects.values_list("code", "pk"))
+    products = dict(Product.objects.values_list("code", "pk"))
+    return Company(
+        staff=_staff(users),
+        employees={row["employee"]: users[row["username"]].pk for row in rows("staff") if row["employee"]},
+        warehouses=dict(Warehouse.objects.values_list("code", "pk")),
+        carriers={row["id"]: carriers[row["code"]] for row in rows("carriers")},
+        skus={row["id"]: skus[row["code"]] for row in rows("products")},
+        products={row["id"]: products[row["code"]] for row in rows("products")},
+        customers=dict(Customer.objects.values_list("code", "pk")),
+        contacts=dict(Contact.objects.filter(is_default=True).values_list("customer", "pk")),
+        served={row["code"]: SERVES[row["region"]] for row in rows("customers")},
+    )
 
 
 def _regions() -> list[RegionSpec]:
@@ -138,20 +151,17 @@ def logins() -> list[tuple[str, str, str]]:
     return [(role, username, PASSWORD) for role, username in first.items()]
 
 
-def _warehouses(regions: Mapping[str, int], staff: Mapping[str, Actor], now: datetime) -> dict[str, int]:
+def _warehouses(regions: Mapping[str, int], staff: Mapping[str, Actor], now: datetime) -> None:
     specs = [WarehouseSpec(code, name, regions[region]) for code, (name, region) in WAREHOUSES.items()]
-    made = done(inventory.create_warehouses(specs, by=staff["warehouse_head"], at=now))
-    return {warehouse.code: warehouse.pk for warehouse in made}
+    done(inventory.create_warehouses(specs, by=staff["warehouse_head"], at=now))
 
 
-def _carriers(by: Actor, now: datetime) -> dict[str, int]:
-    known = list(rows("carriers"))
-    specs = [CarrierSpec(r["code"], r["name"], r["phone"], TRACKING.get(r["code"], "")) for r in known]
-    made = done(fulfilment.create_carriers(specs, by=by, at=now))
-    return {row["id"]: carrier.pk for row, carrier in zip(known, made, strict=True)}
+def _carriers(by: Actor, now: datetime) -> None:
+    specs = [CarrierSpec(r["code"], r["name"], r["phone"], TRACKING.get(r["code"], "")) for r in rows("carriers")]
+    done(fulfilment.create_carriers(specs, by=by, at=now))
 
 
-def _goods(by: Actor, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+def _goods(by: Actor, now: datetime) -> None:
     units = dict(Unit.objects.values_list("code", "pk"))
     missing = [
         UnitSpec(code, name, name_en)
@@ -165,11 +175,7 @@ def _goods(by: Actor, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
     specs = [CategorySpec(r["code"], r["name"], r["name_en"], tax_rate=Decimal(r["tax_rate"])) for r in classes]
     made = done(catalog.create_categories(specs, by=by, at=now))
     categories = {row["id"]: category.pk for row, category in zip(classes, made, strict=True)}
-    goods = list(rows("products"))
-    products = done(catalog.create_products([_product(r, categories, units) for r in goods], by=by, at=now))
-    ids = {row["id"]: product.pk for row, product in zip(goods, products, strict=True)}
-    by_product = dict(Sku.objects.filter(product__in=ids.values()).values_list("product", "pk"))
-    return ids, {number: by_product[pk] for number, pk in ids.items()}
+    done(catalog.create_products([_product(r, categories, units) for r in rows("products")], by=by, at=now))
 
 
 def _product(row: Mapping[str, str], categories: Mapping[str, int], units: Mapping[str, int]) -> ProductSpec:
@@ -250,6 +256,3 @@ def _limits(parties: Mapping[str, Customer], by: Actor, now: datetime) -> None:
         if row["credit_limit"] != "0"
     ]
     done(credit.set_limits(specs, by=by, at=now))
-
-
-__all__ = ["FOUNDED", "SERVES", "STEPS", "Company", "at", "done", "found", "logins"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from shunda.demo.company import at, done
-from shunda.demo.replay import UNREVIEWED, Drain, Replay, reviews
+from collections.abc import Sequence
+
+from shunda.demo.company import Company, at, done
+from shunda.demo.data import OldOrder
+from shunda.demo.desk import waiting
+from shunda.demo.history import UNREVIEWED, Drain, entered_ids
 from shunda.fulfilment import actions as fulfilment
 from shunda.fulfilment.specs import PackSpec, PickSpec, ShipmentSpec
 from shunda.orders import actions as orders
@@ -16,16 +20,16 @@ APPROVED_BY_SALES, SENT_BACK = "11075", "11076"
 REMARK = "请补充客户的付款账号 Please add the customer's bank account."
 
 
-def leave_open(replay: Replay, drain: Drain) -> None:
+def leave_open(company: Company, history: Sequence[OldOrder], drain: Drain) -> None:
     """Some shipments are planned, picked or packed; of the last day's orders one is sent back, one half reviewed."""
-    keeper, day = replay.staff["warehouse_keeper"], UNREVIEWED
-    specs = [ShipmentSpec(replay.ids[number]) for number in (*PACKED, *PICKED, *PLANNED)]
+    ids, keeper, day = entered_ids(history), company.staff["warehouse_keeper"], UNREVIEWED
+    specs = [ShipmentSpec(ids[number]) for number in (*PACKED, *PICKED, *PLANNED)]
     shipments = [shipment.pk for shipment in done(fulfilment.create(specs, by=keeper, at=at(day, 13)))]
     picked = shipments[: len(PACKED) + len(PICKED)]
     done(fulfilment.pick([PickSpec(pk) for pk in picked], by=keeper, at=at(day, 14)))
     done(fulfilment.pack([PackSpec(pk) for pk in picked[: len(PACKED)]], by=keeper, at=at(day, 15)))
-    sales = reviews([replay.ids[APPROVED_BY_SALES]], Department.SALES)
-    done(orders.approve(sales, by=replay.staff["sales_manager"], at=at(day, 16)))
-    finance = reviews([replay.ids[SENT_BACK]], Department.FINANCE)
-    done(orders.send_back(finance, REMARK, by=replay.staff["finance"], at=at(day, 16, 30)))
+    sales = waiting([ids[APPROVED_BY_SALES]], Department.SALES)
+    done(orders.approve(sales, by=company.staff["sales_manager"], at=at(day, 16)))
+    finance = waiting([ids[SENT_BACK]], Department.FINANCE)
+    done(orders.send_back(finance, REMARK, by=company.staff["finance"], at=at(day, 16, 30)))
     drain()

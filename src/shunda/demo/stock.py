@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from shunda.demo.company import FOUNDED, SERVES, Company, at, done
+from shunda.demo.company import FOUNDED, Company, at, done
 from shunda.demo.data import OldOrder, rows
 from shunda.inventory import actions as inventory
 from shunda.inventory.specs import ReceiptLine, SupplyLine
@@ -19,17 +19,19 @@ MAIN, SHARE = "SEA", Decimal("0.6")
 Place = tuple[str, str]
 
 
-def plan(history: Sequence[OldOrder]) -> dict[date, dict[Place, Decimal]]:
+def plan(history: Sequence[OldOrder], served: Mapping[str, str]) -> dict[date, dict[Place, Decimal]]:
     """What comes in on the first of each month, by product and warehouse: what that month's orders will want.
 
-    The opening stock is what Northwind counts in stock: it stays to the end.
+    The opening stock is what Northwind counts in stock: it stays to the end. Only the warehouses of these orders get
+    anything; ``served`` is the warehouse by customer.
     """
-    regions = {row["code"]: row["region"] for row in rows("customers")}
-    wanted: dict[date, Counter[Place]] = {FOUNDED: Counter(opening())}
+    ours = {served[order.customer] for order in history}
+    start = {place: count for place, count in opening().items() if place[1] in ours}
+    wanted: dict[date, Counter[Place]] = {FOUNDED: Counter(start)}
     for order in history:
         month = wanted.setdefault(order.ordered.replace(day=1), Counter())
         for line in order.lines:
-            month[line.product, SERVES[regions[order.customer]]] += line.quantity  # type: ignore[assignment]
+            month[line.product, served[order.customer]] += line.quantity  # type: ignore[assignment]
     return {day: {place: Decimal(n) for place, n in month.items() if n} for day, month in sorted(wanted.items())}
 
 

@@ -8,13 +8,12 @@ from django.utils.translation import get_language
 
 from shunda.demo import build as demo
 from shunda.demo import company
-from shunda.wiring.reactions import inline
 from shunda.wiring.roles import ROLES
 
 
 def build(progress: Callable[[int, int], None]) -> None:
     """Build the demo company; reactions run at once, on the clock of the day."""
-    demo.build(progress, inline)
+    demo.build(progress, "shunda.wiring.reactions.inline")
 
 
 def logins() -> list[tuple[str, str, str]]:
