@@ -174,8 +174,8 @@ def test_a_machine_refuses_a_status_nobody_can_reach():
 
 def test_buttons_and_permissions_come_from_the_machine():
     assert [(m.name, m.permission) for m in PAYMENT.open_to("recorded")] == [
-        ("match", "billing.match_payment"), ("void", "billing.void_payment"),
-    ]  # fmt: skip
+        (name, f"billing.{name}_payment") for name in ("match", "unmatch", "void")
+    ]
     assert PAYMENT.open_to("voided") == []
 
 

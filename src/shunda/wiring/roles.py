@@ -26,7 +26,10 @@ ORDER_ENTRY = (
     "fulfilment.tell_shipment",
     "fulfilment.call_shipment",
     "billing.view_*",
+    "credit.view_exposure",
 )
+
+OWN_CUSTOMERS = ("customers.view_private", "customers.create_customer", "customers.edit_customer")
 
 
 ROLES = (
@@ -35,7 +38,7 @@ ROLES = (
         "销售代表",
         "own",
         name_en="Sales representative",
-        permissions=(*ORDER_ENTRY, "customers.*", "orders.cancel_order"),
+        permissions=(*ORDER_ENTRY, *OWN_CUSTOMERS, "orders.cancel_order"),
     ),
     RoleSpec(
         "sales_clerk",
@@ -103,7 +106,14 @@ ROLES = (
         "订单管理员",
         "all",
         name_en="Order administrator",
-        permissions=(*ORDER_ENTRY, "orders.*", "channels.*", "customers.view_private", "fulfilment.create_shipment"),
+        permissions=(
+            *ORDER_ENTRY,
+            "orders.*",
+            "channels.*",
+            "catalog.*",
+            "customers.view_private",
+            "fulfilment.create_shipment",
+        ),
     ),
     RoleSpec(
         "finance",
@@ -114,6 +124,7 @@ ROLES = (
             *LOOK_UP,
             "customers.view_private",
             "customers.freeze_customer",
+            "customers.edit_term",
             "orders.view_*",
             "orders.review_finance",
             "orders.comment_order",
@@ -216,7 +227,14 @@ ROLES = (
         "采购员",
         "all",
         name_en="Buyer",
-        permissions=("catalog.view_*", "work.view_*", "inventory.view_*", "inventory.announce_*", "orders.view_order"),
+        permissions=(
+            "catalog.view_*",
+            "work.view_*",
+            "inventory.view_*",
+            "inventory.announce_*",
+            "inventory.cancel_supply",
+            "orders.view_order",
+        ),
     ),
     RoleSpec(
         "logistics",
@@ -269,9 +287,9 @@ ROLES = (
         "数据专员",
         "all",
         name_en="Data analyst",
-        permissions=("*.view_*", "orders.complete_order", "orders.archive_order"),
+        permissions=("*.view_*", "!customers.view_private", "orders.complete_order", "orders.archive_order"),
     ),
-    RoleSpec("auditor", "审计员", "all", name_en="Auditor", permissions=("*.view_*",)),
+    RoleSpec("auditor", "审计员", "all", name_en="Auditor", permissions=("*.view_*", "!customers.view_private")),
     RoleSpec(
         "administrator",
         "系统管理员",
@@ -295,4 +313,13 @@ def expanded(known: set[str]) -> list[RoleSpec]:
 
 
 def _named(patterns: Sequence[str], known: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(p for p in known if any(fnmatchcase(p, pattern) for pattern in patterns)))
+    """What the patterns name; one that begins with an exclamation mark takes away."""
+    without = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    return tuple(
+        sorted(
+            name
+            for name in known
+            if any(fnmatchcase(name, pattern) for pattern in patterns)
+            and not any(fnmatchcase(name, pattern) for pattern in without)
+        )
+    )
