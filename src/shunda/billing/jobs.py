@@ -20,6 +20,7 @@ from shunda.core.models import Event
 from shunda.core.money import portion
 from shunda.customers.models import TermKind
 from shunda.orders import jobs as order_jobs
+from shunda.orders import queries as order_queries
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import OrderStatus
 
@@ -44,7 +45,7 @@ def settle(shipment_ids: list[int], at: datetime) -> None:
     """
     deliveries = _events("shipment.sign", shipment_ids)
     orders = steps.lock_orders(deliveries)
-    lines = queries.order_lines(orders)
+    lines = order_queries.lines_by_id(orders)
     settled = _settled(orders)
     earlier = dict(Settlement.objects.filter(order__in=orders).values_list("order_id").annotate(Sum("total")))
     fresh = [

@@ -62,20 +62,15 @@ def settlements_seen_by(actor: Actor) -> QuerySet[Settlement]:
     return Settlement.objects.filter(order__in=orders.seen_by(actor).values("pk"))
 
 
-def order_lines(order_ids: Collection[int]) -> dict[int, dict[int, OrderLine]]:
-    """Lines by order and id, by line number, with SKU and unit. One query."""
-    lines: defaultdict[int, dict[int, OrderLine]] = defaultdict(dict)
-    rows = OrderLine.objects.filter(order__in=order_ids).select_related("sku__product__unit")
-    for line in rows.order_by("order_id", "line_no"):
-        lines[line.order_id][line.pk] = line
-    return lines
-
-
-def invoice_lines(invoice_ids: Collection[int]) -> dict[int, dict[int, InvoiceLine]]:
-    """Lines by invoice and id, by the order's line number, with SKU and unit. One query."""
-    lines: defaultdict[int, dict[int, InvoiceLine]] = defaultdict(dict)
-    rows = InvoiceLine.objects.filter(invoice__in=invoice_ids).select_related("order_line__sku__product__unit")
-    for line in rows.order_by("invoice_id", "order_line__line_no"):
+def invoice_lines(
+    invoices: Iterable[Invoice], order_lines: Mapping[int, Mapping[int, OrderLine]] | None = None
+) -> dict[int, dict[int, InvoiceLine]]:
+    """Lines by invoice and id, by the order's line number, with SKU and unit; ``order_lines`` if they are known."""
+    order_ids = {invoice.pk: invoice.order_id for invoice in invoices}
+    known = orders.lines_by_id(set(order_ids.values())) if order_lines is None else order_lines
+    lines: dict[int, dict[int, InvoiceLine]] = {pk: {} for pk in order_ids}
+    for line in InvoiceLine.objects.filter(invoice__in=order_ids).order_by("invoice_id", "order_line__line_no"):
+        line.order_line = known[line.order_id][line.order_line_id]
         lines[line.invoice_id][line.pk] = line
     return lines
 

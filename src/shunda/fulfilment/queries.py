@@ -38,12 +38,8 @@ def active_carriers() -> QuerySet[Carrier]:
 
 
 def plannable(order_ids: Collection[int]) -> dict[int, dict[int, OrderLine]]:
-    """Lines by order and id, with demand, SKU and unit: what ``rules.free`` needs. One query."""
-    lines: defaultdict[int, dict[int, OrderLine]] = defaultdict(dict)
-    rows = OrderLine.objects.filter(order__in=order_ids).select_related("demand", "sku__product__unit")
-    for line in rows.order_by("order_id", "line_no"):
-        lines[line.order_id][line.pk] = line
-    return lines
+    """Lines by order and id, with demand, SKU and unit: what ``rules.free`` needs. Two queries."""
+    return orders.lines_by_id(order_ids, "demand")
 
 
 _FREE = Least(F("base_quantity") - F("cancelled") - F("planned"), F("demand__reserved") - F("planned") + F("shipped"))
@@ -143,7 +139,7 @@ class Contents:
 
 
 def contents(shipments: Iterable[Shipment]) -> Contents:
-    """The lines of shipments by line number, with order line, demand, SKU and unit. Two queries."""
+    """The lines of shipments by line number, with order line, demand, SKU and unit. Three queries."""
     order_ids = {shipment.pk: shipment.order_id for shipment in shipments}
     order_lines = plannable(set(order_ids.values()))
     lines: defaultdict[int, dict[int, ShipmentLine]] = defaultdict(dict)

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from shunda.catalog.models import Sku
 from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
@@ -33,6 +34,24 @@ def lines_of(order_ids: Iterable[int]) -> dict[int, list[OrderLine]]:
     rows = OrderLine.objects.filter(order_id__in=wanted).select_related("sku").order_by("order_id", "line_no")
     for line in rows:
         lines[line.order_id].append(line)
+    return lines
+
+
+def lines_by_id(order_ids: Iterable[int], *related: str) -> dict[int, dict[int, OrderLine]]:
+    """The lines of each order by id, in line order, with SKU, product and unit; lines of one SKU share it in memory.
+
+    ``related`` joins more ("demand"). Two queries; for the folders above, which work on thousands of lines at once.
+    """
+    wanted = list(order_ids)
+    lines: dict[int, dict[int, OrderLine]] = {pk: {} for pk in wanted}
+    rows = OrderLine.objects.filter(order_id__in=wanted).defer("parameters", "price_reason")
+    joined = rows.select_related(*related) if related else rows
+    found = list(joined.order_by("order_id", "line_no"))
+    skus = Sku.objects.select_related("product__unit").defer("search", "search_text", "product__parameters")
+    known = skus.in_bulk({line.sku_id for line in found})
+    for line in found:
+        line.sku = known[line.sku_id]
+        lines[line.order_id][line.pk] = line
     return lines
 
 

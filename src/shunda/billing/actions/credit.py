@@ -24,6 +24,7 @@ from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.credit import steps as credit_steps
 from shunda.credit.models import Bucket
+from shunda.orders import queries as order_queries
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.specs import LineChange
@@ -63,13 +64,14 @@ def credit(
     orders = steps.lock_orders(Invoice.objects.filter(pk__in=wanted).values_list("order_id", flat=True))
     batch = Batch(queries.invoices_seen_by(by), wanted, INVOICE, "credit", versions=versions)
     steps.refuse_twice(batch, (spec.invoice_id for spec in specs))
-    contents = queries.invoice_lines(batch.ids)
+    order_lines = order_queries.lines_by_id(orders)
+    contents = queries.invoice_lines(batch, order_lines)
     freight_left = _freight_left(batch)
     batch.refuse_if(lambda i: _why_not(i, orders[i.order_id], contents[i.pk], wanted[i.pk], freight_left[i.pk]))
     taken = [_credit(i, contents[i.pk], wanted[i.pk], freight_left[i.pk]) for i in batch]
     notes = _write(taken, at)
     freed = _free([(c.invoice, c.totals.gross) for c in taken])
-    _claim_back(taken, orders, freed, by=by, at=at)
+    _claim_back(taken, orders, order_lines, freed, by=by, at=at)
     for note, row in zip(notes, batch, strict=True):
         batch.amend(row, {"credited": row.credited + note.gross})
         batch.note(row.pk, number=row.number, credit_note=note.number, gross=str(note.gross), reason=note.reason)
@@ -188,10 +190,15 @@ def _free(credited: Sequence[tuple[Invoice, Decimal]]) -> list[Part]:
 
 
 def _claim_back(
-    taken: Sequence[Credit], orders: Mapping[int, Order], freed: Sequence[Part], *, by: Actor, at: datetime
+    taken: Sequence[Credit],
+    orders: Mapping[int, Order],
+    order_lines: Mapping[int, Mapping[int, OrderLine]],
+    freed: Sequence[Part],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Lines and orders are no longer invoiced; payments are freed; credit goes back from invoiced to shipped."""
-    order_lines: Mapping[int, Mapping[int, OrderLine]] = queries.order_lines([c.invoice.order_id for c in taken])
     steps.allocate(freed, orders, by=by, at=at)
     back: defaultdict[int, Decimal] = defaultdict(Decimal)
     for c in taken:

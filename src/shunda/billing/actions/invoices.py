@@ -60,7 +60,7 @@ def _facts(order_ids: Iterable[int]) -> Facts:
     orders = steps.lock_orders(order_ids)
     return Facts(
         orders=orders,
-        lines=queries.order_lines(orders),
+        lines=order_queries.lines_by_id(orders),
         billed=queries.billed(orders),
         drafts=queries.drafts_of(orders),
         holds=order_queries.open_holds(orders, Stops.INVOICE),
@@ -181,7 +181,7 @@ def issue(
     numbers = {pk: number.strip() for pk, number in (tax_numbers or {}).items()}
     facts = _facts(Invoice.objects.filter(pk__in=ids).values_list("order_id", flat=True))
     batch = Batch(queries.invoices_seen_by(by), ids, INVOICE, "issue", versions=versions)
-    contents = queries.invoice_lines(batch.ids)
+    contents = queries.invoice_lines(batch, facts.lines)
     taken = _taken(numbers)
     batch.refuse_if(
         lambda i: [

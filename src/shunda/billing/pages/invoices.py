@@ -123,7 +123,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     whole = row.gross == row.credited
     context = {
         "invoice": row,
-        "lines": queries.invoice_lines([pk])[pk].values(),
+        "lines": queries.invoice_lines([row])[pk].values(),
         "open": row.gross - row.credited - row.paid if row.status == InvoiceStatus.ISSUED else 0,
         "capitals": capitals(row.gross, row.currency),
         "credits": CreditNote.objects.filter(invoice=row).order_by("pk"),
@@ -146,7 +146,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def credit_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back an invoice, or quantities of its lines."""
     row = get_object_or_404(queries.invoices_seen_by(actor(request)), pk=pk)
-    form = CreditForm(request.POST or None, invoice=row, lines=list(queries.invoice_lines([pk])[pk].values()))
+    form = CreditForm(request.POST or None, invoice=row, lines=list(queries.invoice_lines([row])[pk].values()))
     here = reverse("billing:invoice", args=[pk])
     return submit(
         request,
@@ -179,7 +179,7 @@ def draft_one(request: HttpRequest, order_pk: int) -> HttpResponse:
     """Choose what of an order is invoiced now; all that is shipped and not invoiced is proposed."""
     by = actor(request)
     order = get_object_or_404(orders.seen_by(by), pk=order_pk)
-    lines = [line for line in queries.order_lines([order.pk])[order.pk].values() if rules.to_invoice(line)]
+    lines = [line for line in orders.lines_by_id([order.pk])[order.pk].values() if rules.to_invoice(line)]
     form = DraftForm(request.POST or None, order=order, lines=lines)
     return submit(
         request,
