@@ -70,7 +70,9 @@ def test_without_a_valid_token_nobody_gets_in(api):
 def test_a_browser_may_read_and_may_write_with_its_csrf_token(settings):
     user("carl")
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(type(user("dora")).objects.get(username="carl"), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(
+        type(user("dora")).objects.get(username="carl"), backend="django.contrib.auth.backends.ModelBackend"
+    )
     assert PASSWORD
     assert get(browser, "/events", {}).status_code == 200
     problem(post(browser, "/counters", {"name": "a", "price": "1"}, {}), 403, "foreign-form")
@@ -211,7 +213,11 @@ def test_a_key_makes_a_write_happen_once(api):
 def test_a_key_used_for_something_else_is_refused(api):
     post(api, "/counters", {"name": "a", "price": "1"}, **{"Idempotency-Key": "k1"})
     problem(post(api, "/counters", {"name": "b", "price": "1"}, **{"Idempotency-Key": "k1"}), 422, "key-reused")
-    problem(post(api, "/counters", {"name": "b", "price": "1"}, **{"Idempotency-Key": "k" * 101}), 422, "bad-idempotency-key")
+    problem(
+        post(api, "/counters", {"name": "b", "price": "1"}, **{"Idempotency-Key": "k" * 101}),
+        422,
+        "bad-idempotency-key",
+    )
     assert Counter.objects.count() == 1
 
 
