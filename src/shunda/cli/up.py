@@ -99,6 +99,12 @@ class Up:
         wanted, self.port = self.port, ports.next_free(self.port, self.host)
         if self.port != wanted:
             warn(_("Port %(wanted)s is in use; taking %(port)s.") % {"wanted": wanted, "port": self.port})
+        if (
+            not self.host.startswith("127.")
+            and self.host not in ("localhost", "::1")
+            and "SHUNDA_HOSTS" not in os.environ
+        ):
+            warn(_("Others can reach it only under the names in SHUNDA_HOSTS, which is not set."))
         shown = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         self.address = f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}/"
 
