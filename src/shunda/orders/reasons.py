@@ -86,6 +86,10 @@ EXTERNAL_NUMBER_TWICE = Reason(
     _("The number %(external_number)s of this channel and shop comes twice in this call."),
 )
 
+MAY_NOT_PLACE = Reason(
+    "orders.may-not-place", _("You may not place orders at once. Ask an administrator for this permission.")
+)
+
 # --- submission: complete, and within the company's policy ----------------------------------------------------------
 
 NO_LINES = Reason("orders.no-lines", _("The order has no lines. Add at least one article."))

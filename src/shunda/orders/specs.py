@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shunda.core.actor import Actor
+from shunda.core.refusal import Refusal
 from shunda.orders.models import Channel, HoldKind, InvoiceKind, OrderKind, PaymentMethod, Priority, Stops
 
 ZERO = Decimal(0)
@@ -119,3 +121,34 @@ class PrioritySpec:
 
     priority: int = Priority.NORMAL
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """One order somebody wants placed; ``by`` holds ``orders.place_order``.
+
+    ``key`` is the caller's idempotency key ("" for none), ``fingerprint`` that of the body the key came with.
+    """
+
+    spec: OrderSpec
+    by: Actor
+    key: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of a placed order: ``confirmed``, or ``in_review`` and then ``findings`` say why a person looks.
+
+    ``replayed``: the key came before, this is the answer given then.
+    """
+
+    id: int
+    number: str
+    status: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    currency: str
+    replayed: bool = False
+    findings: tuple[Refusal, ...] = ()

@@ -21,6 +21,7 @@ GROUPS = {
 PERMISSIONS = {
     "orders.view_order": _("See orders"),
     "orders.create_order": _("Enter orders"),
+    "orders.place_order": _("Place orders that are confirmed at once"),
     "orders.edit_order": _("Change drafts"),
     "orders.submit_order": _("Submit orders for review"),
     "orders.withdraw_order": _("Withdraw orders from review"),

@@ -17,6 +17,7 @@ ORDER_ENTRY = (
     *LOOK_UP,
     "orders.view_*",
     "orders.create_order",
+    "orders.place_order",
     "orders.edit_order",
     "orders.submit_order",
     "orders.withdraw_order",
