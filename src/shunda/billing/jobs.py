@@ -21,6 +21,7 @@ from shunda.core.money import portion
 from shunda.customers.models import TermKind
 from shunda.orders import jobs as order_jobs
 from shunda.orders import queries as order_queries
+from shunda.orders import rows
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import OrderStatus
 
@@ -57,7 +58,7 @@ def settle(shipment_ids: list[int], at: datetime) -> None:
         _settlement(order, parts, earlier.get(order.pk), deliveries[order.pk], number, at)
         for (order, parts), number in zip(fresh, steps.documents("ST", len(fresh), at), strict=True)
     )
-    SettlementLine.objects.bulk_create(
+    lines_made = [
         SettlementLine(
             settlement=row,
             order_id=row.order_id,
@@ -67,7 +68,8 @@ def settle(shipment_ids: list[int], at: datetime) -> None:
         )
         for row, (_, parts) in zip(made, fresh, strict=True)
         for line, before in parts
-    )
+    ]
+    rows.insert(SettlementLine, lines_made)
     record(
         [happening("settlement.make", row, number=row.number, total=str(row.total)) for row in made],
         by=system(),

@@ -32,8 +32,9 @@ def build(progress: Progress, inline: str, *, processes: bool = True) -> None:
         count += 1
         progress(count, total)
 
-    with transaction.atomic():
+    with transaction.atomic(), import_string(inline)() as drain:
         found()
+        drain()
     told()
     run = crew.side_by_side if processes else crew.in_turn
     run(inline, told)

@@ -60,6 +60,7 @@ def _days() -> list[Any]:
 
 def _work(name: str, inline: str, before: Any, after: Any, word: str | None, *, news: Any) -> None:
     """Wait until the day may begin, live it, let the other side know."""
+    import gc
     import traceback
 
     import django
@@ -71,6 +72,7 @@ def _work(name: str, inline: str, before: Any, after: Any, word: str | None, *, 
         side = _side(name, inline)
         with connection.cursor() as cursor:
             cursor.execute("set synchronous_commit = off")  # a demo can be built again
+        gc.freeze()  # what is loaded by now stays to the end
         for day in _days():
             before.acquire()
             side.live(day)

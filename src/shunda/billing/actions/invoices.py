@@ -33,6 +33,7 @@ from shunda.credit import steps as credit
 from shunda.credit.models import Bucket
 from shunda.customers.models import Customer, TermKind
 from shunda.orders import queries as order_queries
+from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Hold, InvoiceKind, Order, OrderLine, Stops
 from shunda.orders.rules import hold_reason
@@ -41,6 +42,8 @@ from shunda.orders.states import ORDER, OrderStatus
 from shunda.orders.worth import claimed
 
 Lines = Mapping[int, OrderLine]
+ISSUED = ("buyer_name", "buyer_tax_code", "buyer_address", "buyer_bank", "tax_number", "due_date")
+"""What a draft gets when it is issued."""
 INVOICED_STATUSES = (OrderStatus.CONFIRMED, OrderStatus.COMPLETED)
 
 
@@ -143,7 +146,7 @@ def _write(drafted: Sequence[tuple[Order, str, Drafted]], facts: Facts, *, by: A
         )
         for (order, kind, amounts), number in zip(drafted, steps.documents("IN", len(drafted), at), strict=True)
     )
-    InvoiceLine.objects.bulk_create(
+    lines = [
         InvoiceLine(
             invoice=made,
             order_id=made.order_id,
@@ -155,7 +158,8 @@ def _write(drafted: Sequence[tuple[Order, str, Drafted]], facts: Facts, *, by: A
         )
         for made, (_, _, draft) in zip(invoices, drafted, strict=True)
         for line_id, (quantity, amounts) in draft.lines.items()
-    )
+    ]
+    rows.insert(InvoiceLine, lines)
     record([happening("invoice.create", i, number=i.number, gross=str(i.gross)) for i in invoices], by=by, at=at)
     steps.show_what_remains([facts.orders[i.order_id] for i in invoices], by=by, at=at)
     steps.open_issue(invoices, facts.orders, at=at)
@@ -190,8 +194,11 @@ def issue(
         ]
     )
     for row in batch:
-        batch.amend(row, _issued(row, facts, numbers.get(row.pk, ""), at))
-        batch.note(row.pk, number=row.number, gross=str(row.gross))
+        for name, value in _issued(row, facts, numbers.get(row.pk, ""), at).items():
+            setattr(row, name, value)
+        due = row.due_date.isoformat() if row.due_date else None
+        batch.note(row.pk, number=row.number, gross=str(row.gross), changes={"due_date": [None, due]})
+    rows.update(Invoice, batch.rows, ISSUED)
     outcome = batch.commit(by=by, at=at, stamp="issued_at")
     _claim(outcome.done, contents, facts, at=at)
     _pay_in_advance(outcome.done, facts.orders, by=by, at=at)

@@ -18,6 +18,7 @@ from shunda.fulfilment.models import Carrier, Shipment, ShipmentLine, TransportM
 from shunda.fulfilment.reasons import NO_LINE, NOT_CONFIRMED, NOTHING_TO_SHIP
 from shunda.fulfilment.specs import ShipmentSpec
 from shunda.orders import queries as order_queries
+from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.specs import LineChange
@@ -107,10 +108,19 @@ def _write(
         )
         for (spec, order, _), number in zip(planned, _numbers(len(planned), at), strict=True)
     )
-    where = queries.locations(
-        {(line.sku_id, order.warehouse_id) for _, order, quantities in planned for line in quantities}
-    )
-    ShipmentLine.objects.bulk_create(
+    _write_lines(zip(shipments, (quantities for _, _, quantities in planned), strict=True))
+    orders = {order.pk: order for _, order, _ in planned}
+    record([happening("shipment.create", shipment, number=shipment.number) for shipment in shipments], by=by, at=at)
+    steps.open_steps(("pick",), shipments, orders, at=at)
+    steps.show_what_remains(orders.values(), by=by, at=at)
+    return shipments
+
+
+def _write_lines(planned: Iterable[tuple[Shipment, dict[OrderLine, Decimal]]]) -> None:
+    """What each shipment holds, and where it lies."""
+    pairs = list(planned)
+    where = queries.locations({(line.sku_id, s.warehouse_id) for s, quantities in pairs for line in quantities})
+    lines = [
         ShipmentLine(
             shipment=shipment,
             order_id=shipment.order_id,
@@ -119,14 +129,10 @@ def _write(
             quantity=n,
             location=where.get((line.sku_id, shipment.warehouse_id), ""),
         )
-        for shipment, (_, _, quantities) in zip(shipments, planned, strict=True)
+        for shipment, quantities in pairs
         for line, n in quantities.items()
-    )
-    orders = {order.pk: order for _, order, _ in planned}
-    record([happening("shipment.create", shipment, number=shipment.number) for shipment in shipments], by=by, at=at)
-    steps.open_steps(("pick",), shipments, orders, at=at)
-    steps.show_what_remains(orders.values(), by=by, at=at)
-    return shipments
+    ]
+    rows.insert(ShipmentLine, lines)
 
 
 def _numbers(n: int, at: datetime) -> list[str]:

@@ -21,6 +21,7 @@ from shunda.fulfilment.reasons import HELD
 from shunda.fulfilment.specs import ShipSpec
 from shunda.inventory import steps as inventory
 from shunda.orders import queries as order_queries
+from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Hold, Order, Stops
 from shunda.orders.rules import hold_reason
@@ -53,6 +54,7 @@ def ship(
     batch.refuse_if(why_not)
     for shipment in batch:
         _hand_over(batch, shipment, wanted[shipment.pk], carriers)
+    rows.update(Shipment, batch.rows, ["carrier_id", "tracking_number", "mode"])
     _advance(batch, contents, 1)
     _shift(before, orders, contents, "ship", at=at)
     amounts, numbers = _amounts(batch, contents)
@@ -105,7 +107,7 @@ def _hand_over(batch: Batch[Shipment], shipment: Shipment, spec: ShipSpec, carri
         "tracking_number": [shipment.tracking_number, number],
         "mode": [shipment.mode, spec.mode],
     }
-    batch.amend(shipment, {"carrier_id": spec.carrier_id, "tracking_number": number, "mode": spec.mode})
+    shipment.carrier_id, shipment.tracking_number, shipment.mode = spec.carrier_id, number, spec.mode
     told = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     batch.note(shipment.pk, number=shipment.number, changes=told)
 

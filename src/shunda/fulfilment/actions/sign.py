@@ -17,6 +17,7 @@ from shunda.fulfilment.queries import Contents
 from shunda.fulfilment.reasons import BAD_SIGNATURE, MAY_NOT_SIGN, SIGNER_NEEDED, UNKNOWN_CONTACT
 from shunda.fulfilment.specs import Handed, ReceiptSpec
 from shunda.inventory.rules import plain
+from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Order
 from shunda.orders.specs import LineChange
@@ -91,7 +92,7 @@ def _write(
         for receipt, shipment in zip(receipts, batch, strict=True)
         for line in contents.of(shipment)
     ]
-    ReceiptLine.objects.bulk_create(
+    lines = [
         ReceiptLine(
             receipt=receipt,
             order_id=line.order_id,
@@ -101,7 +102,8 @@ def _write(
             missing=what.missing,
         )
         for receipt, line, what in handed
-    )
+    ]
+    rows.insert(ReceiptLine, lines)
     order_steps.progress([LineChange(line.order_line_id, signed=what.accepted) for _, line, what in handed])
     refused: defaultdict[int, list[dict[str, str]]] = defaultdict(list)
     for _, line, what in handed:
