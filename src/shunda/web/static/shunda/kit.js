@@ -256,15 +256,6 @@
     });
   };
 
-  // --- keys -------------------------------------------------------------------------------------------------------
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing) {
-      const search = document.querySelector("[data-search]");
-      if (search) { event.preventDefault(); search.focus(); search.select(); }
-    }
-  });
-
   const ready = (root) => {
     passing(root);
     root.querySelectorAll("[data-pick]").forEach(pick);
