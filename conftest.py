@@ -28,11 +28,14 @@ def _start_database() -> None:
 _start_database()
 
 
-def pytest_configure() -> None:
-    """Load the settings, now that the environment is right for them; pytest-django does the rest."""
-    from django.conf import settings
+def _start_django() -> None:
+    """Now that the environment is right for it, and before a folder's own conftest imports models."""
+    import django
 
-    assert settings.INSTALLED_APPS
+    django.setup()
+
+
+_start_django()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from shunda.accounts.models import User
 
@@ -22,6 +22,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop 
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 DESKTOP, PHONE = (1280, 900), (360, 740)
+PATIENCE = 20_000  # milliseconds; a busy machine is slow, and only a failure waits so long
+expect.set_options(timeout=PATIENCE)
 
 TOLD_BY_THE_PAGE = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
 """What the console says about answers of 4xx and lost connections: tests look at what the page says about them."""
@@ -73,7 +75,7 @@ def visit(live_server, chromium: Browser) -> Iterator[Visit]:
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session(person), "url": live_server.url}]
             )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
