@@ -1,4 +1,4 @@
-"""What the company decided: the value in force of each setting, and how it came to be."""
+"""What the company decided: the value in force of each setting, and how it came to be. Tables: ``decisions``."""
 
 from __future__ import annotations
 

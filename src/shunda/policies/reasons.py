@@ -1,4 +1,4 @@
-"""Why a setting is not changed."""
+"""Why a setting or a decision table is not changed."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -37,4 +37,41 @@ TWICE = Reason("policies.twice", _("%(setting)s occurs twice in the same request
 STALE = Reason(
     "policies.stale",
     _("Somebody else changed %(setting)s in the meantime. Look at its value again, then repeat the change."),
+)
+
+NO_CONDITION = Reason(
+    "policies.no-condition",
+    _("%(setting)s: “%(value)s” is no condition. Numbers are compared as > 50000, <= 3 or 10..20; names are listed."),
+)
+ENDS_SWAPPED = Reason(
+    "policies.ends-swapped", _("%(setting)s: in “%(value)s” the first number is larger than the second. Swap them.")
+)
+TOO_MANY_DIGITS = Reason(
+    "policies.too-many-digits", _("%(setting)s: “%(value)s” has more than %(most)s digits. Round it.")
+)
+NO_OUTCOME = Reason("policies.no-outcome", _("%(column)s is empty. Say what the row decides, or remove the row."))
+NO_SUCH_COLUMN = Reason("policies.no-such-column", _("This table has no column called “%(column)s”."))
+NOTE_TOO_LONG = Reason("policies.note-too-long", _("The note is too long; at most %(most)s characters fit."))
+TOO_MANY_ROWS = Reason("policies.too-many-rows", _("A table has at most %(most)s rows. Put cases together."))
+NO_ROWS = Reason("policies.no-rows", _("The table has no row, so it would decide nothing. Add at least one."))
+UNKNOWN_TABLE = Reason("policies.unknown-table", _("There is no decision table called “%(name)s”."))
+DRAFT_OPEN = Reason(
+    "policies.draft-open", _("There is a draft of this table already (version %(number)s). Go on with it, or drop it.")
+)
+SAME_ROWS = Reason(
+    "policies.same-rows", _("The draft says the same as what holds now. Change it before it is proposed, or drop it.")
+)
+OWN_DRAFT = Reason(
+    "policies.own-draft",
+    _("You wrote this version yourself. Somebody else with the permission has to publish it (four-eyes rule)."),
+)
+BAD_DATES = Reason(
+    "policies.bad-dates", _("The last day (%(until)s) lies before the first (%(since)s). Correct the dates.")
+)
+REMARK_NEEDED = Reason("policies.remark-needed", _("Say what is to be changed, so that the author knows."))
+NO_SHEET = Reason(
+    "policies.no-sheet", _("This is no Excel file with this table. Download the table, change it there, and upload it.")
+)
+NO_HISTORY = Reason(
+    "policies.no-history", _("Nothing is kept that this table decided, so a draft cannot be tried on it.")
 )

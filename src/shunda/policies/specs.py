@@ -1,8 +1,11 @@
-"""What changes of settings take."""
+"""What changes of settings and decision tables take."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +15,14 @@ class SettingSpec:
     name: str
     value: object
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A draft is to have these rows (``{"when": {}, "then": {}, "note": ""}``, cells as people type them)."""
+
+    id: int
+    rows: Sequence[Mapping[str, Any]]
+    note: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None

@@ -1,0 +1,23 @@
+"""The writes of settings and decision tables."""
+
+from shunda.policies.actions.settings import change_setting
+from shunda.policies.actions.tables import (
+    draft_table,
+    drop_table,
+    edit_table,
+    propose_table,
+    publish_table,
+    return_table,
+    try_table,
+)
+
+__all__ = [
+    "change_setting",
+    "draft_table",
+    "drop_table",
+    "edit_table",
+    "propose_table",
+    "publish_table",
+    "return_table",
+    "try_table",
+]

@@ -1,0 +1,230 @@
+"""A table's rows made ready to decide, and what is wrong with them as a whole: gaps, overlaps, rows that never decide.
+
+A fact matters only by its *place*: a number by which marks of the table it lies between, a name by whether a row names
+it. So every fact is replaced by its place's example before the engine is asked, which makes decisions exact whatever
+the number of digits, lets each combination be asked once, and makes gaps and overlaps a matter of bits.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import zen
+
+from shunda.policies.conditions import Condition, Numbers, OneOf, Within
+from shunda.policies.tables import Input, Row, Table
+
+OTHER = "\x00other"
+"""Stands for every name no row mentions."""
+
+MOST_KEPT = 20_000
+"""Combinations remembered for each version."""
+
+MOST_BOXES = 400
+"""Gaps are looked for until so many pieces are left; a table as torn as that has gaps enough to show."""
+
+Place = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The places of one input: an example of each, and how conditions and places are read."""
+
+    input: Input
+    examples: tuple[Any, ...]
+    marks: tuple[Decimal, ...] = ()
+
+    @classmethod
+    def of(cls, one: Input, conditions: Sequence[Condition]) -> Scale:
+        """Every place the conditions can tell apart."""
+        if isinstance(one.kind, Numbers):
+            marks = tuple(sorted({mark for c in conditions if isinstance(c, Within) for mark in c.marks}))
+            return cls(one, tuple(_examples(marks)), marks)
+        known = getattr(one.kind, "known", {})
+        named = {name for c in conditions if isinstance(c, OneOf) for name in c.values}
+        return cls(one, (*known, *sorted(named - set(known)), *([] if known else [OTHER])))
+
+    def place(self, fact: Any) -> int:
+        """Which place a fact lies in; a name that no option and no row knows is like any other such."""
+        if isinstance(self.input.kind, Numbers):
+            number = Decimal(str(fact)) if not isinstance(fact, Decimal) else fact
+            index = bisect_left(self.marks, number)
+            return 2 * index + (index < len(self.marks) and self.marks[index] == number)
+        name = str(fact)
+        return self.examples.index(name) if name in self.examples else len(self.examples) - 1
+
+    def bits(self, condition: Condition | None) -> int:
+        """The places that meet a condition, as bits."""
+        return sum(1 << i for i, example in enumerate(self.examples) if condition is None or condition.met(example))
+
+    def told(self, bits: int) -> str:
+        """Places as people read them; all of them is nothing to say."""
+        if bits == (1 << len(self.examples)) - 1:
+            return ""
+        chosen = [i for i in range(len(self.examples)) if bits >> i & 1]
+        if isinstance(self.input.kind, Numbers):
+            return ", ".join(_stretches(chosen, self.marks))
+        names = [self.examples[i] for i in chosen if self.examples[i] != OTHER]
+        if len(names) < len(chosen):  # everything but the ones that are missing
+            left = tuple(name for name in self.examples if name not in names and name != OTHER)
+            return self.input.kind.show(OneOf(left, none=True)) if left else ""
+        return self.input.kind.show(OneOf(tuple(names)))
+
+
+def _examples(marks: Sequence[Decimal]) -> Iterator[Decimal]:
+    """A number below the first mark, each mark, one between each two, and one above the last."""
+    if not marks:
+        yield Decimal(0)
+        return
+    yield marks[0] - 1
+    for index, mark in enumerate(marks):
+        yield mark
+        yield (mark + marks[index + 1]) / 2 if index + 1 < len(marks) else mark + 1
+
+
+def _stretches(places: Sequence[int], marks: Sequence[Decimal]) -> Iterator[str]:
+    """Neighbouring places together: ``< 10``, ``10 … 50``, ``> 50``; open ends are told by their signs."""
+    start = 0
+    for end in range(len(places)):
+        if end + 1 < len(places) and places[end + 1] == places[end] + 1:
+            continue
+        yield _stretch(places[start], places[end], marks)
+        start = end + 1
+
+
+def _stretch(first: int, last: int, marks: Sequence[Decimal]) -> str:
+    low = None if first == 0 else (f"{marks[(first - 1) // 2].normalize():f}", first % 2 == 0)
+    high = None if last == 2 * len(marks) else (f"{marks[last // 2].normalize():f}", last % 2 == 0)
+    if first == last and first % 2:
+        assert low
+        return low[0]
+    parts = [f"{'>' if low[1] else '≥'} {low[0]}"] if low else []
+    parts += [f"{'<' if high[1] else '≤'} {high[0]}"] if high else []
+    return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the rows as a whole: ``gap`` (nothing decides), ``overlap``, ``dead`` (a row never decides)."""
+
+    kind: Literal["gap", "overlap", "dead"]
+    rows: tuple[int, ...]
+    where: Mapping[str, str]
+
+
+class Grid:
+    """Rows made ready: ``hits`` says which rows fit a case, ``remarks`` what is odd about them."""
+
+    def __init__(self, table: Table, rows: Sequence[Row]) -> None:
+        self.table, self.rows = table, tuple(rows)
+        asked = [table.conditions(row) for row in self.rows]
+        self.scales = {
+            one.name: Scale.of(one, [found[one.name] for found in asked if one.name in found]) for one in table.inputs
+        }
+        self._masks = [tuple(scale.bits(found.get(name)) for name, scale in self.scales.items()) for found in asked]
+        self._engine = zen.ZenEngine().create_decision(json.dumps(_graph(table, asked)))
+        self._known: dict[Place, tuple[int, ...]] = {}
+
+    def hits(self, facts: Mapping[str, Any]) -> tuple[int, ...]:
+        """The rows that decide, counted from 0: the first that fits, or all that fit."""
+        place = tuple(scale.place(facts[name]) for name, scale in self.scales.items())
+        found = self._known.get(place)
+        if found is None:
+            found = self._ask(place)
+            if len(self._known) < MOST_KEPT:
+                self._known[place] = found
+        return found
+
+    def _ask(self, place: Place) -> tuple[int, ...]:
+        examples = {
+            name: _told(scale.examples[at]) for (name, scale), at in zip(self.scales.items(), place, strict=True)
+        }
+        rows = tuple(hit["row"] for hit in self._engine.evaluate(examples)["result"] or ())
+        return rows[:1] if self.table.hit == "first" else rows
+
+    def remarks(self) -> list[Remark]:
+        """Gaps, then rows that never decide, then overlaps with different outcomes (where the first row decides)."""
+        return [*self._gaps(), *(self._shadows() if self.table.hit == "first" else self._doubles())]
+
+    def _gaps(self) -> Iterator[Remark]:
+        everything = tuple((1 << len(scale.examples)) - 1 for scale in self.scales.values())
+        left = [everything]
+        for mask in self._masks:
+            left = [piece for box in left for piece in _without(box, mask)][:MOST_BOXES]
+        for box in left:
+            yield Remark("gap", (), self._told(box))
+
+    def _shadows(self) -> Iterator[Remark]:
+        for index, mask in enumerate(self._masks):
+            left = [mask]
+            for earlier in self._masks[:index]:
+                left = [piece for box in left for piece in _without(box, earlier)][:MOST_BOXES]
+            if not left:
+                yield Remark("dead", (index,), {})
+                continue
+            for other, earlier in enumerate(self._masks[:index]):
+                common = tuple(a & b for a, b in zip(mask, earlier, strict=True))
+                if all(common) and self.rows[other].then != self.rows[index].then:
+                    yield Remark("overlap", (other, index), self._told(common))
+
+    def _doubles(self) -> Iterator[Remark]:
+        for index, mask in enumerate(self._masks):
+            for other, earlier in enumerate(self._masks[:index]):
+                common = tuple(a & b for a, b in zip(mask, earlier, strict=True))
+                if all(common) and self.rows[other].then == self.rows[index].then:
+                    yield Remark("overlap", (other, index), self._told(common))
+
+    def _told(self, box: Place) -> dict[str, str]:
+        told = {name: scale.told(bits) for (name, scale), bits in zip(self.scales.items(), box, strict=True)}
+        return {name: text for name, text in told.items() if text}
+
+
+def _without(box: Place, taken: Place) -> list[Place]:
+    """What is left of a box when another is cut out of it: at most one piece for each side."""
+    if not all(a & b for a, b in zip(box, taken, strict=True)):
+        return [box]
+    pieces: list[Place] = []
+    rest = list(box)
+    for side, (a, b) in enumerate(zip(box, taken, strict=True)):
+        if a & ~b:
+            pieces.append((*rest[:side], a & ~b, *box[side + 1 :]))
+        rest[side] = a & b
+    return pieces
+
+
+def _told(example: Any) -> Any:
+    """As the engine takes it: it knows no Decimal, and examples have few digits."""
+    return float(example) if isinstance(example, Decimal) else example
+
+
+def _graph(table: Table, asked: Sequence[Mapping[str, Condition]]) -> dict[str, Any]:
+    """The table as the engine's decision model; each rule only tells which row it is."""
+    rules = [
+        {
+            "_id": str(index),
+            "row": str(index),
+            **{one.name: found[one.name].expression if one.name in found else "" for one in table.inputs},
+        }
+        for index, found in enumerate(asked)
+    ]
+    content = {
+        "hitPolicy": "collect",
+        "inputs": [{"id": one.name, "name": one.name, "field": one.name} for one in table.inputs],
+        "outputs": [{"id": "row", "name": "row", "field": "row"}],
+        "rules": rules,
+    }
+    nodes: list[dict[str, Any]] = [
+        {"id": "in", "type": "inputNode"},
+        {"id": "table", "type": "decisionTableNode", "content": content},
+        {"id": "out", "type": "outputNode"},
+    ]
+    ways = (("in", "table"), ("table", "out"))
+    return {
+        "nodes": [{"name": node["id"], "position": {"x": 0, "y": 0}, **node} for node in nodes],
+        "edges": [{"id": f"{a}-{b}", "sourceId": a, "targetId": b, "type": "edge"} for a, b in ways],
+    }

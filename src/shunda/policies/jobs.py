@@ -1,0 +1,72 @@
+"""Trying drafts of decision tables on what really happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from shunda.policies import decisions
+from shunda.policies.models import TableVersion, Trial, TrialChange
+from shunda.policies.tables import TABLES, Case
+
+PIECE = 2_000
+MOST_KEPT = 5_000
+"""So many changed cases are kept to look at; all are counted."""
+
+
+def try_out(ids: list[int], at: datetime) -> None:
+    """Decide what happened again, by the draft and by what was in force; keep what would have been otherwise.
+
+    A trial that was interrupted begins anew; one that is finished is left alone.
+    """
+    for trial in Trial.objects.filter(pk__in=ids, finished_at__isnull=True).select_related("draft").order_by("pk"):
+        _try(trial, at)
+
+
+def _try(trial: Trial, at: datetime) -> None:
+    table = TABLES[trial.draft.table]
+    assert table.history is not None, "an action refuses tables without history"
+    old, new = _edition(table.name, trial.against), decisions.edition_of(trial.draft)
+    trial.changes.all().delete()
+    trial.total, trial.done, trial.changed = table.history.count(trial.since, trial.until), 0, 0
+    for piece in _pieces(table.history.cases(trial.since, trial.until)):
+        with transaction.atomic():
+            _compare(trial, piece, old, new)
+    trial.finished_at = at
+    trial.save(update_fields=["total", "done", "changed", "finished_at"])
+
+
+def _edition(table: str, number: int) -> decisions.Edition:
+    if number == decisions.PRESET:
+        return decisions.prepare(TABLES[table], number, TABLES[table].preset)
+    return decisions.edition_of(TableVersion.objects.get(table=table, number=number))
+
+
+def _pieces(cases: Iterable[Case]) -> Iterator[list[Case]]:
+    source = iter(cases)
+    while piece := list(islice(source, PIECE)):
+        yield piece
+
+
+def _compare(trial: Trial, cases: list[Case], old: decisions.Edition, new: decisions.Edition) -> None:
+    """Two versions say the same when the outcomes are the same, whichever rows give them."""
+    changed: list[TrialChange] = []
+    for case in cases:
+        before, after = old.rule(case.facts), new.rule(case.facts)
+        if before.outcomes != after.outcomes:
+            changed.append(
+                TrialChange(
+                    trial=trial,
+                    subject_id=case.subject_id,
+                    label=case.label,
+                    before=list(before.rows),
+                    after=list(after.rows),
+                )
+            )
+    TrialChange.objects.bulk_create(changed[: max(0, MOST_KEPT - trial.changed)])
+    trial.done += len(cases)
+    trial.changed += len(changed)
+    trial.save(update_fields=["total", "done", "changed"])

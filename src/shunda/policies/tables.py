@@ -1,0 +1,206 @@
+"""Decision tables: what can be decided by one, the facts it looks at and the outcomes it gives.
+
+A folder that decides by a table declares it once (``declare``) and asks ``queries.decide``. The rows that hold until
+somebody publishes others come with the declaration and follow the requirements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+
+from shunda.core.refusal import Reason
+from shunda.policies import reasons
+from shunda.policies.conditions import Condition, Facts
+from shunda.policies.kinds import Invalid, Kind, Label
+
+MOST_ROWS = 500
+NOTE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A fact the table looks at."""
+
+    name: str
+    label: Label
+    kind: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a row decides; an output that is not ``required`` may be empty."""
+
+    name: str
+    label: Label
+    kind: Kind
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something that was, or would be, decided: for trying a draft on what really happened."""
+
+    subject_id: int
+    label: str
+    facts: Mapping[str, Any]
+
+
+class History(Protocol):
+    """What was decided between two moments, read piece by piece however much it is."""
+
+    def count(self, since: datetime, until: datetime) -> int:
+        """How many cases there are, for progress."""
+
+    def cases(self, since: datetime, until: datetime) -> Iterable[Case]:
+        """The cases, with the facts each had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Conditions that must all be met, and what follows. Cells are text in its proper form; a missing one is empty."""
+
+    when: Mapping[str, str] = field(default_factory=dict)
+    then: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"when": dict(self.when), "then": dict(self.then), "note": self.note}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A kind of decision. ``hit`` says whether the first row that fits decides, or every row that fits."""
+
+    name: str
+    label: Label
+    help: Label
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    preset: tuple[Row, ...]
+    hit: Literal["first", "every"] = "first"
+    requirements: tuple[str, ...] = ()
+    subject_kind: str = ""
+    history: History | None = None
+
+    def conditions(self, row: Row) -> dict[str, Condition]:
+        """The conditions of a row's filled cells, by input."""
+        parsed = {one.name: one.kind.parse(row.when.get(one.name, "")) for one in self.inputs}
+        return {name: condition for name, condition in parsed.items() if condition is not None}
+
+    def outcome(self, row: Row) -> dict[str, Any]:
+        """What a row decides, by output; ``None`` where its cell is empty."""
+        cells = {one.name: (one.kind, row.then.get(one.name, "")) for one in self.outputs}
+        return {name: kind.parse(text) if text else None for name, (kind, text) in cells.items()}
+
+    def shown_when(self, row: Row, name: str) -> str:
+        """A condition as people read it."""
+        one = next(each for each in self.inputs if each.name == name)
+        condition = one.kind.parse(row.when.get(name, ""))
+        return one.kind.show(condition) if condition else ""
+
+    def shown_then(self, row: Row, name: str) -> str:
+        """An outcome as people read it."""
+        one = next(each for each in self.outputs if each.name == name)
+        text = row.then.get(name, "")
+        return one.kind.show(one.kind.parse(text)) if text else ""
+
+
+TABLES: dict[str, Table] = {}
+"""Every table of this installation by name."""
+
+
+def declare(table: Table) -> Table:
+    """Make a table known; its preset must be right."""
+    clean, wrong = read(table, [row.as_dict() for row in table.preset])
+    if wrong or len(clean) != len(table.preset):
+        raise ValueError(f"{table.name}: {[(fault.where, fault.reason.code, fault.data) for fault in wrong]}")
+    TABLES[table.name] = table
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that cannot be; ``where`` is ``rows.<index>.<column>``."""
+
+    where: str
+    reason: Reason
+    data: Mapping[str, Any]
+
+
+def read(table: Table, raw: Sequence[Mapping[str, Any]]) -> tuple[list[Row], list[Fault]]:
+    """Rows as typed, in their proper form, and every cell that cannot be. Rows without any cell are left out."""
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    if len(raw) > MOST_ROWS:
+        return [], [Fault("rows", reasons.TOO_MANY_ROWS, {"most": MOST_ROWS})]
+    for index, given in enumerate(raw):
+        row, wrong = _row(table, index, given)
+        faults += wrong
+        if row and not wrong:
+            rows.append(row)
+    return rows, faults
+
+
+def _row(table: Table, index: int, given: Mapping[str, Any]) -> tuple[Row | None, list[Fault]]:
+    faults: list[Fault] = []
+    when: dict[str, str] = {}
+    then: dict[str, str] = {}
+    note = str(given.get("note") or "").strip()
+    if len(note) > NOTE_LENGTH:
+        faults.append(Fault(f"rows.{index}.note", reasons.NOTE_TOO_LONG, {"most": NOTE_LENGTH}))
+    faults += _unknown(table, index, given)
+    for column, text in _cells(given, "when", table.inputs):
+        faults += _put(when, column, index, text, _condition)
+    for column, text in _cells(given, "then", table.outputs):
+        faults += _put(then, column, index, text, _outcome)
+    if not when and not then and not note and not faults:
+        return None, []
+    missing = [one for one in table.outputs if one.required and not then.get(one.name)]
+    known_faults = {fault.where for fault in faults}
+    faults += [
+        Fault(f"rows.{index}.{one.name}", reasons.NO_OUTCOME, {"column": str(one.label)})
+        for one in missing
+        if f"rows.{index}.{one.name}" not in known_faults
+    ]
+    return Row(when, then, note), faults
+
+
+def _unknown(table: Table, index: int, given: Mapping[str, Any]) -> list[Fault]:
+    """Cells of columns the table does not have."""
+    known = {"when": {one.name for one in table.inputs}, "then": {one.name for one in table.outputs}}
+    strange = [name for part, names in known.items() for name in (given.get(part) or {}) if name not in names]
+    return [Fault(f"rows.{index}", reasons.NO_SUCH_COLUMN, {"column": str(name)[:40]}) for name in strange]
+
+
+C = TypeVar("C", Input, Output)
+
+
+def _cells(given: Mapping[str, Any], part: str, columns: Iterable[C]) -> Iterator[tuple[C, str]]:
+    cells = given.get(part) or {}
+    for column in columns:
+        value = cells.get(column.name)
+        text = "" if value is None else str(value).strip()
+        if text:
+            yield column, text
+
+
+def _condition(column: Input, text: str) -> str:
+    condition = column.kind.parse(text)
+    return condition.text if condition else ""
+
+
+def _outcome(column: Output, text: str) -> str:
+    return column.kind.edit(column.kind.parse(text))
+
+
+def _put(into: dict[str, str], column: C, index: int, text: str, proper: Callable[[C, str], str]) -> list[Fault]:
+    try:
+        into[column.name] = proper(column, text)
+    except Invalid as invalid:
+        data = {"setting": str(column.label), **invalid.data}
+        return [Fault(f"rows.{index}.{column.name}", invalid.reason, data)]
+    return []
