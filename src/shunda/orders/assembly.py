@@ -56,7 +56,7 @@ def draft(entry: Entry, quotes: Sequence[Quote], order: Order) -> Draft:
     for name, value in entry.head.items():
         setattr(order, name, value)
     priced = zip(entry.lines, quotes, strict=True)
-    lines = [_line(number, line, quote) for number, (line, quote) in enumerate(priced, 1)]
+    lines = [line_of(number, line, quote) for number, (line, quote) in enumerate(priced, 1)]
     amounts = document(
         [PricedLine(line.quantity, line.unit_price, line.discount_rate, line.tax_rate) for line in lines],
         discount=order.discount,
@@ -131,7 +131,8 @@ def _tax_rate(line: EntryLine) -> Decimal:
     return line.sku.tax_rate if line.spec.tax_rate is None else line.spec.tax_rate
 
 
-def _line(number: int, line: EntryLine, quote: Quote) -> OrderLine:
+def line_of(number: int, line: EntryLine, quote: Quote) -> OrderLine:
+    """The row of a line, its price and where that came from; amounts come with the document."""
     listed = None if quote.unit_price is None else per_unit(quote.unit_price, line.factor)
     entered = line.spec.unit_price
     source = MISSING if entered is None and listed is None else LISTED if entered in {None, listed} else OVERRIDDEN

@@ -135,7 +135,7 @@ def _duplicates(order: Order, facts: CheckFacts) -> Iterator[Finding]:
 def _prices(order: Order, facts: CheckFacts) -> Iterator[Finding]:
     lines = facts.lines[order.pk]
     goods = goods_total(order, lines)
-    wrong = [finding for line in lines for finding in _price(order, line, goods)]
+    wrong = [finding for line in lines for finding in price_findings(order, line, goods)]
     yield from sorted(wrong, key=lambda finding: finding.level)
     if lines and not wrong:
         yield _found("ok", why.PRICES_OK, D.SALES, D.FINANCE, lines=len(lines))
@@ -144,7 +144,8 @@ def _prices(order: Order, facts: CheckFacts) -> Iterator[Finding]:
         yield _found("warn", why.WRITTEN, D.SALES, D.FINANCE, limit=plain(facts.written_from))
 
 
-def _price(order: Order, line: OrderLine, goods: Decimal) -> Iterator[Finding]:
+def price_findings(order: Order, line: OrderLine, goods: Decimal) -> Iterator[Finding]:
+    """What is to be said of one line's price; ``goods`` is what all lines cost before the order discount."""
     at = {"line": line.line_no, "sku": line.sku.code, "where": f"lines.{line.line_no}"}
     price = effective_price(order, line, goods)
     listed = line.price_reason.get("list_price")
@@ -222,7 +223,7 @@ def _made_to_order(order: Order, facts: CheckFacts) -> Iterator[Finding]:
             continue
         days, wanted = facts.skus[line.sku_id].lead_days, line.wanted_date or order.wanted_date
         data: dict[str, Any] = {"line": line.line_no, "sku": line.sku.code, "days": days}
-        ready = _working_day(facts, days)
+        ready = working_day(facts.calendar, facts.at, days)
         if ready is None:
             yield _found("warn", why.MADE_TO_ORDER_NO_DATE, D.SALES, D.PRODUCTION, **data)
         elif wanted and wanted < ready:
@@ -232,9 +233,10 @@ def _made_to_order(order: Order, facts: CheckFacts) -> Iterator[Finding]:
             yield _found("ok", why.MADE_TO_ORDER, D.SALES, D.PRODUCTION, earliest=ready.isoformat(), **data)
 
 
-def _working_day(facts: CheckFacts, days: int) -> date | None:
+def working_day(calendar: Calendar, at: datetime, days: int) -> date | None:
+    """The day so many working days later; none when the calendar of the year is not known."""
     try:
-        return facts.calendar.add_days(facts.at, days).date()
+        return calendar.add_days(at, days).date()
     except UnknownYear:
         return None
 

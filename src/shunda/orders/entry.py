@@ -93,7 +93,7 @@ def read(ident: int, spec: OrderSpec, facts: EntryFacts) -> tuple[Entry | None, 
         return None, [*refused, why.TOO_MANY_LINES(ident, lines=len(spec.lines), limit=facts.max_lines)]
     lines: list[EntryLine] = []
     for number, line in enumerate(spec.lines, 1):
-        found, reasons = _line(ident, number, line, facts)
+        found, reasons = read_line(ident, number, line, facts)
         refused += reasons
         if found is not None:
             lines.append(found)
@@ -205,7 +205,8 @@ def _fits(value: Decimal, step: Decimal, *, most: Decimal) -> bool:
     return value.is_finite() and 0 <= value <= most and value % step == 0
 
 
-def _line(ident: int, number: int, line: LineSpec, facts: EntryFacts) -> tuple[EntryLine | None, list[Refusal]]:
+def read_line(ident: int, number: int, line: LineSpec, facts: EntryFacts) -> tuple[EntryLine | None, list[Refusal]]:
+    """One line resolved, or every reason why it cannot be; ``number`` is how people count it."""
     sku = facts.skus.get(line.sku_id or facts.sku_ids.get(line.sku, 0))
     at = {"line": number, "where": f"lines.{number}"}
     if sku is None:

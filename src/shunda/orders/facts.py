@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from shunda.accounts.models import User
 from shunda.catalog import queries as catalog
 from shunda.core.actor import Actor
+from shunda.core.calendar import Calendar
 from shunda.core.refusal import Refusal
 from shunda.credit import queries as credit
 from shunda.customers import queries as customers
@@ -24,7 +25,7 @@ from shunda.inventory.models import Supply, Warehouse
 from shunda.orders import checks, rules
 from shunda.orders.checks import CheckFacts, Finding, Other
 from shunda.orders.entry import EntryFacts, Place
-from shunda.orders.models import Order, OrderAttachment, PaperKind
+from shunda.orders.models import Order, OrderAttachment, OrderLine, PaperKind
 from shunda.orders.queries import lines_of
 from shunda.orders.specs import OrderSpec
 from shunda.policies import queries as policies
@@ -92,15 +93,31 @@ def lock_places(specs: Sequence[OrderSpec]) -> None:
             )
 
 
-def for_checks(orders: Sequence[Order], at: datetime) -> CheckFacts:
-    """Everything the system's own checks of these orders look at, as it stands now."""
+CALENDAR = [name for name in SETTINGS if name.startswith("calendar.")]
+"""The settings a calendar is made of."""
+
+
+def calendar() -> Calendar:
+    """Working days and hours as the company set them: one query."""
+    return policies.calendar(policies.values(*CALENDAR))
+
+
+def for_checks(
+    orders: Sequence[Order], at: datetime, lines: Mapping[int, Sequence[OrderLine]] | None = None
+) -> CheckFacts:
+    """Everything the system's own checks of these orders look at, as it stands now.
+
+    ``lines`` are those of orders that are not saved yet, by order id, each with its SKU.
+    """
     ids = [order.pk for order in orders]
     customer_ids = {order.customer_id for order in orders}
-    lines = lines_of(ids)
+    lines = lines_of(ids) if lines is None else lines
     sku_ids = {line.sku_id for members in lines.values() for line in members}
     warehouse_ids = {order.warehouse_id for order in orders}
-    calendar = [name for name in SETTINGS if name.startswith("calendar.")]
-    decided = policies.values("orders.duplicate_days", "orders.written_from_amount", *calendar)
+    decided = policies.values("orders.duplicate_days", "orders.written_from_amount", *CALENDAR)
+    days: int = decided["orders.duplicate_days"]
+    marked = [order for order in orders if order.fingerprint]
+    referred = [order for order in orders if order.customer_reference]
     letters = OrderAttachment.objects.filter(order_id__in=ids, kind=PaperKind.CONFIRMATION_LETTER)
     return CheckFacts(
         at=at,
@@ -113,8 +130,8 @@ def for_checks(orders: Sequence[Order], at: datetime) -> CheckFacts:
         stock=inventory.availability(sku_ids, warehouse_ids),
         restock=_restock(sku_ids, warehouse_ids),
         exposure=credit.exposure(customer_ids),
-        duplicates=_others(_DUPLICATES, [order for order in orders if order.fingerprint], decided),
-        references=_others(_REFERENCES, [order for order in orders if order.customer_reference], decided),
+        duplicates=_others(_DUPLICATES, marked, [order.fingerprint for order in marked], days),
+        references=_others(_REFERENCES, referred, [order.customer_reference for order in referred], days),
         letters=frozenset(letters.values_list("order_id", flat=True)),
         written_from=decided["orders.written_from_amount"],
         calendar=policies.calendar(decided),
@@ -127,9 +144,14 @@ def findings(orders: Sequence[Order], at: datetime) -> dict[int, list[Finding]]:
     return {order.pk: checks.findings(order, known) for order in orders}
 
 
-def gaps(order: Order, at: datetime, *, may_override: bool) -> tuple[list[Refusal], list[Finding]]:
-    """What keeps an order from being submitted right now, and what the checks find besides (R031-R034)."""
-    known = for_checks([order], at)
+def gaps(
+    order: Order, at: datetime, *, may_override: bool, lines: Sequence[OrderLine] | None = None
+) -> tuple[list[Refusal], list[Finding]]:
+    """What keeps an order from being submitted right now, and what the checks find besides (R031-R034).
+
+    ``lines`` are those of an order that is not saved yet.
+    """
+    known = for_checks([order], at, None if lines is None else {order.pk: lines})
     lines, customer = known.lines[order.pk], known.customers[order.customer_id]
     missing = list(rules.why_not_submit(order, lines, customer, known.skus, known.today, may_override=may_override))
     said = {refusal.code for refusal in missing}
@@ -148,10 +170,10 @@ def _restock(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> dict[t
 # Both find a handful of other orders by index, whatever the size of the table.
 _DUPLICATES = """
 select mine.id, other.id, other.number, other.order_date
-from unnest(%(ids)s::bigint[]) m(id) join orders_order mine on mine.id = m.id
+from unnest(%(ids)s::bigint[], %(texts)s::text[], %(times)s::timestamptz[]) mine(id, fingerprint, created_at)
 cross join lateral (
   select o.id, o.number, o.order_date from orders_order o
-  where o.fingerprint = mine.fingerprint and o.id <> mine.id and o.status <> 'cancelled'
+  where o.fingerprint = mine.fingerprint and o.fingerprint <> '' and o.id <> mine.id and o.status <> 'cancelled'
     and o.created_at between mine.created_at - make_interval(days => %(days)s)
                          and mine.created_at + make_interval(days => %(days)s)
   order by o.id desc limit 5
@@ -159,23 +181,28 @@ cross join lateral (
 """
 _REFERENCES = """
 select mine.id, other.id, other.number, other.order_date
-from unnest(%(ids)s::bigint[]) m(id) join orders_order mine on mine.id = m.id
+from unnest(%(ids)s::bigint[], %(texts)s::text[], %(customers)s::bigint[]) mine(id, reference, customer_id)
 cross join lateral (
   select o.id, o.number, o.order_date from orders_order o
-  where o.customer_reference = mine.customer_reference and o.customer_id = mine.customer_id and o.id <> mine.id
-    and o.status <> 'cancelled'
+  where o.customer_reference = mine.reference and o.customer_reference <> ''
+    and o.customer_id = mine.customer_id and o.id <> mine.id and o.status <> 'cancelled'
   order by o.id desc limit 5
 ) other order by 1, 2
 """
 
 
-def _others(sql: str, orders: Sequence[Order], decided: dict[str, Any]) -> dict[int, list[Other]]:
-    """Other orders that look like these."""
+def _others(sql: str, orders: Sequence[Order], texts: Sequence[str], days: int) -> dict[int, list[Other]]:
+    """Other orders that look like these, saved or not yet."""
     found: defaultdict[int, list[Other]] = defaultdict(list)
     if orders:
+        columns: dict[str, Any] = {
+            "ids": [order.pk for order in orders],
+            "texts": list(texts),
+            "times": [order.created_at for order in orders],
+            "customers": [order.customer_id for order in orders],
+        }
         with connection.cursor() as cursor:
-            ids = [order.pk for order in orders]
-            cursor.execute(sql, {"ids": ids, "days": decided["orders.duplicate_days"]})
+            cursor.execute(sql, {**columns, "days": days})
             for mine, other, number, on in cursor.fetchall():
                 found[mine].append(Other(other, number, on))
     return found

@@ -13,6 +13,7 @@ from shunda.accounts.models import Region
 from shunda.catalog.models import Sku, Unit
 from shunda.core.fields import amount_field, quantity_field
 from shunda.core.machine import undeletable
+from shunda.core.search import Tail
 from shunda.customers.models import Customer, PaymentTerm
 from shunda.files.models import StoredFile
 from shunda.inventory.models import Demand, Warehouse
@@ -179,6 +180,9 @@ class Order(models.Model):
                 condition=~Q(external_number=""),
             ),
             models.Index(fields=["fingerprint"], name="order_fingerprint", condition=~Q(fingerprint="")),
+            models.Index(
+                Tail("receiver_phone"), F("id").desc(), name="order_phone_tail", condition=~Q(receiver_phone="")
+            ),
         ]
         triggers: ClassVar = [ORDER.guard(), undeletable("order")]
 
@@ -362,3 +366,22 @@ class OrderAttachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
+
+
+class Sheet(models.Model):
+    """What somebody is typing and has not saved yet, kept by itself so that a crash loses nothing.
+
+    Only its owner sees it; it goes when the order is saved. ``order`` is the draft being changed, none for a new one.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
+    version = models.IntegerField(default=1)
+    content = models.JSONField()  # as typed, right or wrong
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "order"], name="sheet_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.kept_at}"

@@ -177,6 +177,16 @@ def archive(actor: Actor, *, since: date | None = None, until: date | None = Non
     return orders.filter(order_date__lte=until) if until else orders
 
 
+def overridden(order_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """The warnings of each order that somebody answered for: mark -> reason; one query."""
+    wanted = list(order_ids)
+    found: dict[int, dict[str, str]] = {pk: {} for pk in wanted}
+    events = Event.objects.filter(kind="order.override", order_id__in=wanted).order_by("sequence")
+    for order_id, data in events.values_list("order_id", "data"):
+        found[order_id or 0] |= dict.fromkeys(data["marks"], data["reason"])
+    return found
+
+
 # --- review desk ----------------------------------------------------------------------------------------------------
 
 

@@ -144,6 +144,7 @@ AWAITS_PAYMENT = Reason("orders.awaits-payment", _("The order is paid in advance
 HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
 NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
 REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))
+REASON_TOO_LONG = Reason("orders.reason-too-long", _("The reason is longer than %(limit)s characters."))
 CANCEL_PLANNED = Reason(
     "orders.cancel-planned",
     _("Line %(line)s: %(quantity)s of %(sku)s are in open shipments. Cancel those shipments first."),

@@ -9,6 +9,7 @@ KINDS = {
     "order.withdraw": _("Order withdrawn"),
     "order.send_back": _("Order sent back to sales"),
     "order.approve": _("Order approved"),
+    "order.override": _("Warning answered for"),
     "order.blocked": _("Order could not be confirmed"),
     "order.confirm": _("Order confirmed"),
     "order.complete": _("Order completed"),

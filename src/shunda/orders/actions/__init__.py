@@ -6,6 +6,7 @@ from shunda.orders.actions.confirm import confirm
 from shunda.orders.actions.create import clone, create
 from shunda.orders.actions.edit import edit
 from shunda.orders.actions.hold import place_hold, prioritise, release_hold
+from shunda.orders.actions.override import override
 from shunda.orders.actions.place import place
 from shunda.orders.actions.remark import AttachmentSpec, attach, comment
 from shunda.orders.actions.review import approve, send_back
@@ -23,6 +24,7 @@ __all__ = [
     "confirm",
     "create",
     "edit",
+    "override",
     "place",
     "place_hold",
     "prioritise",
