@@ -1,0 +1,104 @@
+"""One transaction that outlives what a database does to it: deadlocks, serialization, a lost connection."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from prometheus_client import Counter
+
+Answer = TypeVar("Answer")
+
+RETRIES = Counter("shunda_retries_total", "Transactions begun again, unseen by their callers", ["why"])
+
+RACES = {"40001": "serialization", "40P01": "deadlock"}
+PAUSES = (0.0, 0.05, 0.2, 0.5)
+"""Seconds before each further try."""
+
+LONGEST = 3.0
+"""Seconds after which nothing is begun again: the caller is told instead."""
+
+
+class Undecided(Exception):
+    """The connection was lost while committing, and nobody can say yet whether it is done: ask again with the key."""
+
+
+def transacted(run: Callable[[], Answer]) -> Answer:
+    """Run in one transaction; begin again, unseen by the caller, where that can do no harm.
+
+    A deadlock or a serialization error has rolled everything back. A connection that was lost before the commit was
+    sent has done nothing either; lost while committing, the database is asked what became of the transaction.
+    Inside a caller's transaction it runs once: what to begin again is the caller's.
+    """
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            return run()
+    started = time.monotonic()
+    for left, pause in zip(reversed(range(len(PAUSES))), PAUSES, strict=True):
+        try:
+            return _once(run)
+        except (OperationalError, InterfaceError) as exc:
+            why = RACES.get(sqlstate(exc)) or ("connection" if is_lost(exc) else "")
+            if not why or not left or time.monotonic() - started > LONGEST:
+                raise
+            RETRIES.labels(why).inc()
+            time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  # so that two do not meet again
+    raise AssertionError("the last try returns or raises")
+
+
+def _once(run: Callable[[], Answer]) -> Answer:
+    answers: list[Answer] = []
+    mark = ""
+    try:
+        with transaction.atomic():
+            mark = _mark()
+            answers.append(run())
+    except (OperationalError, InterfaceError) as exc:
+        if is_lost(exc):
+            connection.close()
+            if answers and _is_committed(mark):
+                return answers[0]
+        raise
+    return answers[0]
+
+
+def _mark() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_current_xact_id()::text")
+        return str(cursor.fetchone()[0])
+
+
+def _is_committed(mark: str) -> bool:
+    """What became of a transaction, asked on a new connection."""
+    for _ in range(100):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_xact_status(%s::xid8)", [mark])
+                status = cursor.fetchone()[0]
+        except (OperationalError, InterfaceError) as exc:
+            connection.close()
+            raise Undecided from exc
+        if status != "in progress":
+            return bool(status == "committed")
+        time.sleep(0.02)
+    raise Undecided
+
+
+def sqlstate(exc: BaseException) -> str:
+    """The code PostgreSQL gave, or nothing."""
+    return str(getattr(exc.__cause__, "sqlstate", None) or "")
+
+
+def is_lost(exc: BaseException) -> bool:
+    """The connection is gone: broken, closed by the server, or never made."""
+    code = sqlstate(exc)
+    broken = isinstance(exc, InterfaceError) or (isinstance(exc, OperationalError) and not code)
+    return broken or code.startswith("08") or code in {"57P01", "57P02", "57P03", "57P05"}
+
+
+def serves_nobody(exc: BaseException) -> bool:
+    """It is nobody's fault: no connection, no memory, no disk, too many clients. Others would fare the same."""
+    return isinstance(exc, Undecided | MemoryError) or is_lost(exc) or sqlstate(exc).startswith("53")
