@@ -1,79 +1,76 @@
-"""Run the measurements, print a table, write ``bench/results/latest.json``.
+"""Measure Shunda on an installation of its own, print a table, write ``bench/results/latest.json``.
 
-python -m bench                 everything
-python -m bench bulk_ship_1000  only what is named
---rounds N                      rounds of each (five unless told); the median is shown
+    python -m bench                              everything, about ten minutes
+    python -m bench --quick                      shorter and fewer rounds, to see whether it works
+    python -m bench --only http_single --only order_1000_lines
+    python -m bench --rounds 9
+
+The installation is what `shunda up` starts: embedded PostgreSQL with every promise of durability, web server and
+job worker; load generator and pgbench share the machine with them. Each rate stands beside what pgbench reaches on
+the same server in the same minutes (bench/pgbench.py), each duration beside its target. Medians of the rounds.
 """
 
 import argparse
-import atexit
 import json
 import os
-import platform
-import statistics
 import sys
-from pathlib import Path
+import time
 
-RESULTS = Path(__file__).parent / "results"
-
-
-def use_own_database() -> None:
-    """A throw-away server with everything durable switched on, unless DATABASE_URL names one; a database of its own."""
-    import psycopg
-
-    if "DATABASE_URL" not in os.environ:
-        from shunda.runtime.postgres import scratch_server
-
-        server = scratch_server(durable=True)
-        atexit.register(server.stop)
-        os.environ["DATABASE_URL"] = server.url
-    base, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute("drop database if exists shunda_bench")
-        connection.execute("create database shunda_bench")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            row = connection.execute("select setting from pg_settings where name = %s", [setting]).fetchone()
-            print(f"  {setting} {row[0] if row else '?'}", file=sys.stderr)
-    os.environ["DATABASE_URL"] = f"{base}/shunda_bench"
+from bench.harness import RESULTS, Bench, Result, machine
+from bench.installation import Installation
 
 
 def main() -> int:
     """Measure what is asked for."""
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--quick", action="store_true")
     asked = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shunda.wiring.settings")
-    os.environ["SHUNDA_TESTING"] = "1"
-    use_own_database()
 
+    from bench.measures import GROUPS
+
+    known = [name for group in GROUPS for name in group.names]
+    if unknown := set(asked.only) - set(known):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    groups = [group for group in GROUPS if not asked.only or set(group.names) & set(asked.only)]
+    started = time.monotonic()
+    with Installation() as installation:
+        _use(installation)
+        bench = Bench(installation, rounds=asked.rounds or (2 if asked.quick else 5), quick=asked.quick)
+        described = machine(installation.url)
+        print(json.dumps(described, ensure_ascii=False))
+        results: list[Result] = []
+        failed = 0
+        for group in groups:
+            bench.say(f"{', '.join(group.names)} ({time.monotonic() - started:.0f} s)")
+            try:
+                found = group.run(bench)
+            except Exception as error:  # noqa: BLE001  # the others are still worth having
+                failed += 1
+                print(f"{group.names[0]}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+                continue
+            for result in found:
+                print(result.line(), flush=True)
+            results += found
+    RESULTS.mkdir(exist_ok=True)
+    whole = not asked.only and not asked.quick
+    name = "latest" if whole else "partial"
+    (RESULTS / f"{name}.json").write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
+    described["seconds"] = round(time.monotonic() - started)
+    (RESULTS / f"{name}.machine.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+    print(f"{described['seconds']} s; written to bench/results/{name}.json")
+    return 1 if failed else 0
+
+
+def _use(installation: Installation) -> None:
+    """This process works in the installation's database, with the tables and the secret of its home."""
+    os.environ["DATABASE_URL"], os.environ["SHUNDA_HOME"] = installation.url, str(installation.home)
+    os.environ["SHUNDA_TESTING"] = "1"  # no connection pool here
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shunda.wiring.settings")
     import django
 
     django.setup()
-    from bench.measures import MEASURES
-    from bench.world import World
-
-    unknown = set(asked.names) - MEASURES.keys()
-    if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
-    world = World()
-    results = []
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, median of {asked.rounds}")
-    for name, measure in MEASURES.items():
-        if asked.names and name not in asked.names:
-            continue
-        values = [measure.run(world) for _ in range(asked.rounds)]
-        value = statistics.median(values)
-        ratio = round(value / measure.limit, 3) if measure.limit else None
-        results.append(
-            {"name": name, "value": round(value, 4), "unit": measure.unit, "limit": measure.limit, "ratio": ratio}
-        )
-        print(
-            f"{name:24} {value:10.3f} {measure.unit:10} (limit {measure.limit}; {min(values):.3f} to {max(values):.3f})"
-        )
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "latest.json").write_text(json.dumps(results, indent=1) + "\n")
-    return 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -17,22 +17,29 @@ from shunda.credit.models import CreditAccount
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
 from shunda.inventory.models import Warehouse
 from shunda.orders import actions as orders
-from shunda.orders.models import InvoiceKind, Order, Review
+from shunda.orders.models import InvoiceKind, Review
 from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.pricing.models import Price, PriceList
 from shunda.wiring.setup import prepare
 
-SKUS, CUSTOMERS = 10_000, 1_000
+SKUS, CUSTOMERS = 10_000, 5_000
 BY = system("bench", "bench")
+CREDIT = Decimal("99999999999")
+PLACING = ["orders.place_order", "orders.create_order", "orders.view_order"]
 
 
 class World:
-    """Made once for a run; ``at`` moves on with every use, so that numbers and clocks are as in a real year."""
+    """Made once for a run; ``at`` moves on with every use, so that numbers and clocks are as in a real year.
 
-    def __init__(self) -> None:
+    The same numbers of articles and customers give the same company. ``stock`` is how many pieces there are of each
+    article.
+    """
+
+    def __init__(self, skus: int = SKUS, customers: int = CUSTOMERS, stock: int = 1_000_000_000) -> None:
         call_command("migrate", verbosity=0)
         prepare()
         self._serial = count()
+        self._sizes = skus, customers, Decimal(stock)
         self.start = datetime(2026, 5, 6, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
         self._goods()
         self._buyers()
@@ -49,7 +56,7 @@ class World:
         category = Category.objects.create(code="B", name="轴承")
         products = Product.objects.bulk_create(
             Product(code=f"P{n:05}", name=f"轴承 {n}", category=category, unit=unit, tax_rate=Decimal("0.13"))
-            for n in range(SKUS)
+            for n in range(self._sizes[0])
         )
         made = Sku.objects.bulk_create(Sku(product=p, code=p.code, search_text=f"{p.code}\n{p.name}") for p in products)
         self.skus = [sku.pk for sku in made]
@@ -62,7 +69,7 @@ class World:
         term = PaymentTerm.objects.get(code="credit30")
         made = Customer.objects.bulk_create(
             Customer(code=f"C{n:05}", name=f"客户 {n}", term=term, created_at=self.start, search_text=f"C{n:05}")
-            for n in range(CUSTOMERS)
+            for n in range(self._sizes[1])
         )
         self.customers = [customer.pk for customer in made]
         Address.objects.bulk_create(
@@ -75,27 +82,27 @@ class World:
         Contact.objects.bulk_create(
             Contact(customer_id=pk, name="李经理", phone="13800138000", is_default=True) for pk in self.customers
         )
-        CreditAccount.objects.bulk_create(CreditAccount(pk=pk, limit=Decimal("99999999999")) for pk in self.customers)
+        CreditAccount.objects.bulk_create(CreditAccount(pk=pk, limit=CREDIT) for pk in self.customers)
 
     def _stock(self) -> None:
         from shunda.inventory import actions as inventory
         from shunda.inventory.specs import ReceiptLine
 
         self.warehouse = Warehouse.objects.get().pk
-        amount = Decimal("1000000")
-        lines = [ReceiptLine(pk, self.warehouse, amount) for pk in self.skus]
-        for first in range(0, SKUS, 5000):
+        lines = [ReceiptLine(pk, self.warehouse, self._sizes[2]) for pk in self.skus]
+        for first in range(0, len(lines), 5000):
             inventory.receive(lines[first : first + 5000], by=BY, at=self.start)
 
     def specs(self, n: int, lines: int = 5) -> list[OrderSpec]:
         """Specs of ``n`` orders with so many lines, spread over articles and customers."""
         serial = next(self._serial)
-        step = max(SKUS // max(lines, 1), 1)
+        skus, customers, _stock = self._sizes
+        step = max(skus // max(lines, 1), 1)
         return [
             OrderSpec(
-                self.customers[(serial * 31 + i) % CUSTOMERS],
+                self.customers[(serial * 31 + i) % customers],
                 [
-                    LineSpec(Decimal(1 + (i + k) % 3), self.skus[(serial * 17 + i * 7 + k * step) % SKUS])
+                    LineSpec(Decimal(1 + (i + k) % 3), self.skus[(serial * 17 + i * 7 + k * step) % skus])
                     for k in range(lines)
                 ],
                 wanted_date=date(2027, 1, 1),
@@ -109,10 +116,14 @@ class World:
         done = orders.create(self.specs(n, lines), by=BY, at=self.at()).done
         ids = [order.pk for order in done]
         assert len(ids) == n
-        assert len(orders.submit(ids, by=BY, at=self.at()).done) == n
-        reviews = list(Review.objects.filter(order__in=ids, status="pending").values_list("pk", flat=True))
-        assert not orders.approve(reviews, by=BY, at=self.at()).refused
+        self.review(ids)
         return ids
+
+    def review(self, ids: Sequence[int]) -> None:
+        """They are submitted, and every department approves."""
+        assert not orders.submit(ids, by=BY, at=self.at()).refused
+        pending = Review.objects.filter(order__in=ids, status="pending").values_list("pk", flat=True)
+        assert not orders.approve(list(pending), by=BY, at=self.at()).refused
 
     def confirmed(self, n: int, lines: int = 5) -> list[int]:
         """Orders with their stock reserved."""
@@ -131,11 +142,18 @@ class World:
         assert len(fulfilment.pack([PackSpec(pk) for pk in ids], by=BY, at=self.at()).done) == len(order_ids)
         return ids
 
-    def forget_reactions(self) -> None:
-        """The queue is not what is measured."""
-        with connection.cursor() as cursor:
-            cursor.execute("truncate procrastinate_jobs cascade")
+    def token(self) -> str:
+        """The API token of a program that may place and read orders."""
+        from shunda.accounts import actions as accounts
+        from shunda.accounts.models import Role, User
+        from shunda.accounts.queries import actor_for
+        from shunda.accounts.specs import TokenSpec
 
-    def orders(self) -> int:
-        """How many orders there are."""
-        return Order.objects.count()
+        role, _new = Role.objects.get_or_create(
+            code="bench", defaults={"name": "bench", "permissions": PLACING, "reach": "all"}
+        )
+        user, _new = User.objects.get_or_create(username="bench", defaults={"name": "bench", "date_joined": self.start})
+        user.roles.add(role)
+        now = datetime.now(UTC)
+        spec = TokenSpec("bench", PLACING, now + timedelta(days=2))
+        return accounts.create_token(spec, by=actor_for(user), at=now).one().raw
