@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from shunda.accounts.models import Region
 from shunda.catalog.naming import local
 from shunda.core.machine import undeletable
-from shunda.core.search import search_index, search_vector
+from shunda.core.search import Tail, search_index, search_vector
 from shunda.files.models import StoredFile
 
 
@@ -97,6 +97,7 @@ class Customer(models.Model):
             models.Index(fields=["code", "id"], name="customer_by_code"),
             models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["region", "id"], name="customer_region"),
+            models.Index(Tail("phone"), F("id").desc(), name="customer_phone_tail", condition=~Q(phone="")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(Upper("code"), name="customer_code_once"),
@@ -128,6 +129,9 @@ class Address(models.Model):
             models.UniqueConstraint(fields=["customer"], name="address_one_default", condition=Q(is_default=True)),
             models.CheckConstraint(condition=Q(is_default=False) | Q(active=True), name="address_default_active"),
         ]
+        indexes: ClassVar = [
+            models.Index(Tail("phone"), F("id").desc(), name="address_phone_tail", condition=~Q(phone=""))
+        ]
         triggers: ClassVar = [undeletable("address")]
 
     def __str__(self) -> str:
@@ -153,6 +157,9 @@ class Contact(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["customer"], name="contact_one_default", condition=Q(is_default=True)),
             models.CheckConstraint(condition=Q(is_default=False) | Q(active=True), name="contact_default_active"),
+        ]
+        indexes: ClassVar = [
+            models.Index(Tail("phone"), F("id").desc(), name="contact_phone_tail", condition=~Q(phone=""))
         ]
         triggers: ClassVar = [undeletable("contact")]
 

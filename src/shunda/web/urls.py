@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shunda.web import health, style
+from shunda.web import health, search, style
 
 app_name = "web"
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("search/", search.search, name="search"),
     path("style/", style.show, name="style"),
     path("style/panel/", style.panel, name="style-panel"),
     path("style/broken-panel/", style.broken_panel, name="style-broken-panel"),

@@ -28,6 +28,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("settlements", "shunda.billing.api:settlements"),
     ("statements", "shunda.billing.api:statements"),
     ("tasks", "shunda.work.api"),
+    ("search", "shunda.wiring.search"),
     ("", "shunda.wiring.documents"),
     ("price-lists", "shunda.pricing.api"),
     ("prices", "shunda.pricing.api:prices"),

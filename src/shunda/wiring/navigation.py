@@ -70,7 +70,18 @@ MENU = [
     ),
 ]
 
+ACTIONS = [
+    Entry(_("New order"), "orders:create", "file-plus", "orders.create_order"),
+    Entry(_("Import orders from a file"), "channels:upload", "file-import", "channels.create_import"),
+    Entry(_("New customer"), "customers:create", "building", "customers.create_customer"),
+    Entry(_("New product"), "catalog:create", "package", "catalog.create_product"),
+    Entry(_("Record a payment"), "billing:record", "cash", "billing.create_payment"),
+    Entry(_("Book goods received"), "inventory:receive", "packages", "inventory.receive_stock"),
+]
+"""What can be begun from the command palette; the moves of a row come from its machine ("confirm SO2026…")."""
+
 LINKS = {
+    "search": "web:search",
     "home": "work:home",
     "login": "account_login",
     "logout": "account_logout",

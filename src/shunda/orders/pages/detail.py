@@ -85,13 +85,21 @@ def steps(stage: Stage, *, prepaid: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button]:
-    urls = {
+def moves_of(order: Order, by: Actor) -> list[Button]:
+    """The moves of an order as the search offers them: without looking at its lines, so an action may still refuse."""
+    return buttons(ORDER, order, by, _addresses(order), asks=FORMS)
+
+
+def _addresses(order: Order) -> dict[str, str]:
+    return {
         move: reverse(f"orders:{move}", args=[order.pk])
         if move in FORMS
         else f"{reverse(f'orders:{move}')}?row={order.pk}"
         for move in MOVES
     }
+
+
+def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button]:
     closed = {
         "cancel": _first(rules.why_not_cancel(order, lines)),
         "complete": _first(rules.why_not_complete(order, lines)) if order.status == OrderStatus.CONFIRMED else "",
@@ -100,7 +108,7 @@ def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button
         ORDER,
         order,
         by,
-        urls,
+        _addresses(order),
         asks=FORMS,
         why_not={move: why for move, why in closed.items() if why},
         confirm={"archive": _("Archive this order? It cannot be changed afterwards.")},

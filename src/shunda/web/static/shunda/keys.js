@@ -42,12 +42,6 @@
     event.preventDefault();
     document.getElementById("keys").showModal();
   });
-  add("search", "/", () => {
-    const search = document.querySelector("[data-search]");
-    if (!search) return false;
-    search.focus();
-    search.select();
-  });
 
   window.shunda = Object.assign(window.shunda || {}, { keys: { add } });
 })();
