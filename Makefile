@@ -15,14 +15,15 @@ TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format lint types layers templates messages openapi migrations house bench \
+.PHONY: help run test check format lint types layers templates messages openapi migrations house bench torture \
 	requirements docs lock clean
 
 help:
 	@echo "make run           install what is missing, then start Shunda (ARGS: see shunda up --help)"
 	@echo "make test          run the tests on a throw-away PostgreSQL (ARGS: options of pytest)"
 	@echo "make check         format, lint, types, layers, templates, translations, OpenAPI, migrations, house rules"
-	@echo "make bench         measure"
+	@echo "make bench         measure, beside what PostgreSQL itself can do (ARGS: see python -m bench --help)"
+	@echo "make torture       kill, starve and crowd it, and see whether it keeps its promises (ARGS: --minutes 10)"
 	@echo "make requirements  which requirements have a test that proves them"
 	@echo "make docs          build the documentation into site/"
 	@echo "make lock          resolve the dependencies anew and pin them"
@@ -99,6 +100,9 @@ requirements: $(VENV)/.developing
 
 bench: $(VENV)/.developing $(VENV)/.translated
 	@$(BIN)/python -m bench $(ARGS)
+
+torture: $(VENV)/.developing $(VENV)/.translated
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 docs: $(VENV)/.developing
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

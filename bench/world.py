@@ -12,9 +12,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from shunda.catalog.models import Category, Product, Sku, Unit
+from shunda.catalog.steps import text_of as sku_text
 from shunda.core.actor import system
 from shunda.credit.models import CreditAccount
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
+from shunda.customers.steps import text_of as customer_text
 from shunda.inventory.models import Warehouse
 from shunda.orders import actions as orders
 from shunda.orders.models import InvoiceKind, Review
@@ -58,7 +60,10 @@ class World:
             Product(code=f"P{n:05}", name=f"轴承 {n}", category=category, unit=unit, tax_rate=Decimal("0.13"))
             for n in range(self._sizes[0])
         )
-        made = Sku.objects.bulk_create(Sku(product=p, code=p.code, search_text=f"{p.code}\n{p.name}") for p in products)
+        skus = [Sku(product=product, code=product.code) for product in products]
+        for sku in skus:
+            sku.search_text = sku_text(sku, sku.product)
+        made = Sku.objects.bulk_create(skus)
         self.skus = [sku.pk for sku in made]
         prices = PriceList.objects.create(code="G", name="一般", valid_from=date(2026, 1, 1))
         Price.objects.bulk_create(
@@ -67,10 +72,12 @@ class World:
 
     def _buyers(self) -> None:
         term = PaymentTerm.objects.get(code="credit30")
-        made = Customer.objects.bulk_create(
-            Customer(code=f"C{n:05}", name=f"客户 {n}", term=term, created_at=self.start, search_text=f"C{n:05}")
-            for n in range(self._sizes[1])
-        )
+        customers = [
+            Customer(code=f"C{n:05}", name=f"客户 {n}", term=term, created_at=self.start) for n in range(self._sizes[1])
+        ]
+        for customer in customers:
+            customer.search_text = customer_text(customer, ["李经理"])
+        made = Customer.objects.bulk_create(customers)
         self.customers = [customer.pk for customer in made]
         Address.objects.bulk_create(
             Address(
