@@ -212,7 +212,7 @@ def test_a_key_makes_a_write_happen_once(api):
 
 def test_a_key_used_for_something_else_is_refused(api):
     post(api, "/counters", {"name": "a", "price": "1"}, **{"Idempotency-Key": "k1"})
-    problem(post(api, "/counters", {"name": "b", "price": "1"}, **{"Idempotency-Key": "k1"}), 422, "key-reused")
+    problem(post(api, "/counters", {"name": "b", "price": "1"}, **{"Idempotency-Key": "k1"}), 409, "key-reused")
     problem(
         post(api, "/counters", {"name": "b", "price": "1"}, **{"Idempotency-Key": "k" * 101}),
         422,
@@ -232,7 +232,7 @@ def test_a_key_covers_uploads(api):
         return api.post("/api/v1/sample/files", {"file": file}, headers=AUTH | {"Idempotency-Key": "k"})
 
     assert send(b"x").json() == send(b"x").json() == {"name": "a.csv", "value": 1}
-    problem(send(b"y"), 422, "key-reused")
+    problem(send(b"y"), 409, "key-reused")
 
 
 def test_too_many_requests_are_told_how_long_to_wait(api, settings):

@@ -28,6 +28,19 @@ class ApiRequest(HttpRequest):
 
     actor: Actor
     at: datetime
+    replayed: bool = False
+    """Set by an endpoint that keeps its keys itself: this is the answer of an earlier request."""
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The token of ``Authorization: Bearer <token>``, or nothing."""
+    return token_in(request.headers.get("Authorization", ""))
+
+
+def token_in(header: str) -> str:
+    """The token in the text of the header."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 class Token(AuthBase):
@@ -46,9 +59,9 @@ class Token(AuthBase):
         header = request.headers.get("Authorization")
         if header is None:
             return None
-        scheme, _, token = header.partition(" ")
         asked = cast("ApiRequest", request)
-        actor = self._actor_for_token(token.strip(), asked.at) if scheme.lower() == "bearer" else None
+        token = token_in(header)
+        actor = self._actor_for_token(token, asked.at) if token else None
         if actor is None:
             raise AuthenticationError
         asked.actor = actor

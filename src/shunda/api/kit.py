@@ -131,11 +131,15 @@ class Api(NinjaAPI):
 
     def operations(self) -> Iterable[ApiOperation]:
         """Every endpoint."""
+        return (operation for _address, operation in self.addresses())
+
+    def addresses(self) -> Iterable[tuple[str, ApiOperation]]:
+        """Every endpoint with its address below that of the API."""
         for router in self._get_bound_routers():
-            for view in router.path_operations.values():
+            for path, view in router.path_operations.items():
                 for operation in view.operations:
                     assert isinstance(operation, ApiOperation), f"{router.prefix}: use shunda.api.router.Router"
-                    yield operation
+                    yield f"{router.prefix}{path}".strip("/"), operation
 
 
 def no_such_address(request: HttpRequest, **_kw: str) -> HttpResponse:

@@ -20,12 +20,12 @@ PROBLEMS = {
     403: "The actor lacks the permission; or a browser sent no CSRF token.",
     404: "No such record within the actor's sight.",
     405: "The method is not possible at this address.",
-    409: "Refused: nothing was done, every reason is among the refusals.",
+    409: "Refused: nothing was done, every reason is among the refusals; or the key was used for another request.",
     413: "The body is too large.",
     415: "The content type is not the one this address reads.",
-    422: "Not in the documented form; or an idempotency key that was used for another request.",
+    422: "Not in the documented form.",
     429: "Too many requests; Retry-After says how long to wait.",
-    503: "The database cannot answer; Retry-After says how long to wait.",
+    503: "The database cannot answer, or too many requests wait; Retry-After says how long to wait.",
 }
 BODY_PROBLEMS = {409, 413, 415}
 LANGUAGE = {

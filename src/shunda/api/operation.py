@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from ninja.operation import Operation
 
 from shunda.api import reasons
 from shunda.api.auth import ApiRequest, RateLimit
+from shunda.api.crowd import Crowd
 from shunda.api.problems import Invalid, problem
 from shunda.api.projection import field_names, wanted_fields
 from shunda.core.actor import Actor
@@ -37,13 +39,15 @@ class ApiOperation(Operation):
     """An endpoint. Writes run in one transaction, under the idempotency key if there is one."""
 
     permission: str = ""
+    crowd: Crowd[Any, Any, Any] | None = None
+    """What makes this a write that is served in batches; its action keeps the idempotency keys."""
     shown_once: tuple[str, ...] = ()
     """Fields of the answer that are secrets: not kept with the idempotency key, so null when it is repeated."""
 
     def clone(self) -> Operation:
         """The copy bound to an API."""
         cloned = cast("ApiOperation", super().clone())
-        cloned.permission, cloned.shown_once = self.permission, self.shown_once
+        cloned.permission, cloned.shown_once, cloned.crowd = self.permission, self.shown_once, self.crowd
         return cloned
 
     @property
@@ -106,11 +110,16 @@ class ApiOperation(Operation):
 
     def _write(self, request: ApiRequest, kw: dict[str, Any]) -> HttpResponse:
         key = request.headers.get(KEY)
+        if key is not None and not KEY_SHAPE.fullmatch(key):
+            raise Invalid(reasons.BAD_KEY())
+        if self.crowd is not None:
+            response = self._answer(request, kw)
+            if request.replayed:
+                response[REPLAYED] = "true"
+            return response
         if key is None:
             with transaction.atomic():
                 return self._answer(request, kw)
-        if not KEY_SHAPE.fullmatch(key):
-            raise Invalid(reasons.BAD_KEY())
 
         first: list[str] = []
 
@@ -187,9 +196,17 @@ def digest(file: Any) -> str:
 
 def language_of(request: HttpRequest) -> str:
     """The first language of Accept-Language that we speak, else the one the request already has."""
-    for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    return (
+        language_in(request.headers.get("Accept-Language", "")) or translation.get_language() or settings.LANGUAGE_CODE
+    )
+
+
+@lru_cache(1000)
+def language_in(header: str) -> str:
+    """The first language of the header that we speak, or nothing."""
+    for code, _weight in parse_accept_lang_header(header):
         try:
             return translation.get_supported_language_variant(code)
         except LookupError:
             continue
-    return translation.get_language() or settings.LANGUAGE_CODE
+    return ""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signals import got_request_exception
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +21,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from psycopg.errors import UniqueViolation
 
 from shunda.api import reasons
-from shunda.core.once import KEY_REUSED
-from shunda.core.refusal import NOT_FOUND, NotPermitted, Refusal, Refused
+from shunda.core.combine import Busy, Unanswered
+from shunda.core.refusal import NOT_FOUND, NotPermitted, Reason, Refusal, Refused
+from shunda.core.retry import Undecided
 
 logger = structlog.get_logger()
 
@@ -81,11 +82,8 @@ def why_invalid(error: dict[str, Any]) -> Refusal:
 
 
 def status_of(refusals: Iterable[Refusal]) -> int:
-    """404 when nothing asked for exists, 422 for a key used for something else, 409 for every other refusal."""
-    codes = {refusal.code for refusal in refusals}
-    if codes == {NOT_FOUND.code}:
-        return 404
-    return 422 if codes == {KEY_REUSED.code} else 409
+    """404 when nothing asked for exists, 409 for every other refusal."""
+    return 404 if {refusal.code for refusal in refusals} == {NOT_FOUND.code} else 409
 
 
 def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
@@ -143,9 +141,27 @@ def _conflict(request: HttpRequest, exc: IntegrityError) -> HttpResponse:
     return problem(request, 409, [reasons.CONFLICT()])
 
 
-def _unavailable(request: HttpRequest, exc: OperationalError) -> HttpResponse:
+def _unavailable(request: HttpRequest, exc: OperationalError | InterfaceError) -> HttpResponse:
     logger.error("api.unavailable", path=request.path, error=str(exc))
-    return problem(request, 503, [reasons.UNAVAILABLE(seconds=RETRY_SECONDS)], Retry_After=str(RETRY_SECONDS))
+    return _come_again(request, reasons.UNAVAILABLE)
+
+
+def _busy(request: HttpRequest, _exc: Busy) -> HttpResponse:
+    return _come_again(request, reasons.BUSY)
+
+
+def _unanswered(request: HttpRequest, exc: Unanswered) -> HttpResponse:
+    logger.error("api.unanswered", path=request.path, begun=exc.begun)
+    return _come_again(request, reasons.UNDECIDED if exc.begun else reasons.BUSY)
+
+
+def _undecided(request: HttpRequest, _exc: Undecided) -> HttpResponse:
+    logger.error("api.undecided", path=request.path)
+    return _come_again(request, reasons.UNDECIDED)
+
+
+def _come_again(request: HttpRequest, why: Reason) -> HttpResponse:
+    return problem(request, 503, [why(seconds=RETRY_SECONDS)], Retry_After=str(RETRY_SECONDS))
 
 
 def _fault(request: HttpRequest, exc: Exception) -> HttpResponse:
@@ -169,6 +185,10 @@ HANDLERS: list[tuple[type[Exception], Any]] = [
     (DataError, _out_of_range),
     (IntegrityError, _conflict),
     (OperationalError, _unavailable),
+    (InterfaceError, _unavailable),
+    (Busy, _busy),
+    (Unanswered, _unanswered),
+    (Undecided, _undecided),
     (Exception, _fault),
 ]
 

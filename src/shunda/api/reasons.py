@@ -30,6 +30,11 @@ UNREADABLE_TEXT = Reason(
 OUT_OF_RANGE = Reason("out-of-range", _("A value is too large or not of the right kind to be stored."))
 CONFLICT = Reason("conflict", _("Something like this exists already, or is still in use."))
 UNAVAILABLE = Reason("unavailable", _("The database cannot answer right now. Try again in %(seconds)s s."))
+BUSY = Reason("busy", _("Too many requests wait already. Nothing was done; try again in %(seconds)s s."))
+UNDECIDED = Reason(
+    "undecided",
+    _("It is not known whether this was done. Repeat it with its idempotency key in %(seconds)s s; without one, look."),
+)
 FAULT = Reason("fault", _("This is a fault of ours; it was logged. Try again, and report it if it stays."))
 
 # what the schema of a request refuses; the codes are those of the validator, in our words

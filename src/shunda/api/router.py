@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +10,13 @@ from ninja import Router as NinjaRouter
 from ninja.operation import Operation, PathView
 
 from shunda.api import reasons
+from shunda.api.crowd import Body, Call, Crowd, Result, Shown
 from shunda.api.operation import ApiOperation
 from shunda.api.problems import problem
+from shunda.core.combine import Combine
 
 F = TypeVar("F", bound=Callable[..., Any])
+Calls = TypeVar("Calls", bound=Callable[..., list[Any]])
 
 
 class ApiPathView(PathView):
@@ -77,6 +80,31 @@ class Router(NinjaRouter):
         """
         return self._add(method, path, {status: response}, permission, summary, shown_once=shown_once)
 
+    def crowd(
+        self,
+        path: str,
+        *,
+        body: type[Body],
+        combine: Combine[Call, Result],
+        shown: Callable[[Sequence[Result | Exception]], Shown],
+        response: Any,
+        permission: str,
+        summary: str,
+        status: int = 200,
+    ) -> Callable[[Calls], Calls]:
+        """POST of a write that comes in crowds.
+
+        The function makes the calls a request stands for, ``combine`` serves those of many requests together, and
+        ``shown`` makes one request's answer of its outcomes.
+        """
+
+        def decorate(calls: Calls) -> Calls:
+            crowd = Crowd(body, calls, combine, shown, status)
+            self._add("POST", path, {status: response}, permission, summary, crowd=crowd)(crowd.view())
+            return calls
+
+        return decorate
+
     def _add(
         self,
         method: str,
@@ -86,6 +114,7 @@ class Router(NinjaRouter):
         summary: str,
         binary: str = "",
         shown_once: tuple[str, ...] = (),
+        crowd: Crowd[Any, Any, Any] | None = None,
     ) -> Callable[[F], F]:
         extra: dict[str, Any] = {"x-permission": permission}
         if binary:
@@ -94,7 +123,7 @@ class Router(NinjaRouter):
 
         def decorate(view: F) -> F:
             operation = ApiOperation(path, [method], view, response=response, summary=summary, openapi_extra=extra)
-            operation.permission, operation.shown_once = permission, shown_once
+            operation.permission, operation.shown_once, operation.crowd = permission, shown_once, crowd
             view_of_path = self.path_operations.setdefault(path, ApiPathView())
             assert isinstance(view_of_path, ApiPathView)
             view_of_path.add(operation)

@@ -12,6 +12,7 @@ from ninja.files import UploadedFile
 
 from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
+from shunda.api.crowd import Asked
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, EventOut, Id, Items, Moved, Page
@@ -20,7 +21,7 @@ from shunda.core.refusal import NOT_FOUND, Refused
 from shunda.files.responses import file_response
 from shunda.files.specs import Upload
 from shunda.files.steps import most_bytes
-from shunda.orders import actions, facts, queries
+from shunda.orders import actions, facts, intake, queries
 from shunda.orders.answers import (
     FindingOut,
     HoldOut,
@@ -32,6 +33,7 @@ from shunda.orders.answers import (
 )
 from shunda.orders.assembly import spec_of
 from shunda.orders.models import Order, OrderAttachment
+from shunda.orders.placed import PlacedOut, PlacedRowOut, many_placed, one_placed
 from shunda.orders.schemas import (
     OrderAttachmentIn,
     OrderChange,
@@ -42,6 +44,7 @@ from shunda.orders.schemas import (
     OrderPriorityIn,
     OrderReasoned,
     OrderReleaseIn,
+    OrderRowsIn,
     OrdersIn,
     ReviewDecisionIn,
 )
@@ -99,14 +102,52 @@ def findings(request: ApiRequest, pk: Id) -> Any:
 # --- entry ----------------------------------------------------------------------------------------------------------
 
 
-@router.write("", response=OrderOut, status=201, permission="orders.create_order", summary="New order")
+@router.crowd(
+    "",
+    body=OrderIn,
+    combine=intake.PLACING,
+    shown=one_placed,
+    response=PlacedOut,
+    status=201,
+    permission=intake.PLACE,
+    summary="Place an order",
+)
+def place(asked: Asked, body: OrderIn) -> list[intake.Intake]:
+    """Taken in, checked, priced, promised and confirmed at once; 409 with every reason where that cannot be.
+
+    An order that a person has to look at is ``in_review``, and ``findings`` say why.
+    """
+    return [intake.intake(asked, body, asked.key)]
+
+
+@router.crowd(
+    "/batch",
+    body=OrderRowsIn,
+    combine=intake.PLACING,
+    shown=many_placed,
+    response=Done[PlacedRowOut],
+    permission=intake.PLACE,
+    summary="Place orders",
+)
+def place_many(asked: Asked, body: OrderRowsIn) -> list[intake.Intake]:
+    """Each order is placed or refused whole; ``row``, and the ``id`` of a refusal, is the place in the list from 0.
+
+    A row without a ``key`` takes one from the key of the request, so that the request can be repeated.
+    """
+    return [
+        intake.intake(asked, row, row.key or intake.row_key(asked.key, number))
+        for number, row in enumerate(body.orders)
+    ]
+
+
+@router.write("/drafts", response=OrderOut, status=201, permission="orders.create_order", summary="New draft")
 def create(request: ApiRequest, body: OrderIn) -> Any:
     """A draft. It may lack things; what is sent must exist and be possible. Submit it when it is complete."""
     made = actions.create([body.spec()], by=request.actor, at=request.at).one()
     return created(queries.whole(Order.objects.all()).get(pk=made.pk))
 
 
-@router.write("/batch", response=Done[OrderRowOut], permission="orders.create_order", summary="New orders")
+@router.write("/drafts/batch", response=Done[OrderRowOut], permission="orders.create_order", summary="New drafts")
 def create_many(request: ApiRequest, body: OrdersIn) -> Any:
     """Each order is made or refused; a refusal's ``id`` is the place in the list, counted from 0."""
     outcome = actions.create([each.spec() for each in body.orders], by=request.actor, at=request.at)

@@ -98,13 +98,28 @@ class OrderIn(OrderHeadIn):
 
     def spec(self) -> OrderSpec:
         """As the actions take it."""
-        return OrderSpec(**{**dict(self), "lines": [line.spec() for line in self.lines]})
+        head = {name: value for name, value in self if name not in {"key", "lines"}}
+        return OrderSpec(**head, lines=[line.spec() for line in self.lines])
 
 
 class OrdersIn(In):
     """Several new orders; each is made or refused."""
 
     orders: Annotated[list[OrderIn], Field(min_length=1, max_length=1000)]
+
+
+class OrderRowIn(OrderIn):
+    """An order among others, with an idempotency key of its own."""
+
+    key: Annotated[
+        str | None, Field(pattern=r"^[!-~]{1,100}$", description="Repeating the order with its key places it once.")
+    ] = None
+
+
+class OrderRowsIn(In):
+    """Several orders to place; each is placed or refused."""
+
+    orders: Annotated[list[OrderRowIn], Field(min_length=1, max_length=1000)]
 
 
 class OrderChange(OrderHeadIn):

@@ -1,8 +1,15 @@
-"""The ASGI application granian serves."""
+"""The ASGI application granian serves: programs with a token by the short way, browsers through Django's middleware."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shunda.wiring.settings")
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from shunda.accounts.steps import sign_in_with_token  # noqa: E402  # Django must be set up first
+from shunda.api.lean import Lean  # noqa: E402
+from shunda.api.shield import ProgramsHandler  # noqa: E402
+from shunda.wiring.api import api  # noqa: E402
+
+application = Lean(api, sign_in_with_token, prefix="/api/v1/", pages=pages, programs=ProgramsHandler())

@@ -50,7 +50,7 @@ def test_an_order_goes_from_entry_to_confirmation(api, client):
     article, buyer = sku(), customer(term="prepaid")
     stock(article, warehouse(), 10)
     lines = [{"sku": "a-1", "quantity": "3", "unit_price": "9.99", "discount_rate": "0.1"}]
-    made = api("", {**BODY, "customer_id": buyer.pk, "lines": lines, "freight": "8"}, status=201)
+    made = api("/drafts", {**BODY, "customer_id": buyer.pk, "lines": lines, "freight": "8"}, status=201)
     assert (made["status"], made["stage"], made["gross"], made["channel"]) == ("draft", "draft", "34.97", "api")
     assert (made["lines"][0]["sku"], made["lines"][0]["gross"], made["lines"][0]["reserved"]) == ("A-1", "26.97", "0")
     changed = api(f"/{made['id']}", {"version": 1, "note": "by phone"}, method="patch")
@@ -78,11 +78,11 @@ def test_a_batch_of_orders_is_partly_made(api):
     warehouse()
     good = {**BODY, "customer_id": buyer.pk, "lines": [{"sku_id": article.pk, "quantity": "1", "unit_price": "1"}]}
     bad = {**good, "lines": [{"sku": "NOPE", "quantity": "1"}]}
-    answer = api("/batch", {"orders": [bad, good]})
+    answer = api("/drafts/batch", {"orders": [bad, good]})
     assert [row["gross"] for row in answer["done"]] == ["1.00"]
     assert [(r["id"], r["code"]) for r in answer["refused"]] == [(0, "orders.unknown-sku")]
     assert "NOPE" in answer["refused"][0]["message"]
-    api("/batch", {"orders": [bad]}, status=409)
+    api("/drafts/batch", {"orders": [bad]}, status=409)
 
 
 def test_a_wrong_body_is_refused_and_nothing_is_made(api):
@@ -93,6 +93,7 @@ def test_a_wrong_body_is_refused_and_nothing_is_made(api):
         {"customer_id": 1, "kind": "x"},
     ):
         assert api("", body, status=422)["status"] == 422
+        assert api("/drafts", body, status=422)["status"] == 422
     assert not Order.objects.exists()
 
 

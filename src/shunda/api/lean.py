@@ -1,0 +1,236 @@
+"""The door for programs: writes that come in crowds are served on the event loop, the rest by Django.
+
+What is served here is the plain case alone: POST, JSON, a token somebody was let in by a moment ago, a body of the
+documented form. Whatever is unusual about a request goes to Django's endpoint of the same address, body and all, so
+there is one place where requests are refused. A request costs no query and no thread of its own here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.http.request import split_domain_port, validate_host
+from django.utils import timezone, translation
+from pydantic import TypeAdapter, ValidationError
+
+from shunda.api.auth import TokenActor, token_in
+from shunda.api.crowd import Asked, Crowd, Shown
+from shunda.api.kit import Api
+from shunda.api.operation import KEY_SHAPE, REPLAYED, ApiOperation, language_in, rate_limit, who
+from shunda.api.shield import shields
+from shunda.core.actor import Actor
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LET_IN_SECONDS = 30.0
+"""How long a token is let in at the door without asking again; a batch asks again anyway, before anything is done."""
+
+LARGE_BODY = 100_000
+"""Bytes above which a body is read in a thread, so that others are not kept waiting."""
+
+JSON_UTF8 = b"application/json;charset=utf-8"
+CONTENT_TYPE = (b"content-type", b"application/json; charset=utf-8")
+REPLAY = (REPLAYED.lower().encode(), b"true")
+_UNREADABLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\x00")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer before it is sent."""
+
+    status: int
+    body: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
+class Doorman:
+    """Remembers for a moment who a token speaks for."""
+
+    def __init__(self, actor_for_token: TokenActor) -> None:
+        self._actor_for_token = actor_for_token
+        self._known: dict[str, tuple[Actor, float]] = {}
+        self._lock = threading.Lock()
+
+    def known(self, token: str) -> Actor | None:
+        """Who was let in by this token a moment ago."""
+        actor, until = self._known.get(token, (None, 0.0))
+        return actor if until > time.monotonic() else None
+
+    def ask(self, token: str) -> Actor | None:
+        """Ask the database, and remember who may come in."""
+        try:
+            actor = self._actor_for_token(token, timezone.now())
+        finally:
+            connection.close()
+        with self._lock:
+            if len(self._known) > 10_000:
+                self._known.clear()
+            if actor is not None:
+                self._known[token] = actor, time.monotonic() + LET_IN_SECONDS
+        return actor
+
+
+class Endpoint:
+    """One address served here."""
+
+    def __init__(self, path: str, operation: ApiOperation, crowd: Crowd[Any, Any, Any]) -> None:
+        self.path, self.crowd, self.permission = path, crowd, operation.permission
+        self._read = TypeAdapter(crowd.body).validate_json
+
+    def calls(self, asked: Asked, raw: bytes) -> list[Any] | None:
+        """What a body asks for; nothing where it is not in the documented form."""
+        if _UNREADABLE.search(raw):
+            return None
+        try:
+            body = self._read(raw)
+        except ValidationError:
+            return None
+        return self.crowd.calls(asked, body)
+
+    def data(self, shown: Shown) -> bytes:
+        """The body of an answer."""
+        return json.dumps(shown.data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Lean:
+    """The ASGI application in front of Django's: ``pages`` for browsers, ``programs`` for those who bring a token."""
+
+    def __init__(self, api: Api, actor_for_token: TokenActor, *, prefix: str, pages: Asgi, programs: Asgi) -> None:
+        self._api, self._doorman = api, Doorman(actor_for_token)
+        self._prefix, self._pages, self._programs = prefix, pages, programs
+        self._endpoints = {
+            f"{prefix}{address}": Endpoint(f"{prefix}{address}", operation, operation.crowd)
+            for address, operation in api.addresses()
+            if operation.crowd is not None
+        }
+        self._threads = ThreadPoolExecutor(4, "lean")
+        self._always = [(name.lower().encode(), value.encode()) for name, value in shields().items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
+            return await self._pages(scope, receive, send)
+        headers = dict(scope["headers"])
+        if b"authorization" not in headers:
+            return await self._pages(scope, receive, send)
+        endpoint = self._endpoints.get(scope["path"]) if scope["method"] == "POST" else None
+        if endpoint is None or not is_plain(scope, headers):
+            return await self._programs(scope, receive, send)
+        token = token_in(_text(headers, b"authorization"))
+        actor = self._doorman.known(token) or await self._in_a_thread(self._doorman.ask, token)
+        if actor is None or not actor.may(endpoint.permission) or rate_limit.wait(who(actor)):
+            return await self._programs(scope, receive, send)
+        body = await read(receive)
+        if body is None:
+            return None
+        asked = Asked(actor, timezone.now(), _text(headers, b"idempotency-key"), token)
+        language = language_in(_text(headers, b"accept-language")) or settings.LANGUAGE_CODE
+        reply = await self._reply(endpoint, asked, body, language)
+        if reply is None:
+            return await self._programs(scope, replaying(body, receive), send)
+        return await self._send(reply, language, send)
+
+    async def _reply(self, endpoint: Endpoint, asked: Asked, raw: bytes, language: str) -> Reply | None:
+        """What to answer; nothing where the body is not in the documented form."""
+        try:
+            if len(raw) > LARGE_BODY:
+                calls = await self._in_a_thread(endpoint.calls, asked, raw)
+            else:
+                calls = endpoint.calls(asked, raw)
+            if calls is None:
+                return None
+            outcomes = await endpoint.crowd.combine.ask_many(calls)
+            with translation.override(language):
+                shown = endpoint.crowd.shown(outcomes)
+                return Reply(endpoint.crowd.status, endpoint.data(shown), [REPLAY] if shown.replayed else [])
+        except Exception as exc:  # noqa: BLE001  # the last handler logs it and answers 500
+            return self._problem(endpoint, exc, language)
+
+    def _problem(self, endpoint: Endpoint, exc: Exception, language: str) -> Reply:
+        request = HttpRequest()
+        request.method, request.path = "POST", endpoint.path
+        with translation.override(language):
+            response = self._api.on_exception(request, exc)
+        named = [(name.lower().encode(), value.encode()) for name, value in response.items()]
+        return Reply(response.status_code, response.content, named)
+
+    async def _send(self, reply: Reply, language: str, send: Send) -> None:
+        headers = [
+            *self._always,
+            (b"content-length", str(len(reply.body)).encode()),
+            (b"content-language", language.encode()),
+            *reply.headers,
+        ]
+        if not any(name == b"content-type" for name, _value in reply.headers):
+            headers.append(CONTENT_TYPE)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _in_a_thread(self, run: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run, *args)
+
+
+def is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether the request is of the usual kind: JSON of a known length, no query, a host of ours, a proper key."""
+    length = headers.get(b"content-length", b"")
+    key = headers.get(b"idempotency-key")
+    return (
+        headers.get(b"content-type", b"").lower().replace(b" ", b"") in {b"application/json", JSON_UTF8}
+        and length.isdigit()
+        and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        and not scope["query_string"]
+        and b"transfer-encoding" not in headers
+        and is_our_host(_text(headers, b"host"))
+        and (key is None or KEY_SHAPE.fullmatch(_text(headers, b"idempotency-key")) is not None)
+    )
+
+
+@lru_cache(1000)
+def is_our_host(host: str) -> bool:
+    """Django's own check of the name we were called by."""
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+async def read(receive: Receive) -> bytes | None:
+    """The whole body; nothing when the caller left before its end."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def replaying(body: bytes, receive: Receive) -> Receive:
+    """``receive`` for somebody who reads the body a second time."""
+    sent: list[bool] = []
+
+    async def again() -> Mapping[str, Any]:
+        if sent:
+            return await receive()
+        sent.append(True)
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _text(headers: dict[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")

@@ -1,0 +1,82 @@
+"""Orders that programs place: the calls of many requests as one batch, each caller's token looked at once more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ninja.errors import AuthenticationError
+
+from shunda.accounts import queries as accounts
+from shunda.api.crowd import Asked
+from shunda.core.combine import Combine
+from shunda.core.refusal import NotPermitted, Refused
+from shunda.core.retry import transacted
+from shunda.orders import actions
+from shunda.orders.schemas import OrderIn
+from shunda.orders.specs import Placed, Placing
+
+PLACE = "orders.place_order"
+KEY_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One order a program wants placed, and the token it came with ("" for a signed-in browser)."""
+
+    placing: Placing
+    at: datetime
+    token: str = ""
+
+
+Outcome = Placed | Refused
+
+
+def intake(asked: Asked, body: OrderIn, key: str) -> Intake:
+    """An order of a request as the batch takes it."""
+    if not asked.actor.may(PLACE):
+        raise NotPermitted(PLACE)
+    mark = asked.mark(body) if key else ""
+    return Intake(Placing(body.spec(), asked.actor, key, mark), asked.at, asked.token)
+
+
+def row_key(key: str, row: int) -> str:
+    """The key of a row that brings none of its own, under the key of its whole request."""
+    if not key:
+        return ""
+    long = f"{key}/{row}"
+    return long if len(long) <= KEY_LENGTH else hashlib.sha256(long.encode()).hexdigest()
+
+
+def place_all(calls: list[Intake]) -> Sequence[Outcome | Exception]:
+    """Place the orders of many callers in one transaction, at the time of the last of them.
+
+    A token that was revoked, or has ended, since its caller was let in is refused here, in the same transaction.
+    """
+    return transacted(lambda: _place_all(calls))
+
+
+def _place_all(calls: list[Intake]) -> list[Outcome | Exception]:
+    at = max(call.at for call in calls)
+    actors = accounts.actors_for_tokens({call.token for call in calls if call.token}, at)
+    wanted = [call for call in calls if not call.token or call.token in actors]
+    placings = [
+        call.placing
+        if not call.token or call.placing.by == actors[call.token]
+        else replace(call.placing, by=actors[call.token])
+        for call in wanted
+    ]
+    placed = iter(actions.place(placings, at=at) if placings else ())
+    return [next(placed) if not call.token or call.token in actors else AuthenticationError() for call in calls]
+
+
+PLACING: Combine[Intake, Outcome] = Combine(
+    "orders.place",
+    place_all,
+    most=1000,
+    queue=20_000,
+    weigh=lambda call: len(call.placing.spec.lines) or 1,
+)
+"""Weighed in lines: about 200 usual orders make a batch, and some 4,000 may wait."""
