@@ -264,12 +264,14 @@ class OrderLine(models.Model):
 
 
 class Department(models.TextChoices):
-    """Who reviews an order (R043-R046)."""
+    """Who reviews an order (R043-R046, R053, R055)."""
 
     SALES = "sales", pgettext_lazy("department", "sales")
     FINANCE = "finance", pgettext_lazy("department", "finance")
     WAREHOUSE = "warehouse", pgettext_lazy("department", "warehouse")
     PRODUCTION = "production", pgettext_lazy("department", "production")
+    CONTRACT = "contract", pgettext_lazy("department", "contracts")
+    MANAGEMENT = "management", pgettext_lazy("department", "top management")
 
 
 class Review(models.Model):
@@ -280,6 +282,7 @@ class Review(models.Model):
     department = models.CharField(max_length=12, choices=Department)
     status = models.CharField(max_length=10, choices=ReviewStatus, default=ReviewStatus.PENDING)
     version = models.IntegerField(default=1)
+    step = models.SmallIntegerField(default=1)  # those of one step decide side by side, the next step after them
     findings = models.JSONField(default=list)  # [{level, code, data}]
     remark = models.TextField(blank=True)
     restock_date = models.DateField(null=True)  # what the warehouse expects when stock is short (R045)

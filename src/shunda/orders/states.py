@@ -51,6 +51,7 @@ ORDER = Machine(
 class ReviewStatus(TextChoices):
     """What a department said."""
 
+    LATER = "later", _("after the others")
     PENDING = "pending", _("waiting")
     APPROVED = "approved", _("approved")
     SENT_BACK = "sent_back", _("sent back")
@@ -63,11 +64,12 @@ REVIEW = Machine(
     "review",
     R,
     app="orders",
-    start=R.PENDING,
+    start=R.LATER,
     moves=[
-        ("approve",   {R.PENDING}, R.APPROVED,  _("Approve")),
-        ("send_back", {R.PENDING}, R.SENT_BACK, _("Send back")),
-        ("drop",      {R.PENDING}, R.DROPPED,   _("Drop")),
+        ("open",      {R.LATER},            R.PENDING,   _("Open")),
+        ("approve",   {R.PENDING},          R.APPROVED,  _("Approve")),
+        ("send_back", {R.PENDING},          R.SENT_BACK, _("Send back")),
+        ("drop",      {R.LATER, R.PENDING}, R.DROPPED,   _("Drop")),
     ],
 )  # fmt: skip
 

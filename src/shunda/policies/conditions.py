@@ -7,7 +7,7 @@ value meets it (``met``), how people read it (``shown``) and how the rule engine
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -228,9 +228,8 @@ class Names:
             if re.search(r"[\"'`\\\n]", text):
                 raise Invalid(reasons.NO_CONDITION, value=text[:40])
             return text
-        for code, label in known.items():
-            if text.casefold() in {code.casefold(), *_labels(label)}:
-                return code
+        if code := code_of(text, known.items()):
+            return code
         raise Invalid(reasons.NOT_A_CHOICE, value=text[:40], choices=", ".join(str(label) for label in known.values()))
 
     @property
@@ -255,6 +254,12 @@ class Names:
         return gettext("%(names)s; several with commas between, “not” before them excludes; empty: any") % {
             "names": names
         }
+
+
+def code_of(text: str, options: Iterable[tuple[str, Label]]) -> str | None:
+    """The code of the option that is called so, by code or by label in any language."""
+    wanted = text.casefold()
+    return next((code for code, label in options if wanted in {code.casefold(), *_labels(label)}), None)
 
 
 def _labels(label: Label) -> set[str]:

@@ -72,16 +72,16 @@ def in_force(name: str, at: datetime) -> Edition:
     return _edition(name, found)
 
 
-def published(name: str, at: datetime) -> QuerySet[TableVersion]:
-    """The published versions that may decide at that moment, newest first."""
+def published(name: str | None, at: datetime) -> QuerySet[TableVersion]:
+    """The published versions of a table (of all of them) that may decide at that moment, newest first."""
     day = localtime(at).date()
-    return TableVersion.objects.filter(
+    rows = TableVersion.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=day),
         Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-        table=name,
         status=TableStatus.PUBLISHED,
         published_at__lte=at,
     ).order_by("-number")
+    return rows if name is None else rows.filter(table=name)
 
 
 @lru_cache(maxsize=64)
@@ -113,6 +113,20 @@ def rows_in_force(table: Table, at: datetime) -> list[Row]:
     return rows_of(newest) if newest else list(table.preset)
 
 
+def rows_of_number(table: Table, number: int) -> list[Row]:
+    """The rows of a version by its number; 0 is the preset."""
+    if number == PRESET:
+        return list(table.preset)
+    found = TableVersion.objects.filter(table=table.name, number=number).first()
+    return rows_of(found) if found else []
+
+
+def numbers_in_force(at: datetime) -> dict[str, int]:
+    """The number of the version that decides now, by table; tables of the preset are left out."""
+    found = published(None, at).order_by("table", "-number").distinct("table")
+    return dict(found.values_list("table", "number"))
+
+
 def versions(name: str) -> QuerySet[TableVersion]:
     """Every version of a table, newest first."""
     return TableVersion.objects.filter(table=name).order_by("-number")
@@ -123,10 +137,7 @@ def explain(trace: Mapping[str, Any]) -> list[dict[str, Any]]:
     table = TABLES.get(str(trace.get("table", "")))
     if table is None:
         return []
-    rows: Sequence[Row] = table.preset
-    if trace["version"] != PRESET:
-        version = TableVersion.objects.filter(table=table.name, number=trace["version"]).first()
-        rows = rows_of(version) if version else []
+    rows = rows_of_number(table, trace["version"])
     found = [(number, rows[number - 1]) for number in trace["rows"] if 0 < number <= len(rows)]
     return [
         {

@@ -9,7 +9,7 @@ from itertools import islice
 from django.db import transaction
 
 from shunda.policies import decisions
-from shunda.policies.models import TableVersion, Trial, TrialChange
+from shunda.policies.models import Trial, TrialChange
 from shunda.policies.tables import TABLES, Case
 
 PIECE = 2_000
@@ -29,7 +29,8 @@ def try_out(ids: list[int], at: datetime) -> None:
 def _try(trial: Trial, at: datetime) -> None:
     table = TABLES[trial.draft.table]
     assert table.history is not None, "an action refuses tables without history"
-    old, new = _edition(table.name, trial.against), decisions.edition_of(trial.draft)
+    old = decisions.prepare(table, trial.against, decisions.rows_of_number(table, trial.against))
+    new = decisions.edition_of(trial.draft)
     trial.changes.all().delete()
     trial.total, trial.done, trial.changed = table.history.count(trial.since, trial.until), 0, 0
     for piece in _pieces(table.history.cases(trial.since, trial.until)):
@@ -37,12 +38,6 @@ def _try(trial: Trial, at: datetime) -> None:
             _compare(trial, piece, old, new)
     trial.finished_at = at
     trial.save(update_fields=["total", "done", "changed", "finished_at"])
-
-
-def _edition(table: str, number: int) -> decisions.Edition:
-    if number == decisions.PRESET:
-        return decisions.prepare(TABLES[table], number, TABLES[table].preset)
-    return decisions.edition_of(TableVersion.objects.get(table=table, number=number))
 
 
 def _pieces(cases: Iterable[Case]) -> Iterator[list[Case]]:

@@ -13,8 +13,8 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from shunda.core.refusal import Reason
 from shunda.policies import reasons
-from shunda.policies.conditions import Condition, Facts
-from shunda.policies.kinds import Invalid, Kind, Label
+from shunda.policies.conditions import Condition, Facts, code_of
+from shunda.policies.kinds import Choice, Invalid, Kind, Label
 
 MOST_ROWS = 500
 NOTE_LENGTH = 200
@@ -83,7 +83,7 @@ class Table:
     preset: tuple[Row, ...]
     hit: Literal["first", "every"] = "first"
     requirements: tuple[str, ...] = ()
-    subject_kind: str = ""
+    subject_url: str = ""  # url name of the page of what it decides about
     history: History | None = None
 
     def conditions(self, row: Row) -> dict[str, Condition]:
@@ -115,6 +115,9 @@ TABLES: dict[str, Table] = {}
 
 def declare(table: Table) -> Table:
     """Make a table known; its preset must be right."""
+    names = [column.name for column in (*table.inputs, *table.outputs)]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{table.name}: two columns share a name")
     clean, wrong = read(table, [row.as_dict() for row in table.preset])
     if wrong or len(clean) != len(table.preset):
         raise ValueError(f"{table.name}: {[(fault.where, fault.reason.code, fault.data) for fault in wrong]}")
@@ -194,6 +197,8 @@ def _condition(column: Input, text: str) -> str:
 
 
 def _outcome(column: Output, text: str) -> str:
+    if isinstance(column.kind, Choice):  # sheets hold what people read
+        text = code_of(text, column.kind.options) or text
     return column.kind.edit(column.kind.parse(text))
 
 

@@ -1,12 +1,26 @@
-"""Addresses of settings."""
+"""Addresses of settings and decision tables."""
 
 from django.urls import path
 
-from shunda.policies import pages
+from shunda.policies.pages import settings, tables
 
 app_name = "policies"
 urlpatterns = [
-    path("", pages.index, name="index"),
-    path("<str:name>/", pages.detail, name="detail"),
-    path("<str:name>/change/", pages.change, name="change"),
+    path("", settings.index, name="index"),
+    path("tables/", tables.tables, name="tables"),
+    path("tables/version/<int:pk>/", tables.version, name="version"),
+    path("tables/version/<int:pk>/edit/", tables.edit, name="edit_table"),
+    path("tables/version/<int:pk>/upload/", tables.upload, name="upload_table"),
+    path("tables/version/<int:pk>/propose/", tables.propose, name="propose_table"),
+    path("tables/version/<int:pk>/publish/", tables.publish, name="publish_table"),
+    path("tables/version/<int:pk>/return/", tables.give_back, name="return_table"),
+    path("tables/version/<int:pk>/drop/", tables.drop, name="drop_table"),
+    path("tables/version/<int:pk>/try/", tables.try_out, name="try_table"),
+    path("tables/trial/<int:pk>/", tables.trial, name="trial"),
+    path("tables/<str:name>/", tables.table, name="table"),
+    path("tables/<str:name>/draft/", tables.draft, name="draft_table"),
+    path("tables/<str:name>/<int:number>.xlsx", tables.download, name="download_table"),
+    path("tables/<str:name>/<int:number>/why/<str:rows>/", tables.why, name="why"),
+    path("<str:name>/", settings.detail, name="detail"),
+    path("<str:name>/change/", settings.change, name="change"),
 ]

@@ -19,6 +19,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("units", "shunda.catalog.api:units"),
     ("conversions", "shunda.catalog.api:conversions"),
     ("settings", "shunda.policies.api"),
+    ("decision-tables", "shunda.policies.api_tables"),
     ("orders", "shunda.orders.api"),
     ("shipments", "shunda.fulfilment.api"),
     ("carriers", "shunda.fulfilment.api:carriers"),

@@ -95,11 +95,14 @@ ROLES = (
             *LOOK_UP,
             "*.view_*",
             "orders.review_sales",
+            "orders.review_management",
             "orders.cancel_order",
             "orders.override_floor",
             "orders.prioritise_order",
             "orders.comment_order",
             "credit.*",
+            "policies.publish_table",
+            "policies.return_table",
         ),
     ),
     RoleSpec(
@@ -146,6 +149,7 @@ ROLES = (
         permissions=(
             *LOOK_UP,
             "orders.view_*",
+            "orders.review_contract",
             "orders.comment_order",
             "orders.attach_order",
             "customers.view_private",

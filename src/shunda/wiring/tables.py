@@ -29,6 +29,7 @@ from shunda.inventory import verify as inventory
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
+from shunda.policies import jobs as policies_jobs
 
 Job = Callable[[list[int], datetime], None]
 """A reaction: subject ids of the events, and when they happened."""
@@ -67,6 +68,7 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "invoice.issue": {"billing.complete_invoiced": billing_jobs.complete_invoiced},
     "import.receive": {"channels.check": channels_jobs.check},
     "import.start": {"channels.book": channels_jobs.book},
+    "table.try": {"policies.try_out": policies_jobs.try_out},
 }
 
 CHECKS: dict[str, Check] = {
@@ -86,6 +88,7 @@ SUBJECTS: dict[str, str] = {
     "inventory.supply": "inventory:supply",
     "inventory.warehouse": "inventory:edit_warehouse",
     "catalog.product": "catalog:detail",
+    "policies.tableversion": "policies:version",
     "credit.creditaccount": "credit:detail",
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",

@@ -45,6 +45,8 @@ KINDS: dict[str, Kind] = {
         Kind("review.finance", _("Finance review"), "work.review_hours", whole=ENTRY),
         Kind("review.warehouse", _("Warehouse review"), "work.review_hours", whole=ENTRY),
         Kind("review.production", _("Production review"), "work.review_hours", whole=ENTRY),
+        Kind("review.contract", _("Contract review"), "work.review_hours", whole=ENTRY),
+        Kind("review.management", _("Top management's approval"), "work.review_hours", whole=ENTRY),
         Kind("order.confirm", _("Confirm the order"), "work.review_hours", whole=ENTRY),
         Kind("order.complete", _("Complete the order")),
         Kind("order.archive", _("Archive the order")),

@@ -13,5 +13,6 @@ from shunda.orders.states import REVIEW, ReviewStatus
 
 def drop_reviews(order_ids: Collection[int], *, by: Actor, at: datetime) -> None:
     """Reviews of these orders that still wait are not needed any more; the order rows are locked."""
-    waiting = Review.objects.filter(order_id__in=order_ids, status=ReviewStatus.PENDING)
+    open_ones = [ReviewStatus.LATER, ReviewStatus.PENDING]
+    waiting = Review.objects.filter(order_id__in=order_ids, status__in=open_ones)
     Batch(Review.objects.all(), waiting.values_list("pk", flat=True), REVIEW, "drop").commit(by=by, at=at)

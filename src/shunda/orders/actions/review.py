@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from django.db.models import F
+from django.db.models import F, Min
 
 from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
@@ -39,8 +39,9 @@ def approve(
     """
     batch = _batch(ids, "approve", by, restock or {}, versions)
     outcome = _decide(batch, remark, restock or {}, by=by, at=at)
-    passed = _passed({review.order_id for review in outcome.done})
-    orders = Batch(Order.objects.all(), passed, ORDER, "approve")
+    touched = {review.order_id for review in outcome.done}
+    _open_next(touched, by=by, at=at)
+    orders = Batch(Order.objects.all(), _passed(touched), ORDER, "approve")
     orders.commit(by=by, at=at)
     return outcome
 
@@ -107,6 +108,17 @@ def _decide(
         decided = [review.order_id for review in outcome.done if review.department == department]
         tasks.close([kind], decided, by=by, at=at)
     return outcome
+
+
+def _open_next(order_ids: Collection[int], *, by: Actor, at: datetime) -> None:
+    """Where nobody of the present step is waited for any more, the departments of the next step begin."""
+    rows = Review.objects.filter(order_id__in=order_ids, round=F("order__round"))
+    waited_for = rows.filter(status=ReviewStatus.PENDING).values("order_id")
+    later = rows.filter(status=ReviewStatus.LATER).exclude(order_id__in=waited_for)
+    steps = dict(later.values_list("order_id").annotate(Min("step")).order_by("order_id"))
+    ids = [review.pk for review in later if review.step == steps[review.order_id]]
+    opened = Batch(Review.objects.select_related("order"), ids, REVIEW, "open").commit(by=by, at=at)
+    tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in opened.done], at=at)
 
 
 def _passed(order_ids: Collection[int]) -> list[int]:

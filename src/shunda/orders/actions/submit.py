@@ -10,13 +10,13 @@ from django.db.models import F
 from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
-from shunda.orders import checks, facts, rules, tasks
+from shunda.orders import checks, decisions, facts, rules, tasks
 from shunda.orders.actions.parts import drop_reviews
-from shunda.orders.checks import CheckFacts
+from shunda.orders.checks import CheckFacts, Finding
 from shunda.orders.models import Order, Review
 from shunda.orders.queries import seen_by
 from shunda.orders.rows import insert
-from shunda.orders.states import ORDER
+from shunda.orders.states import ORDER, ReviewStatus
 
 __all__ = ["submit", "withdraw"]
 
@@ -33,20 +33,37 @@ def submit(
     batch = Batch(seen_by(by), ids, ORDER, "submit", versions=versions)
     known = facts.for_checks(batch.rows, at)
     batch.refuse_if(lambda order: _why_not(order, known, by))
+    rulings = decisions.reviewers(batch.rows, known, at=at)
     reviews: list[Review] = []
     for order in batch:
         order.round += 1
         found = checks.findings(order, known)
-        for department in checks.departments(order, known):
-            kept = [finding.as_dict() for finding in checks.for_department(found, department)]
-            reviews.append(Review(order=order, round=order.round, department=department, findings=kept))
-        batch.note(order.pk, round=order.round, warnings=sum(finding.level != "ok" for finding in found))
+        reviews += _reviews(order, found, decisions.steps(rulings[order.pk].outcomes))
+        warnings = sum(finding.level != "ok" for finding in found)
+        batch.note(order.pk, round=order.round, warnings=warnings, decided=[rulings[order.pk].trace()])
     _number_rounds(batch)
     outcome = batch.commit(by=by, at=at, stamp="submitted_at", blocked_by=[])
     insert(Review, reviews)
     tasks.close((tasks.SUBMIT, tasks.REVISE), batch.ids, by=by, at=at)
-    tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in reviews], at=at)
+    first = [review for review in reviews if review.status == ReviewStatus.PENDING]
+    tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in first], at=at)
     return outcome
+
+
+def _reviews(order: Order, found: list[Finding], steps: dict[str, int]) -> list[Review]:
+    """A review for each department; those of the first step begin at once, the others wait for them."""
+    first = min(steps.values(), default=1)
+    return [
+        Review(
+            order=order,
+            round=order.round,
+            department=department,
+            step=step,
+            findings=[finding.as_dict() for finding in checks.for_department(found, department)],
+            **({} if step == first else {"status": ReviewStatus.LATER}),
+        )
+        for department, step in steps.items()
+    ]
 
 
 ACTIONS.setdefault(rules.OVERRIDE_FLOOR, []).append(f"{submit.__module__}.{submit.__qualname__}")

@@ -1,0 +1,124 @@
+"""The decision tables about orders, and the facts they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from shunda.accounts.models import Region
+from shunda.customers.models import Customer, Grade
+from shunda.orders.checks import CheckFacts
+from shunda.orders.models import Channel, Department, Order, OrderKind, OrderLine, Priority
+from shunda.policies import tables
+from shunda.policies.conditions import NO, YES, YES_OR_NO, Names, Numbers
+from shunda.policies.decisions import Ruling, decide
+from shunda.policies.kinds import Choice, Whole
+from shunda.policies.tables import Input, Output, Row, Table, declare
+
+PIECE = 2_000
+
+FACTS = (
+    Input("kind", _("order type"), Names(OrderKind.choices)),
+    Input("gross", _("total"), Numbers(_("yuan"))),
+    Input("channel", _("channel"), Names(Channel.choices)),
+    Input("grade", _("customer's grade"), Names(Grade.choices)),
+    Input("region", _("region"), Names()),
+    Input("made_to_order", _("made to order"), YES_OR_NO),
+    Input("contract", _("contract order"), YES_OR_NO),
+    Input("important", _("important order"), YES_OR_NO),
+)
+"""What every table about orders can look at."""
+
+
+def facts(order: Order, customer: Customer, *, made_to_order: bool, region: str = "") -> dict[str, Any]:
+    """The facts of one order, as ``FACTS`` names them."""
+    return {
+        "kind": order.kind,
+        "gross": order.gross,
+        "channel": order.channel,
+        "grade": customer.grade,
+        "region": region,
+        "made_to_order": YES if made_to_order else NO,
+        "contract": YES if order.contract_number else NO,
+        "important": YES if order.priority >= Priority.TOP else NO,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Orders that were submitted between two moments."""
+
+    def count(self, since: datetime, until: datetime) -> int:
+        """How many."""
+        return self._rows(since, until).count()
+
+    def cases(self, since: datetime, until: datetime) -> Iterable[tables.Case]:
+        """Each with the facts it has now, read piece by piece."""
+        for order in self._rows(since, until).iterator(chunk_size=PIECE):
+            code = order.region.code if order.region else ""
+            case = facts(order, order.customer, made_to_order=order.made_to_order, region=code)
+            yield tables.Case(order.pk, order.number, case)
+
+    def _rows(self, since: datetime, until: datetime) -> Any:
+        made = Exists(OrderLine.objects.filter(order=OuterRef("pk"), made_to_order=True))
+        rows = Order.objects.filter(submitted_at__gte=since, submitted_at__lt=until).order_by("pk")
+        return rows.select_related("customer", "region").annotate(made_to_order=made)
+
+
+REVIEWERS = declare(
+    Table(
+        "orders.review",
+        _("Who reviews an order"),
+        _(
+            "Departments of one step review side by side; the next step begins when all of them approved. Where no row"
+            " fits, sales reviews."
+        ),
+        FACTS,
+        (
+            Output("department", _("department"), Choice(tuple(Department.choices))),
+            Output("step", _("step"), Whole(1, 9)),
+        ),
+        (
+            Row({}, {"department": Department.SALES, "step": "1"}),
+            Row({}, {"department": Department.FINANCE, "step": "1"}),
+            Row({}, {"department": Department.WAREHOUSE, "step": "1"}),
+            Row({"made_to_order": YES}, {"department": Department.PRODUCTION, "step": "1"}),
+            Row({"contract": YES}, {"department": Department.CONTRACT, "step": "1"}),
+            Row({"important": YES}, {"department": Department.MANAGEMENT, "step": "2"}),
+        ),
+        hit="every",
+        requirements=("R043", "R044", "R045", "R046", "R053", "R055", "R060"),
+        subject_url="orders:detail",
+        history=Submitted(),
+    )
+)
+
+
+def reviewers(orders: Sequence[Order], known: CheckFacts, *, at: datetime) -> dict[int, Ruling]:
+    """Who reviews each order, by the table in force: two queries, however many orders."""
+    regions = dict(Region.objects.filter(pk__in={order.region_id for order in orders}).values_list("pk", "code"))
+    cases = [
+        facts(
+            order,
+            known.customers[order.customer_id],
+            made_to_order=any(line.made_to_order for line in known.lines[order.pk]),
+            region=regions.get(order.region_id or 0, ""),
+        )
+        for order in orders
+    ]
+    rulings = decide(REVIEWERS.name, cases, at=at)
+    return {order.pk: ruling for order, ruling in zip(orders, rulings, strict=True)}
+
+
+def steps(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Each department once, at the earliest step any row gives it; sales where no row fits: no order is unseen."""
+    found: dict[str, int] = {}
+    for outcome in outcomes:
+        department, step = outcome["department"], outcome["step"]
+        found[department] = min(step, found.get(department, step))
+    return found or {Department.SALES: 1}

@@ -1,0 +1,137 @@
+"""The grid in which people edit a decision table, and the small forms around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shunda.core.refusal import Refusal
+from shunda.policies import sheets
+from shunda.policies.kinds import Choice, Flag, Several
+from shunda.policies.tables import MOST_ROWS, NOTE_LENGTH, Input, Output, Row, Table
+from shunda.web.forms import DayField, Form
+from shunda.web.lines import Lines, lines_of
+
+STEP = 10
+"""Rows are numbered 10, 20, 30 ..., so that another fits between two."""
+
+
+class HeadForm(Form):
+    """What goes with the rows: the days a version holds, what it changes, and the version it was read at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    valid_from = DayField(label=_("First day"), required=False)
+    valid_until = DayField(label=_("Last day"), required=False)
+    note = forms.CharField(label=_("What is changed, and why"), max_length=NOTE_LENGTH, required=False)
+
+
+class UploadForm(Form):
+    """A sheet that takes the place of the rows."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    file = forms.FileField(label=_("Excel file"))
+
+
+class ReturnForm(Form):
+    """Why a version goes back to its authors."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    remark = forms.CharField(label=_("What is to be changed"), max_length=NOTE_LENGTH)
+
+
+def _condition(one: Input) -> forms.Field:
+    known: Mapping[str, Any] = getattr(one.kind, "known", {})
+    if set(known) == {"yes", "no"}:
+        field: forms.Field = forms.ChoiceField(choices=[("", _("any")), *known.items()], required=False)
+    else:
+        field = forms.CharField(required=False, max_length=400)
+        field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "placeholder": _("any")}
+    field.label = str(one.label)
+    field.widget.attrs["title"] = one.kind.hint
+    return field
+
+
+def _outcome(one: Output) -> forms.Field:
+    kind = one.kind
+    if isinstance(kind, Choice | Flag):
+        pairs = kind.options if isinstance(kind, Choice) else (("true", _("yes")), ("false", _("no")))
+        field: forms.Field = forms.ChoiceField(choices=[("", "–"), *pairs], required=False)
+    else:
+        field = forms.CharField(required=False, max_length=400)
+        field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+        if not isinstance(kind, Several):
+            field.widget.attrs["size"] = "8"
+    field.label = f"→ {one.label}"
+    return field
+
+
+def grid_of(table: Table) -> type[Lines]:
+    """The form of a table's rows: their place, a field for each column, a note."""
+    fields: dict[str, forms.Field] = {"place": forms.IntegerField(label=_("Place"), required=False, min_value=0)}
+    fields["place"].widget.attrs |= {"class": "kit-narrow"}
+    fields |= {one.name: _condition(one) for one in table.inputs}
+    fields |= {one.name: _outcome(one) for one in table.outputs}
+    fields["note"] = forms.CharField(label=_("Note"), required=False, max_length=NOTE_LENGTH)
+    return lines_of(type("RowForm", (forms.Form,), fields), blank=2, most=MOST_ROWS, least=0)
+
+
+def initial(table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows as the grid shows them."""
+    shown: list[dict[str, Any]] = []
+    for number, row in enumerate(rows, 1):
+        cells = {one.name: _typed(table, row, one) for one in table.inputs}
+        shown.append({"place": number * STEP, **cells, **row.then, "note": row.note})
+    return shown
+
+
+def _typed(table: Table, row: Row, one: Input) -> str:
+    text = row.when.get(one.name, "")
+    return text if set(getattr(one.kind, "known", {})) == {"yes", "no"} else sheets.typed(table, row, one.name)
+
+
+class Grid:
+    """The head and the rows of a draft as one form: rows come back in the order of their places."""
+
+    def __init__(self, table: Table, data: Any, rows: Sequence[Row], head: Mapping[str, Any]) -> None:
+        self.table = table
+        self.head = HeadForm(data, initial=head)
+        shown = initial(table, rows)
+        self.rows = grid_of(table)(data, prefix="rows", initial=shown)
+        self._order: list[int] = []
+
+    def is_valid(self) -> bool:
+        """Both are looked at, so that every fault is shown at once."""
+        return all([self.head.is_valid(), self.rows.is_valid()])
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The rows as ``actions.edit_table`` takes them, in the order of their places; unnumbered ones come last."""
+        given = self.rows.given()
+        places = [row.get("place") for row in given]
+        self._order = sorted(range(len(given)), key=lambda i: (places[i] is None, places[i] or 0, i))
+        names = [one.name for one in self.table.inputs], [one.name for one in self.table.outputs]
+        return [
+            {
+                "when": {name: given[i][name] for name in names[0]},
+                "then": {name: given[i][name] for name in names[1]},
+                "note": given[i]["note"],
+            }
+            for i in self._order
+        ]
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """A refusal of a row is shown at that row, wherever it stands on the page."""
+        given = [self._placed(refusal) for refusal in refusals]
+        self.rows.refuse(refusal for refusal in given if self.rows.takes(refusal))
+        self.head.refuse(refusal for refusal in given if not self.rows.takes(refusal))
+
+    def _placed(self, refusal: Refusal) -> Refusal:
+        part, _dot, rest = str(refusal.data.get("where", "")).partition(".")
+        number, _dot, column = rest.partition(".")
+        if part != "rows" or not number.isdecimal() or int(number) >= len(self._order):
+            return refusal
+        where = f"rows.{self._order[int(number)]}" + (f".{column}" if column else "")
+        return replace(refusal, data={**refusal.data, "where": where})
