@@ -20,10 +20,12 @@ from shunda.channels.report import Report
 from shunda.channels.states import RUN, RunStatus
 from shunda.core import sequence
 from shunda.core.actor import Actor
-from shunda.core.batch import Batch, action, happening
+from shunda.core.batch import Batch, Outcome, action, happening
 from shunda.core.event import record
 from shunda.core.refusal import Refusal, Refused
 from shunda.customers.models import PaymentTerm
+from shunda.files import steps as stored
+from shunda.files.specs import Upload
 from shunda.inventory.models import Warehouse
 
 Progress = Callable[[int, int], None]
@@ -57,6 +59,20 @@ def import_orders(
         start([run.pk], by=by, at=at).one()
         book(run.pk, progress, by=by, at=at)
     return report.of(run.pk)
+
+
+@action("channels.create_import")
+def send(sent: Upload, mapping: str = "", *, by: Actor, at: datetime) -> Outcome[ImportRun]:
+    """Keep a file and open a run for it; reading it follows as a job.
+
+    ``mapping`` is a code; empty, it is recognised by the headings. Refused: files that may not be kept (kind, size),
+    a mapping that does not exist.
+    """
+    chosen = {"code": resolve_mapping(mapping).code} if mapping else None
+    kept, refused = stored.store([sent], by=by, at=at)
+    if refused:
+        return Outcome([], refused)
+    return Outcome([receive(sent.name, by=by, at=at, file_id=kept[0].pk, mapping=chosen)])
 
 
 @action("channels.create_import")
@@ -129,16 +145,18 @@ def resolve_mapping(mapping: str | Mapping[str, Any] | FileMapping) -> FileMappi
 
 
 @action(RUN["start"].permission)
-def start(ids: list[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None) -> Any:
+def start(ids: list[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None) -> Outcome[ImportRun]:
     """Let checked runs be booked; the booking itself follows as a job (or at once from the command line)."""
-    batch = Batch(ImportRun.objects.all(), ids, RUN, "start", versions=versions)
+    batch = Batch(queries.seen_by(by), ids, RUN, "start", versions=versions)
     return batch.commit(by=by, at=at, done=0)
 
 
 @action(RUN["discard"].permission)
-def discard(ids: list[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None) -> Any:
+def discard(
+    ids: list[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[ImportRun]:
     """Forget what runs have read; nothing of them was booked."""
-    batch = Batch(ImportRun.objects.all(), ids, RUN, "discard", versions=versions)
+    batch = Batch(queries.seen_by(by), ids, RUN, "discard", versions=versions)
     outcome = batch.commit(by=by, at=at)
     pks = [run.pk for run in outcome.done]
     queries.lines().filter(run__in=pks).delete()
@@ -201,4 +219,15 @@ def built_in(code: str) -> bool:
     return code in BUILT_IN
 
 
-__all__ = ["Refusal", "book", "built_in", "check", "discard", "import_orders", "receive", "resolve_mapping", "start"]
+__all__ = [
+    "Refusal",
+    "book",
+    "built_in",
+    "check",
+    "discard",
+    "import_orders",
+    "receive",
+    "resolve_mapping",
+    "send",
+    "start",
+]

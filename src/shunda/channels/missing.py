@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 
 from shunda.catalog import actions as catalog
 from shunda.catalog.models import Category, Unit
+from shunda.catalog.queries import resolve
 from shunda.catalog.specs import CategorySpec, ProductSpec
 from shunda.channels import checks, reasons, staging
 from shunda.channels.mapping import CREATE, Mapping
@@ -38,13 +39,20 @@ order by upper(customer), length(customer_name) desc, row
 
 
 def find(run_id: int, mapping: Mapping, by: Actor) -> None:
-    """Point the lines at what is known, customers within the actor's sight."""
-    staging.find_skus(run_id)
-    staging.find_units(run_id)
-    codes = staging.customer_codes(run_id)
-    wanted = {code.upper() for code in [*codes, mapping.walk_in] if code}
-    known = _customer_ids(wanted, by)
-    staging.find_customers(run_id, known, known.get(mapping.walk_in.upper()) if mapping.walk_in else None)
+    """Point the lines at what is known, customers within the actor's sight; no customer means the walk-in one."""
+    skus = {written.upper(): pk for written, pk in resolve(staging.sku_codes(run_id)).items()}
+    wanted = {code.upper() for code in [*staging.customer_codes(run_id), mapping.walk_in] if code}
+    parties = _customer_ids(wanted, by)
+    if mapping.walk_in.upper() in parties:
+        parties[""] = parties[mapping.walk_in.upper()]
+    staging.point(run_id, skus, parties, _units())
+
+
+def _units() -> dict[str, int]:
+    """By code or name in small letters; a code goes before a name."""
+    known = Unit.objects.order_by("pk").values_list("pk", "code", "name", "name_en")
+    names = {name.lower(): pk for pk, _code, *both in known for name in both if name}
+    return names | {code.lower(): pk for pk, code, *_names in known}
 
 
 def _customer_ids(codes: set[str], by: Actor) -> dict[str, int]:

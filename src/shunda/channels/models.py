@@ -75,7 +75,8 @@ class Result(models.TextChoices):
 class StagedLine(models.Model):
     """A line of a file as it was written, what it was understood as, and where it ended."""
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="lines")
+    # without indexes of their own: nobody asks for the lines of an order, and each would cost every line of every file
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="lines", db_index=False)
     row = models.IntegerField()  # as the file's reader counts: the header is row 1
     reference = models.TextField()
     sku = models.TextField()
@@ -101,8 +102,8 @@ class StagedLine(models.Model):
     result = models.CharField(max_length=10, choices=Result, default=Result.OPEN, blank=True)
     code = models.CharField(max_length=60, blank=True)  # reason of a reported line
     data = models.JSONField(default=dict)
-    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
-    returned = models.ForeignKey("ImportedReturn", models.PROTECT, null=True, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+", db_index=False)
+    returned = models.ForeignKey("ImportedReturn", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "row"], name="staged_row_once")]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +15,12 @@ from shunda.channels.models import Finding, ImportRun
 from shunda.channels.states import RUN, RunStatus
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refusal
-from shunda.files import steps as stored
 from shunda.files.specs import Upload
+from shunda.files.steps import most_bytes
 from shunda.web.forms import Form
 from shunda.web.listing import Keyset
 from shunda.web.moves import buttons
-from shunda.web.pages import act, actor, now, page, submit, versions
+from shunda.web.pages import act, actor, is_htmx, leave, now, page, submit, versions
 
 SHOWN = 200
 """So many findings are shown on the page; all are in the report to download."""
@@ -64,16 +63,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     )
 
 
-@transaction.atomic
 def _receive(request: HttpRequest, form: UploadForm) -> Outcome[ImportRun]:
-    by, at = actor(request), now()
-    sent = Upload.of(form.cleaned_data["file"], stored.most_bytes())
-    kept, refused = stored.store([sent], by=by, at=at)
-    if refused:
-        return Outcome([], refused)
-    code = form.cleaned_data["mapping"]
-    mapping = {"code": code} if code else None
-    return Outcome([files.receive(sent.name, by=by, at=at, file_id=kept[0].pk, mapping=mapping)], [])
+    sent = Upload.of(form.cleaned_data["file"], most_bytes())
+    return files.send(sent, form.cleaned_data["mapping"], by=actor(request), at=now())
 
 
 @page("channels.create_import")
@@ -81,6 +73,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: figures that add up to the file, every error with row and column, and what can be done now."""
     by = actor(request)
     run = get_object_or_404(queries.seen_by(by), pk=pk)
+    if is_htmx(request) and run.status not in BUSY:
+        return leave(request, reverse("channels:detail", args=[pk]))  # the progress is over: the whole page anew
     urls = {move: reverse(f"channels:{move}", args=[pk]) for move in ("start", "discard")}
     context = {
         "run": run,
@@ -92,9 +86,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "percent": min(100, run.done * 100 // run.total) if run.total else 0,
         "buttons": buttons(RUN, run, by, urls, confirm={"discard": _("Forget what was read? Nothing is booked.")}),
     }
-    template = (
-        "channels/progress.html" if request.headers.get("HX-Request") and context["busy"] else "channels/import.html"
-    )
+    template = "channels/progress.html" if is_htmx(request) else "channels/import.html"
     return render(request, template, context)
 
 
@@ -134,6 +126,4 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines that are in no order, each with its reason, to be corrected and sent in again."""
     run = get_object_or_404(queries.seen_by(actor(request)), pk=pk)
-    answer = StreamingHttpResponse(report.as_csv(run.pk), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{run.number}.csv"'
-    return answer  # type: ignore[return-value]  # a page may stream
+    return report.answer(run)  # type: ignore[return-value]  # a page may stream

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.http import StreamingHttpResponse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from shunda.channels import queries
@@ -114,13 +116,30 @@ class _Line:
 
 
 def as_csv(run_id: int) -> Iterator[str]:
-    """The reported lines with their reasons, to be corrected and imported again; streamed, so of any length."""
+    """The reported lines with their reasons, to be corrected and imported again; streamed, so of any length.
+
+    In the language of whoever asks: it is read later, when another language may be in force.
+    """
+    return _csv(run_id, get_language())
+
+
+def _csv(run_id: int, language: str | None) -> Iterator[str]:
     writer = csv.writer(_Line())
+    with override(language):
+        head = writer.writerow([_("row"), _("reason"), *(str(TARGETS[name]) for name in CELLS)])
     yield "\ufeff"  # Excel reads UTF-8 by it
-    yield writer.writerow([_("row"), _("reason"), *(str(TARGETS[name]) for name in CELLS)])
+    yield head
     for line in queries.reported(run_id).iterator(chunk_size=2000):
-        reason = Refusal(None, line.code, line.data).message
+        with override(language):
+            reason = Refusal(None, line.code, line.data).message
         yield writer.writerow([line.row, reason, *(safe(getattr(line, name)) for name in CELLS)])
+
+
+def answer(run: ImportRun) -> StreamingHttpResponse:
+    """The reported lines of a run as a file to download."""
+    made = StreamingHttpResponse(as_csv(run.pk), content_type="text/csv; charset=utf-8")
+    made["Content-Disposition"] = f'attachment; filename="{run.number}.csv"'
+    return made
 
 
 def safe(text: str) -> str:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import DataError, connection
 from psycopg.types.json import Jsonb
 
-from shunda.catalog.queries import resolve
 from shunda.channels import reasons
 from shunda.channels.mapping import EXTRA, TARGETS, positions, recognise
 from shunda.channels.mapping import Mapping as FileMapping
@@ -104,41 +103,35 @@ def _copy(cursor: Any, block: list[tuple[int, Row]], places: Mapping[str, int]) 
             copy.write_row((number, *(line[p] if 0 <= p < width else "" for p in cells), Jsonb(extra)))
 
 
-_SKUS = """
-update channels_stagedline l set found_sku = n.id
-from unnest(%s::text[], %s::bigint[]) n(sku, id)
-where l.run_id = %s and l.kind = 'goods' and upper(l.sku) = n.sku
+# a line is written again only when something was found for it: most of a large file's cost is rewriting its lines
+_POINT = """
+update channels_stagedline l set found_sku = found.sku, found_unit = found.unit, found_customer = found.customer
+from (
+  select l.id, s.id as sku, u.id as unit, c.id as customer
+  from channels_stagedline l
+  left join unnest(%(skus)s::text[], %(sku_ids)s::bigint[]) s(written, id)
+    on l.kind = 'goods' and upper(l.sku) = s.written
+  left join unnest(%(units)s::text[], %(unit_ids)s::bigint[]) u(written, id) on lower(l.unit) = u.written
+  left join unnest(%(customers)s::text[], %(customer_ids)s::bigint[]) c(written, id) on upper(l.customer) = c.written
+  where l.run_id = %(run)s and l.result = ''
+) found
+where l.id = found.id
+  and (l.found_sku, l.found_unit, l.found_customer) is distinct from (found.sku, found.unit, found.customer)
 """
-_PARTIES = """
-update channels_stagedline l set found_customer = n.id
-from unnest(%s::text[], %s::bigint[]) n(customer, id)
-where l.run_id = %s and upper(l.customer) = n.customer
-"""
-_UNITS = """
-update channels_stagedline l set found_unit = u.id
-from catalog_unit u
-where l.run_id = %s and l.unit <> '' and lower(l.unit) in (lower(u.code), lower(u.name), lower(u.name_en))
-"""
 
 
-def find_skus(run_id: int) -> None:
-    """Point goods at the SKUs the catalogue has under what is written, code or barcode."""
-    written = _distinct("sku", run_id, "kind = 'goods' and sku <> '' and found_sku is null")
-    found = resolve(written)
-    _point(_SKUS, {text.upper(): pk for text, pk in found.items()}, run_id)
-
-
-def find_customers(run_id: int, ids: Mapping[str, int], walk_in: int | None) -> None:
-    """Point lines at customers by code; those without one at the customer of sales without a customer."""
-    _point(_PARTIES, {code.upper(): pk for code, pk in ids.items()}, run_id)
-    if walk_in is not None:
-        _point(_PARTIES, {"": walk_in}, run_id)
-
-
-def find_units(run_id: int) -> None:
-    """Point lines that name a unit at it."""
+def point(run_id: int, skus: Mapping[str, int], customers: Mapping[str, int], units: Mapping[str, int]) -> None:
+    """Point open lines at what is known under what is written; the keys are in capitals, those of units in small."""
+    options: dict[str, Any] = {"run": run_id}
+    for name, found in (("sku", skus), ("customer", customers), ("unit", units)):
+        options |= {f"{name}s": list(found), f"{name}_ids": list(found.values())}
     with connection.cursor() as cursor:
-        cursor.execute(_UNITS, [run_id])
+        cursor.execute(_POINT, options)
+
+
+def sku_codes(run_id: int) -> list[str]:
+    """What is written for goods in a file: codes or barcodes."""
+    return _distinct("sku", run_id, "kind = 'goods' and sku <> ''")
 
 
 def customer_codes(run_id: int) -> list[str]:
@@ -150,9 +143,3 @@ def _distinct(column: str, run_id: int, where: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"select distinct {column} from channels_stagedline where run_id = %s and {where}", [run_id])  # noqa: S608
         return [text for (text,) in cursor.fetchall()]
-
-
-def _point(sql: str, found: Mapping[str, int], run_id: int) -> None:
-    if found:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [list(found), list(found.values()), run_id])

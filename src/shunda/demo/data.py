@@ -72,3 +72,7 @@ def orders() -> list[OldOrder]:
 
 
 ADDRESS = ("street", "city", "province", "postcode", "country")
+
+
+RETAIL_MONTH = files("shunda.demo") / "data" / "online_retail" / "online_retail_2010-12.csv.gz"
+"""A month of a British wholesaler of gifts, as it was written (see the notice beside it): hard food for imports."""
