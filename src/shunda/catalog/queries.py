@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import SequenceMatcher
 from fractions import Fraction
 from typing import Any, cast
 
@@ -159,6 +160,45 @@ def find(text: str, limit: int = 20, *, active: bool = True) -> list[SkuFacts]:
     skus = Sku.objects.filter(active=True, product__active=True) if active else Sku.objects.all()
     found = skus.filter(pk__in=candidates).order_by(rank, Length("code"), "code")
     return list(_facts(found[:limit]))
+
+
+_SIMILAR = """
+select asked.code, near.id
+from unnest(%s::text[]) asked(code)
+cross join lateral (
+  select s.id, min(cut.n) n from generate_series(0, 3) cut(n)
+  cross join lateral (
+    select s.id from catalog_sku s
+    where s.search @@ bigram_query(left(asked.code, length(asked.code) - cut.n)) and s.active
+    limit 8
+  ) s
+  where length(asked.code) - cut.n >= 3
+  group by s.id order by 2, 1 limit 8
+) near
+order by asked.code, near.n
+"""
+
+
+def similar(codes: Sequence[str], each: int = 3) -> dict[str, list[SkuFacts]]:
+    """For codes nobody knows, the SKUs on sale most like them; a code with none is missing. Two queries.
+
+    Looked for by the text, then by ever shorter beginnings of it, so a wrong end is forgiven.
+    """
+    asked = [code.strip() for code in codes]
+    with connection.cursor() as cursor:
+        cursor.execute(_SIMILAR, [asked])
+        found: dict[str, list[int]] = {}
+        for code, sku_id in cursor.fetchall():
+            found.setdefault(code, []).append(sku_id)
+    facts = sku_facts(sku_id for near in found.values() for sku_id in near)
+
+    def likeness(code: str, sku: SkuFacts) -> float:
+        return SequenceMatcher(None, code.upper(), sku.code.upper()).ratio()
+
+    return {
+        code: sorted((facts[pk] for pk in near if facts[pk].active), key=lambda s: -likeness(code, s))[:each]
+        for code, near in found.items()
+    }
 
 
 _PRODUCT_CODES = """

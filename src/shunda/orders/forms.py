@@ -82,7 +82,7 @@ class OrderForm(Form):
     packing = forms.CharField(label=_("Packing requirements"), max_length=200, required=False)
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
-    def __init__(self, *args: Any, actor: Actor, order: Order | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, order: Order | None = None, live: bool = False, **kwargs: Any) -> None:
         if order is not None:
             kwargs["initial"] = {name: getattr(order, name) for name in self.base_fields} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
@@ -90,6 +90,8 @@ class OrderForm(Form):
         pick = self.fields["customer"]
         assert isinstance(pick, PickField)
         pick.resolve = lambda text: _customer(text, actor)
+        if live:  # the entry page has a lookup of its own, which also waits for the answer when Enter is pressed
+            pick.widget.attrs["data-lookup"] = pick.widget.attrs.pop("data-pick")
 
     def spec(self, lines: Iterable[LineSpec]) -> OrderSpec:
         """What was typed, as the action takes it; on top of what the order already had."""
@@ -158,12 +160,12 @@ class LineForm(forms.Form):
             unit_id=_pk(typed["unit"]),
             unit_price=typed["unit_price"],
             discount_rate=typed["discount_rate"] or ZERO,
-            parameters=_parameters(typed["parameters"]),
+            parameters=parameters_of(typed["parameters"]),
             note=typed["note"],
         )
 
 
-def _parameters(text: str) -> dict[str, str]:
+def parameters_of(text: str) -> dict[str, str]:
     """``colour: red; width: 12`` as a table."""
     pairs = (part.partition(":") for part in text.replace("：", ":").replace("；", ";").split(";") if part.strip())
     return {name.strip(): value.strip() for name, _colon, value in pairs}

@@ -165,15 +165,19 @@ class Examined:
     findings: list[Finding]
 
 
-def examined(spec: OrderSpec, *, by: Actor, at: datetime, order: Order | None = None) -> Examined:
+def examined(
+    spec: OrderSpec, *, by: Actor, at: datetime, order: Order | None = None, numbers: Sequence[int] | None = None
+) -> Examined:
     """Every check of submission and every finding for an order as typed, in a fixed number of queries.
 
-    ``order`` is the draft that is being changed, so that it is not found to be its own duplicate.
+    ``order`` is the draft that is being changed, so that it is not found to be its own duplicate; ``numbers`` are the
+    places of the lines, from one.
     """
     known = facts.for_entry([spec], by)
     ident = order.pk if order else 0
-    read_lines = [read_line(ident, number, line, known) for number, line in enumerate(spec.lines, 1)]
-    places = [number for number, (line, _why) in enumerate(read_lines, 1) if line]
+    every = list(numbers or range(1, len(spec.lines) + 1))
+    read_lines = [read_line(ident, place, line, known) for place, line in zip(every, spec.lines, strict=True)]
+    places = [place for place, (line, _why) in zip(every, read_lines, strict=True) if line]
     kept = [line for line, (found, _why) in zip(spec.lines, read_lines, strict=True) if found]
     refused = [refusal for _line, reasons in read_lines for refusal in reasons]
     entry, more = read(ident, replace(spec, lines=kept), known)

@@ -18,6 +18,8 @@ from shunda.orders.pages.moves import (
     submit_orders,
     withdraw,
 )
+from shunda.orders.pages.saving import save
+from shunda.orders.pages.sheet import check, customer, discard, keep, paste, quote
 
 __all__ = [
     "approve",
@@ -26,19 +28,26 @@ __all__ = [
     "attach",
     "attachment",
     "cancel",
+    "check",
     "checks",
     "clone",
     "comment",
     "complete",
     "confirm",
     "create",
+    "customer",
     "desk",
     "detail",
+    "discard",
     "edit",
     "hold",
     "index",
+    "keep",
+    "paste",
     "prioritise",
+    "quote",
     "release",
+    "save",
     "send_back",
     "submit_orders",
     "withdraw",
