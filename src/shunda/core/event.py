@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from shunda.core import sql
 from shunda.core.actor import Actor
 
 
@@ -26,7 +27,7 @@ class Happening:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-Listener = Callable[[str, list[int], datetime], None]
+Listener = Callable[[str, list[int], datetime, Mapping[int, int | None] | None], None]
 _listeners: list[Listener] = []
 
 # One statement whatever the number of events. The order row is locked by whoever writes about it, so the next
@@ -69,14 +70,53 @@ def record(happenings: Iterable[Happening], *, by: Actor, at: datetime) -> None:
                 [Jsonb(row.data, dumps=_dumps) for row in rows],
             ],
         )
-    told: defaultdict[str, list[int]] = defaultdict(list)
+    told: defaultdict[str, dict[int, int | None]] = defaultdict(dict)
     for row in rows:
-        told[row.kind].append(row.subject_id)
-    for kind, ids in told.items():
-        for listen in _listeners:
-            listen(kind, ids, at)
+        told[row.kind][row.subject_id] = row.order_id
+    for kind, orders in told.items():
+        tell(kind, list(orders), at, orders)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """One of the events a new order begins with; ``data`` is JSON as text."""
+
+    kind: str
+    by: Actor
+    data: str
+
+
+_COLUMNS = (
+    "kind", "subject_kind", "subject_id", "order_id", "sequence", "actor_id", "actor", "source", "at", "data",
+)  # fmt: skip
+
+
+def begin(subject_kind: str, timelines: Mapping[int, Sequence[First]], *, at: datetime) -> None:
+    """Write the timelines of orders made in this transaction: nobody knows them yet, so they count from 1.
+
+    By order id; thousands cost one statement. The listeners are not told: ``tell`` them what has to follow.
+    """
+    moment = at.isoformat()
+    sql.copy(
+        "core_event",
+        _COLUMNS,
+        (
+            (one.kind, subject_kind, pk, pk, n, one.by.id, one.by.name, one.by.source, moment, one.data)
+            for pk, timeline in timelines.items()
+            for n, one in enumerate(timeline, 1)
+        ),
+    )
+
+
+def tell(kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | None] | None = None) -> None:
+    """Tell the listeners that this happened to these subjects, inside the transaction that wrote it.
+
+    ``orders`` says which order each belongs to; orders belong to themselves.
+    """
+    for listen in _listeners:
+        listen(kind, ids, at, orders)
 
 
 def listen(listener: Listener) -> None:
-    """Hear of every event inside its transaction: (kind, subject ids, at). For wiring alone."""
+    """Hear of every event inside its transaction: (kind, subject ids, at, their orders). For wiring alone."""
     _listeners.append(listener)

@@ -58,6 +58,18 @@ class Machine:
         """The moves a row in this status may make: page buttons and API hints are drawn from it."""
         return [move for move in self if status in move.sources]
 
+    def along(self, *moves: str) -> str:
+        """The status a new row has after these moves, one after the other; a way that is not in the table raises.
+
+        For rows that are written when they have made their first moves already, each with its event.
+        """
+        status = str(self.start)
+        for name in moves:
+            if status not in self[name].sources:
+                raise ValueError(f"{self.name}: no {name} from {status}")
+            status = str(self[name].target or status)
+        return status
+
     def label(self, status: str) -> str:
         """The status as people read it."""
         return str(self.statuses(status).label)

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from shunda.core import sql
 from shunda.core.models import Answer
 from shunda.core.refusal import Reason, Refused
 
 KEY_REUSED = Reason("key-reused", _("This idempotency key was already used for a different request: take a new key."))
+
+KEY_LENGTH = 100
+KEY_TOO_LONG = Reason("key-too-long", _("An idempotency key has at most %(limit)s characters."))
 
 
 def fingerprint(body: object) -> str:
@@ -45,3 +50,59 @@ def once(scope: str, key: str, body: object, at: datetime, run: Callable[[], tup
         else:
             row.delete()
         return answer, False
+
+
+# Many keys at once: ``answered`` first, ``keep`` as the last statement before the commit. Nothing is written for a key
+# until its answer is known, so a key costs one row written once. Two transactions that bring a new key at the same
+# time both do the work; the second waits in ``keep`` for the first to end, gets ``Taken``, undoes what it did and
+# starts again, and then ``answered`` has the answer. As ``keep`` comes last and goes by scope and key, who waits there
+# is waited for by nobody.
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The answer a key got, and the fingerprint of the body it came with."""
+
+    scope: str
+    key: str
+    fingerprint: str
+    answer: Any
+
+
+class Taken(Exception):
+    """Somebody else committed an answer for one of these keys meanwhile: undo everything and ask ``answered`` again."""
+
+
+_ANSWERED = """
+select a.scope, a.key, a.fingerprint, a.result -> 'answer'
+from unnest(%s::text[], %s::text[]) asked(scope, key)
+join core_answer a on a.scope = asked.scope and a.key = asked.key
+where a.result is not null
+"""
+_KEEP = """
+insert into core_answer (scope, key, fingerprint, result, at)
+select scope, key, fingerprint, result, %s
+from unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[]) n(scope, key, fingerprint, result)
+order by scope, key on conflict (scope, key) do nothing returning 1
+"""
+
+
+def answered(asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], Kept]:
+    """The answers that these (scope, key) got before; a key that is new is missing. One query, none for none."""
+    if not asked:
+        return {}
+    found = sql.fetch(_ANSWERED, [[scope for scope, _key in asked], [key for _scope, key in asked]])
+    return {
+        (scope, key): Kept(scope, key, mark, json.loads(answer) if isinstance(answer, str) else answer)
+        for scope, key, mark, answer in found
+    }
+
+
+def keep(answers: Sequence[Kept], *, at: datetime) -> None:
+    """Keep these answers in the transaction that did the work, as its last statement; raises ``Taken``."""
+    if not answers:
+        return
+    results = [json.dumps({"answer": kept.answer}, cls=DjangoJSONEncoder) for kept in answers]
+    columns = [[k.scope for k in answers], [k.key for k in answers], [k.fingerprint for k in answers], results]
+    if len(sql.fetch(_KEEP, [at, *columns])) != len(answers):
+        raise Taken

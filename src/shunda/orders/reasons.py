@@ -90,6 +90,92 @@ MAY_NOT_PLACE = Reason(
     "orders.may-not-place", _("You may not place orders at once. Ask an administrator for this permission.")
 )
 
+NOT_AUTO_CHANNEL = Reason(
+    "orders.not-auto-channel", _("Orders that come by %(channel)s are approved by people, not by the system.")
+)
+NOT_AUTO_KIND = Reason(
+    "orders.not-auto-kind",
+    _("People approve this order (%(kind)s): it is of a special type, under a contract, or of the highest priority."),
+)
+NOT_AUTO_AMOUNT = Reason(
+    "orders.not-auto-amount",
+    _("The system approves orders up to %(limit)s CNY; this one comes to %(amount)s %(currency)s."),
+)
+
+# --- submission: complete, and within the company's policy ----------------------------------------------------------
+
+NO_LINES = Reason("orders.no-lines", _("The order has no lines. Add at least one article."))
+PRICE_MISSING = Reason(
+    "orders.price-missing",
+    _("Line %(line)s: %(sku)s has no price for this customer on this day. Enter a price or have one listed."),
+)
+UNDER_FLOOR = Reason(
+    "orders.under-floor",
+    _("Line %(line)s: %(sku)s sells for %(price)s after discounts, under the floor of %(floor)s. Raise the price."),
+)
+WANTED_PAST = Reason(
+    "orders.wanted-past", _("The wanted delivery date %(date)s is past. Agree on a new one with the customer.")
+)
+WANTED_PAST_LINE = Reason(
+    "orders.wanted-past-line", _("Line %(line)s: the wanted delivery date %(date)s is past. Agree on a new one.")
+)
+CUSTOMER_FROZEN = Reason(
+    "orders.customer-frozen", _("The customer %(customer)s is frozen: %(reason)s Orders wait until it is released.")
+)
+PARAMETERS_MISSING = Reason(
+    "orders.parameters-missing",
+    _("Line %(line)s: %(sku)s of a special order needs its custom parameters (model, colour, size ...)."),
+)
+
+
+REQUIRABLE: Final = (
+    "customer_name", "credit_code", "contact_name", "contact_phone", "ship_province", "ship_city", "ship_district",
+    "ship_street", "ship_postcode", "receiver", "receiver_phone", "wanted_date", "contract_number", "region", "note",
+)  # fmt: skip
+REQUIRED = per_field("orders.required", _("Fill in “{field}” before the order is submitted."), Order, REQUIRABLE)
+"""Field -> the reason that it is missing (R031, R032)."""
+
+# --- reviews --------------------------------------------------------------------------------------------------------
+
+NOT_REVIEWER = Reason("orders.not-reviewer", _("You do not review for %(department)s; ask a colleague who does."))
+OWN_ORDER = Reason("orders.own-order", _("You entered order %(number)s yourself; somebody else must review it."))
+REMARK_REQUIRED = Reason("orders.remark-required", _("Say what sales has to change: the remark is empty."))
+RESTOCK_REQUIRED = Reason(
+    "orders.restock-required", _("Stock is short for order %(number)s: enter when it is expected back.")
+)
+
+# --- confirmation, holds, cancellation, completion, archive ---------------------------------------------------------
+
+ON_HOLD: dict[str, Reason] = {
+    kind: Reason(
+        f"orders.on-hold-{kind}", format_lazy(_("On hold ({kind}): %(reason)s Release it first."), kind=kind.label)
+    )
+    for kind in HoldKind
+}
+AWAITS_PAYMENT = Reason("orders.awaits-payment", _("The order is paid in advance; goods leave when the money is here."))
+HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
+NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
+REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))
+REASON_TOO_LONG = Reason("orders.reason-too-long", _("The reason is longer than %(limit)s characters."))
+CANCEL_PLANNED = Reason(
+    "orders.cancel-planned",
+    _("Line %(line)s: %(quantity)s of %(sku)s are in open shipments. Cancel those shipments first."),
+)
+CANCEL_SHIPPED = Reason(
+    "orders.cancel-shipped",
+    _("Line %(line)s: %(quantity)s of %(sku)s have left. Reverse the shipment or take the goods back first."),
+)
+CANCEL_INVOICED = Reason(
+    "orders.cancel-invoiced", _("%(amount)s are invoiced. Issue a credit note for the invoices first.")
+)
+NOT_SHIPPED = Reason("orders.not-shipped", _("Line %(line)s: %(quantity)s of %(sku)s are not shipped yet."))
+NOT_SIGNED = Reason("orders.not-signed", _("Line %(line)s: %(quantity)s of %(sku)s are not signed for yet."))
+NOT_INVOICED = Reason("orders.not-invoiced", _("Line %(line)s: %(quantity)s of %(sku)s are not invoiced yet."))
+NOT_PAID = Reason("orders.not-paid", _("%(open)s %(currency)s are not paid yet."))
+HOLD_CHOICE = Reason("orders.hold-choice", _("“%(value)s” is no kind of hold, or no step that a hold can stop."))
+ATTACHMENT_KIND = Reason("orders.attachment-kind", _("“%(value)s” is no kind of paper that is kept with orders."))
+COMMENT_TOO_LONG = Reason("orders.comment-too-long", _("The comment is longer than %(limit)s characters."))
+COMMENT_EMPTY = Reason("orders.comment-empty", _("The comment is empty."))
 # --- submission: complete, and within the company's policy ----------------------------------------------------------
 
 NO_LINES = Reason("orders.no-lines", _("The order has no lines. Add at least one article."))

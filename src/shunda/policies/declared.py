@@ -27,6 +27,7 @@ from shunda.policies.kinds import (
     endings,
     hours_of_work,
     weekdays,
+    words,
     years,
 )
 
@@ -129,6 +130,20 @@ _ORDERS = (
         Number(most=Decimal(1_000_000_000), unit=_("yuan")),
         Decimal(500_000),
         ("R052",),
+    ),
+    Setting(
+        "orders.auto_approve_channels",
+        "orders",
+        _("Orders placed through these channels are approved by the system when its checks find nothing to look at"),
+        words,
+        ("api", "app", "web", "mall", "file"),
+    ),
+    Setting(
+        "orders.auto_approve_up_to",
+        "orders",
+        _("The system approves orders up to this amount"),
+        Number(most=Decimal(1_000_000_000), unit=_("yuan")),
+        Decimal(100_000),
     ),
     Setting(
         "orders.review_own",

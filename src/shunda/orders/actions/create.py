@@ -34,7 +34,9 @@ def create(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[Or
     quantities that are not positive, not possible in the unit or absurd, too many lines, wrong prices, discounts and
     rates, and a foreign number that is already here. ``Refusal.id`` is the index of the spec.
     """
-    return _create(specs, by=by, at=at)
+    outcome = draft(specs, by=by, at=at)
+    tasks.open_for(tasks.SUBMIT, outcome.done, at=at)
+    return outcome
 
 
 @action("orders.create_order")
@@ -48,13 +50,15 @@ def clone(ids: Collection[int], *, by: Actor, at: datetime) -> Outcome[Order]:
     lines = lines_of(orders)
     sources = [pk for pk in wanted if pk in orders]
     specs = [replace(assembly.spec_of(orders[pk], lines[pk], fresh=True), cloned_from_id=pk) for pk in sources]
-    outcome = _create(specs, by=by, at=at)
+    outcome = draft(specs, by=by, at=at)
+    tasks.open_for(tasks.SUBMIT, outcome.done, at=at)
     missing = [NOT_FOUND(pk) for pk in wanted if pk not in orders]
     refused = [replace(refusal, id=sources[refusal.id or 0]) for refusal in outcome.refused]
     return Outcome(outcome.done, missing + refused)
 
 
-def _create(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[Order]:
+def draft(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[Order]:
+    """The drafts themselves, for actions that go on with them; what ``create`` says."""
     facts.lock_places(specs)
     entries, refused = resolve(dict(enumerate(specs)), facts.for_entry(specs, by))
     on = localtime(at).date()
@@ -71,7 +75,6 @@ def _create(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[O
         for one in drafts.values()
     ]
     record(created, by=by, at=at)
-    tasks.open_for(tasks.SUBMIT, orders, at=at)
     return Outcome(orders, sorted(refused + too_large, key=lambda refusal: refusal.id or 0))
 
 

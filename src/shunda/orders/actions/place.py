@@ -2,68 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.db import transaction
 
-from shunda.core.actor import system
+from shunda.core import once
+from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS
+from shunda.core.once import Kept
 from shunda.core.refusal import Refusal, Refused
-from shunda.orders import facts
+from shunda.inventory.promising import Gone
+from shunda.orders import quick
 from shunda.orders import reasons as why
-from shunda.orders.actions.confirm import confirm
-from shunda.orders.actions.create import create
-from shunda.orders.actions.review import approve
-from shunda.orders.actions.submit import submit
-from shunda.orders.models import Order, Review
+from shunda.orders.actions import ordinary
+from shunda.orders.quick import Moment
 from shunda.orders.specs import Placed, Placing
+from shunda.policies import queries as policies
 
 __all__ = ["place"]
 
 PERMISSION = "orders.place_order"
-STEPS = frozenset({"orders.create_order", "orders.submit_order"})
+SETTINGS = (
+    "orders.number_prefix", "orders.most_lines", "orders.most_quantity", "orders.duplicate_days",
+    "orders.written_from_amount", "orders.auto_approve_channels", "orders.auto_approve_up_to",
+)  # fmt: skip
+PATIENCE = 20
+"""How often others may be quicker, with the last piece or with the same key, before it is a fault."""
+
+Answer = Placed | Refused
 
 
 def place(calls: Sequence[Placing], *, at: datetime) -> list[Placed | Refused]:
-    """Place orders, first come first served: each is confirmed, handed to review, or refused whole with every reason.
+    """Place orders, first come first served; one answer for each call, in their order, all in one transaction.
 
-    One answer for each call, in order. Whatever is refused leaves nothing behind and never fails its neighbours.
+    An order whose checks find nothing that a person must look at, that comes by a channel and is within the amount
+    the company set (``orders.auto_approve_channels``, ``orders.auto_approve_up_to``), is confirmed: priced, stock
+    reserved, credit held, with the events of every step. One that somebody must look at is submitted for review and
+    says why (``findings``). One that cannot be taken is refused whole with every reason and leaves nothing: also one
+    whose stock is short or whose credit does not reach, since the buyer must know at once.
+
+    The suspicion that an order is the same again does not stop one that came with a key or with its channel's own
+    number: its sender says that it is another. A key that came before gives the answer given then (``replayed``), or
+    is refused if it came with another body; of two calls with one key the first places and the second replays. The
+    key of a refused order is free again.
+
+    The number of statements does not depend on the number of plain calls. Plain ones are served before those that go
+    the ordinary way. May be called again after a deadlock or a serialization failure.
     """
-    with transaction.atomic():
-        return [_one(call, at) for call in calls]
-
-
-def _one(call: Placing, at: datetime) -> Placed | Refused:
-    if not call.by.may(PERMISSION):
-        return Refused(why.MAY_NOT_PLACE())
-    try:
-        with transaction.atomic():
-            return _placed(call, at)
-    except Refused as refused:
-        return Refused(*(replace(refusal, id=None) for refusal in refused.refusals))
-
-
-def _placed(call: Placing, at: datetime) -> Placed:
-    by = replace(call.by, permissions=call.by.permissions | STEPS)
-    order = create([call.spec], by=by, at=at).one()
-    submit([order.pk], by=replace(by, reach="all"), at=at).one()
-    found = facts.findings([order], at)[order.pk]
-    wrong = tuple(Refusal(None, finding.code, finding.data) for finding in found if finding.level != "ok")
-    if not wrong:
-        reviews = list(Review.objects.filter(order=order).values_list("pk", flat=True))
-        approve(reviews, by=system(), at=at)
-        confirm([order.pk], by=system(), at=at).one()
-    elif any(finding.level == "block" for finding in found):
-        raise Refused(*wrong)
-    return _answer(Order.objects.get(pk=order.pk), wrong)
-
-
-def _answer(order: Order, findings: tuple[Refusal, ...]) -> Placed:
-    money: dict[str, Any] = {name: getattr(order, name) for name in ("net", "tax", "gross", "currency")}
-    return Placed(order.pk, order.number, order.status, **money, findings=findings)
+    for attempt in count(1):
+        try:
+            with transaction.atomic():
+                return _place(calls, at, locked=attempt > 1)
+        except (Gone, once.Taken):
+            if attempt == PATIENCE:
+                raise
+    raise AssertionError("unreachable")
 
 
 ACTIONS.setdefault(PERMISSION, []).append(f"{place.__module__}.{place.__qualname__}")
+
+
+def _place(calls: Sequence[Placing], at: datetime, *, locked: bool) -> list[Answer]:
+    outcome: dict[int, Answer] = {}
+    earlier = once.answered({_key(call) for call in calls if call.key})
+    first: dict[tuple[str, str], int] = {}
+    again: dict[int, int] = {}  # calls that repeat the key of another in this batch
+    todo: list[tuple[int, Placing]] = []
+    for index, call in enumerate(calls):
+        if answer := _known(call, earlier):
+            outcome[index] = answer
+        elif call.key and first.setdefault(_key(call), index) != index:
+            again[index] = first[_key(call)]
+        else:
+            todo.append((index, call))
+    if todo:
+        outcome |= _work(todo, Moment(at, policies.values(*SETTINGS)), locked=locked)
+        once.keep(
+            [_kept(call, made) for index, call in todo if call.key and isinstance(made := outcome[index], Placed)],
+            at=at,
+        )
+    for index, one in again.items():
+        same = calls[index].fingerprint == calls[one].fingerprint
+        outcome[index] = _repeated(outcome[one]) if same else Refused(once.KEY_REUSED(key=calls[index].key))
+    return [outcome[index] for index in range(len(calls))]
+
+
+def _work(todo: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool) -> dict[int, Answer]:
+    outcome = quick.place(todo, now, locked=locked)
+    rest = [(index, call) for index, call in todo if index not in outcome]
+    return outcome | ordinary.place(rest, now.decided, at=now.at) if rest else outcome
+
+
+def _known(call: Placing, earlier: Mapping[tuple[str, str], Kept]) -> Answer | None:
+    """What can be said without looking at the order."""
+    if not call.by.may(PERMISSION):
+        return Refused(why.MAY_NOT_PLACE())
+    if len(call.key) > once.KEY_LENGTH:
+        return Refused(once.KEY_TOO_LONG(limit=once.KEY_LENGTH))
+    kept = earlier.get(_key(call)) if call.key else None
+    if kept is None:
+        return None
+    return _replay(kept.answer) if kept.fingerprint == call.fingerprint else Refused(once.KEY_REUSED(key=call.key))
+
+
+def _key(call: Placing) -> tuple[str, str]:
+    return scope(call.by), call.key
+
+
+def scope(by: Actor) -> str:
+    """Where a key counts: for this actor's placed orders, whichever way they come."""
+    return f"{f'user:{by.id}' if by.id is not None else f'name:{by.name}'} place"[:80]
+
+
+def _repeated(answer: Answer) -> Answer:
+    return replace(answer, replayed=True) if isinstance(answer, Placed) else answer
+
+
+_MONEY = ("net", "tax", "gross")
+
+
+def _kept(call: Placing, placed: Placed) -> Kept:
+    told: dict[str, Any] = {f: getattr(placed, f) for f in ("id", "number", "status", "currency")}
+    told |= {name: str(getattr(placed, name)) for name in _MONEY}
+    if placed.findings:
+        told["findings"] = [{"code": one.code, "data": dict(one.data)} for one in placed.findings]
+    return Kept(*_key(call), call.fingerprint, told)
+
+
+def _replay(answer: Mapping[str, Any]) -> Placed:
+    findings = tuple(Refusal(None, one["code"], one["data"]) for one in answer.get("findings", ()))
+    money = {name: Decimal(answer[name]) for name in _MONEY}
+    return Placed(**{**answer, **money, "findings": findings, "replayed": True})

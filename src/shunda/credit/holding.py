@@ -1,0 +1,69 @@
+"""Credit for many new orders at once: accounts locked in order, the caller decides, one statement writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shunda.core import sql
+from shunda.core.refusal import Refusal
+from shunda.credit.reasons import OTHER_CURRENCY, OVER_LIMIT
+
+_LOCK = """
+select customer_id, currency, "limit", exposure from credit_creditaccount
+where customer_id = any(%s::bigint[]) order by customer_id for no key update
+"""
+_HOLD = """
+with entry as (
+  insert into credit_creditentry (customer_id, order_id, bucket, amount, reason, at)
+  select customer_id, order_id, 'ordered', amount, 'confirm', %s
+  from unnest(%s::bigint[], %s::bigint[], %s::numeric[]) with ordinality n(customer_id, order_id, amount, i)
+  order by i
+  returning customer_id, amount
+)
+update credit_creditaccount account set ordered = account.ordered + taken.amount
+from (select customer_id, sum(amount) amount from entry group by customer_id) taken
+where account.customer_id = taken.customer_id
+"""
+ZERO = Decimal(0)
+
+
+@dataclass(slots=True)
+class Account:
+    """A locked account while orders take from it one after the other; without one there is no limit."""
+
+    currency: str = ""
+    limit: Decimal = ZERO
+    exposure: Decimal = ZERO
+
+    def why_not(self, amount: Decimal, currency: str) -> Refusal | None:
+        """What speaks against taking so much, seeing what those before took (R043, R049)."""
+        if self.currency and self.currency != currency:
+            return OTHER_CURRENCY(account=self.currency, currency=currency)
+        if self.exposure + amount <= self.limit:
+            return None
+        return OVER_LIMIT(
+            amount=f"{amount:.2f}",
+            currency=currency,
+            limit=f"{self.limit:.2f}",
+            exposure=f"{self.exposure:.2f}",
+            free=f"{max(self.limit - self.exposure, ZERO):.2f}",
+        )
+
+
+def lock(customer_ids: Iterable[int]) -> dict[int, Account]:
+    """Lock the accounts of these customers, in the order of their ids; who has none has a limit of 0."""
+    wanted = sorted(set(customer_ids))
+    if not wanted:
+        return {}
+    found = {row[0]: Account(*row[1:]) for row in sql.fetch(_LOCK, [wanted])}
+    return {pk: found.get(pk) or Account() for pk in wanted}
+
+
+def hold(taken: Sequence[tuple[int, int, Decimal]], *, at: datetime) -> None:
+    """Write what new orders took, (customer, order, amount), to the ledger and the locked accounts."""
+    if taken:
+        columns = [[row[n] for row in taken] for n in range(3)]
+        sql.fetch(_HOLD, [at, *columns])
