@@ -164,6 +164,11 @@ def has_article(sku_id: int) -> Q:
     return Q(Exists(_LINES.filter(sku_id=sku_id)))
 
 
+def late(orders: QuerySet[Order], today: date) -> QuerySet[Order]:
+    """Those that were promised for an earlier day and have not left yet (R213)."""
+    return orders.filter(_UNSHIPPED, status=OrderStatus.CONFIRMED, promised_date__lt=today)
+
+
 def numbers(ids: Iterable[int]) -> dict[int, str]:
     """The numbers people know orders by."""
     return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "number"))

@@ -18,11 +18,14 @@ THEMES = ("system", "light", "dark")
 def page(request: HttpRequest) -> dict[str, Any]:
     """``base`` (the layout to extend: the whole page, or nothing around it for htmx), ``menu``, ``links``, ``theme``.
 
+    ``list_base`` is the layout of a list: the whole page, or its next rows alone when those are asked for.
+
     Nothing here asks the database before a template uses it, so an error page can be drawn when there is none.
     """
     return {
         "actor": getattr(request, "actor", None),
         "base": "web/bare.html" if getattr(request, "htmx", False) else "web/base.html",
+        "list_base": "web/more_rows.html" if request.headers.get("HX-Target") == "rows" else "web/base.html",
         "links": import_string(settings.SHUNDA_LINKS),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "theme": SimpleLazyObject(lambda: theme(request)),

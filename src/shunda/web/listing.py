@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
-from django.forms import Form
+from django.forms import BooleanField, Form, NullBooleanField
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest, JsonResponse
+
+from shunda.core.actor import Actor
 
 M = TypeVar("M", bound=Model)
 
@@ -64,12 +67,22 @@ class Keyset(Generic[M]):
     @property
     def next_url(self) -> str:
         """The address of the next page; empty on the last one."""
-        return self._url(after=self._key_of(self.rows[-1])) if self.has_next and self.rows else ""
+        return self._url(after=self.last_key) if self.has_next and self.rows else ""
 
     @property
     def previous_url(self) -> str:
         """The address of the previous page; empty on the first one."""
         return self._url(before=self._key_of(self.rows[0])) if self.has_previous and self.rows else ""
+
+    @property
+    def last_key(self) -> str:
+        """The key of the last row, for ``after``."""
+        return self._key_of(self.rows[-1])
+
+    @property
+    def descends(self) -> bool:
+        """Whether the greatest comes first."""
+        return self.order[0].startswith("-")
 
     @property
     def first_url(self) -> str:
@@ -128,15 +141,37 @@ class Filter(Form):
     """Filters of a list, read from the address.
 
     ``lookups`` says which column a field compares with; a method ``filter_<field>(rows, value)`` does what a lookup
-    cannot. A field that cannot be read is not applied and says so.
+    cannot, and may ask ``self.actor``. A field that cannot be read is not applied and says so. ``bar`` names the
+    fields that are always in sight where there are many; the others are behind a button. ``choices`` says how the
+    choices of a field are read: once, when they are needed.
     """
 
     lookups: ClassVar[Mapping[str, str]] = {}
+    choices: ClassVar[Mapping[str, Callable[[], list[tuple[Any, Any]]]]] = {}
+    bar: ClassVar[Sequence[str]] = ()
 
     def __init__(self, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(request.GET, **kwargs)
         self._request = request
+        self.actor: Actor | None = getattr(request, "actor", None)
+        for name in self.choices.keys() & self.fields.keys():
+            self.fields[name].choices = cache(self.choices[name])  # type: ignore[attr-defined]  # a ChoiceField
         self.full_clean()
+
+    @property
+    def in_sight(self) -> list[BoundField]:
+        """The fields in the bar."""
+        return [field for field in self.visible_fields() if not self.bar or field.name in self.bar]
+
+    @property
+    def behind(self) -> list[BoundField]:
+        """The fields behind the button."""
+        return [field for field in self.visible_fields() if self.bar and field.name not in self.bar]
+
+    @property
+    def wrong_behind(self) -> bool:
+        """Whether something behind the button cannot be read and must be seen."""
+        return any(field.errors for field in self.behind)
 
     def apply(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that pass every filter that is set."""
@@ -168,6 +203,8 @@ class Filter(Form):
         values = [str(value) for value in self._request.GET.getlist(name)]
         choices = {str(k): str(v) for k, v in getattr(field, "choices", [])}
         text = ", ".join(choices.get(v, v) for v in values)
+        if isinstance(field, BooleanField) and not isinstance(field, NullBooleanField):
+            text = ""  # it is set: its name says it
         return Chip(str(self[name].label), text, f"?{query.urlencode()}")
 
 

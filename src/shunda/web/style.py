@@ -22,7 +22,7 @@ from shunda.web.lines import lines_of
 from shunda.web.listing import suggestions
 from shunda.web.moves import buttons
 from shunda.web.pages import actor, now, page
-from shunda.web.templatetags.kit import TONES
+from shunda.web.tones import TONES
 
 SAMPLES = [("A-100", "Bearing 6204", "12 pc"), ("A-200", "轴承 6205", "0 pc"), ("B-7", "Gasket", "1,200 pc")]
 

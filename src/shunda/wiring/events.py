@@ -49,6 +49,8 @@ KINDS = {
     "price_list.create": _("Price list made"),
     "price_list.edit": _("Price list changed"),
     "price_list.prices": _("Prices changed"),
+    "export.request": _("Export asked for"),
+    "export.finish": _("Export written"),
     "price_list.export": _("Prices downloaded"),
     "credit.set_limit": _("Credit limit set"),
     "product.create": _("Product added"),

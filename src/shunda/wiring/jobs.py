@@ -1,10 +1,11 @@
 """The job queue's side of the tables: one task that runs reactions, one for each schedule."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from shunda.lists import jobs as lists
 from shunda.wiring import reactions
 
 
@@ -21,6 +22,13 @@ async def resume_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="forget_exports", queue="housekeeping", queueing_lock="forget_exports")
+def forget_exports(timestamp: int) -> None:
+    """Delete the files of exports that were ready a week ago."""
+    lists.forget(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="17 3 * * *")

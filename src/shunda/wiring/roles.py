@@ -15,6 +15,7 @@ from shunda.accounts.specs import RoleSpec
 LOOK_UP = ("catalog.view_*", "customers.view_customer", "pricing.view_price*", "inventory.view_*", "work.view_*")
 ORDER_ENTRY = (
     *LOOK_UP,
+    "lists.create_export",
     "orders.view_*",
     "orders.create_order",
     "orders.place_order",
@@ -60,6 +61,7 @@ ROLES = (
         "all",
         name_en="Sales manager",
         permissions=(
+            "lists.share_view",
             *ORDER_ENTRY,
             "customers.*",
             "orders.review_sales",
@@ -79,6 +81,7 @@ ROLES = (
         "region",
         name_en="Regional manager",
         permissions=(
+            "lists.share_view",
             *ORDER_ENTRY,
             "customers.*",
             "orders.review_sales",
@@ -92,6 +95,7 @@ ROLES = (
         "all",
         name_en="Vice-president in charge",
         permissions=(
+            "lists.*",
             *LOOK_UP,
             "*.view_*",
             "orders.review_sales",
@@ -111,6 +115,7 @@ ROLES = (
         "all",
         name_en="Order administrator",
         permissions=(
+            "lists.share_view",
             *ORDER_ENTRY,
             "orders.*",
             "channels.*",
@@ -125,6 +130,7 @@ ROLES = (
         "all",
         name_en="Finance specialist",
         permissions=(
+            "lists.*",
             *LOOK_UP,
             "customers.view_private",
             "customers.freeze_customer",
@@ -147,6 +153,7 @@ ROLES = (
         "all",
         name_en="Contract specialist",
         permissions=(
+            "lists.create_export",
             *LOOK_UP,
             "orders.view_*",
             "orders.review_contract",
@@ -161,6 +168,7 @@ ROLES = (
         "all",
         name_en="Warehouse head",
         permissions=(
+            "lists.*",
             *LOOK_UP,
             "inventory.*",
             "orders.view_*",
@@ -247,6 +255,7 @@ ROLES = (
         "all",
         name_en="Logistics specialist",
         permissions=(
+            "lists.*",
             *LOOK_UP,
             "orders.view_*",
             "orders.comment_order",
@@ -265,6 +274,7 @@ ROLES = (
         "all",
         name_en="Customer service",
         permissions=(
+            "lists.create_export",
             *LOOK_UP,
             "customers.view_private",
             "orders.view_*",
@@ -292,9 +302,15 @@ ROLES = (
         "数据专员",
         "all",
         name_en="Data analyst",
-        permissions=("*.view_*", "!customers.view_private", "orders.complete_order", "orders.archive_order"),
+        permissions=("*.view_*", "!customers.view_private", "lists.*", "orders.complete_order", "orders.archive_order"),
     ),
-    RoleSpec("auditor", "审计员", "all", name_en="Auditor", permissions=("*.view_*", "!customers.view_private")),
+    RoleSpec(
+        "auditor",
+        "审计员",
+        "all",
+        name_en="Auditor",
+        permissions=("*.view_*", "!customers.view_private", "lists.create_export"),
+    ),
     RoleSpec(
         "administrator",
         "系统管理员",

@@ -27,6 +27,7 @@ CAPABILITIES = [
     "web",
     "api",
     "accounts",
+    "lists",
     "files",
     "catalog",
     "customers",
@@ -221,6 +222,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
+SHUNDA_SHELF = "shunda.lists.queries.kept"
 SHUNDA_MENU = "shunda.wiring.navigation.MENU"
 SHUNDA_LINKS = "shunda.wiring.navigation.LINKS"
 SHUNDA_PANELS = "shunda.wiring.tables.PANELS"

@@ -26,6 +26,7 @@ from shunda.fulfilment import jobs as shipping_jobs
 from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
+from shunda.lists import jobs as lists_jobs
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
@@ -66,6 +67,7 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "shipment.sign": {"billing.settle": billing_jobs.settle},
     "settlement.make": {"billing.complete_settled": billing_jobs.complete_settled},
     "invoice.issue": {"billing.complete_invoiced": billing_jobs.complete_invoiced},
+    "export.request": {"lists.write": lists_jobs.write},
     "import.receive": {"channels.check": channels_jobs.check},
     "import.start": {"channels.book": channels_jobs.book},
     "table.try": {"policies.try_out": policies_jobs.try_out},

@@ -20,6 +20,7 @@ urlpatterns = [
     path("products/", include("shunda.catalog.urls")),
     path("customers/", include("shunda.customers.urls")),
     path("settings/", include("shunda.policies.urls")),
+    path("lists/", include("shunda.lists.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("", include("shunda.web.urls")),
 ]

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shunda.accounts.models import Region
+from shunda.core.actor import Actor
+from shunda.inventory.models import Warehouse
 from shunda.orders import queries
-from shunda.orders.models import Channel, Order
+from shunda.orders.models import Channel, Order, OrderKind
+from shunda.orders.pages.columns import ARCHIVED, WORKING
 from shunda.orders.rules import stage_of
 from shunda.orders.states import OrderStatus, Stage
 from shunda.web.forms import DayField
-from shunda.web.listing import Filter, Keyset
-from shunda.web.pages import actor, page
+from shunda.web.listing import Filter
+from shunda.web.pages import now, page
+from shunda.web.tables import Table
+
+
+def _regions() -> list[tuple[Any, Any]]:
+    return [("", _("All regions")), *Region.objects.order_by("code").values_list("pk", "name")]
+
+
+def _warehouses() -> list[tuple[Any, Any]]:
+    return [("", _("All warehouses")), *Warehouse.objects.order_by("code").values_list("pk", "name")]
 
 
 class OrderFilter(Filter):
@@ -28,11 +42,25 @@ class OrderFilter(Filter):
         widget=forms.TextInput(attrs={"placeholder": _("Number, customer, reference")}),
     )
     stage = forms.ChoiceField(label=_("Stage"), choices=[("", _("All stages")), *Stage.choices], required=False)
-    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All channels")), *Channel.choices], required=False)
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("To"), required=False)
+    customer = forms.CharField(label=_("Customer number"), required=False, max_length=40)
+    region = forms.TypedChoiceField(label=_("Region"), coerce=int, required=False)
+    warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int, required=False)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All channels")), *Channel.choices], required=False)
+    kind = forms.ChoiceField(label=_("Order type"), choices=[("", _("All types")), *OrderKind.choices], required=False)
+    mine = forms.BooleanField(label=_("My orders"), required=False)
     urgent = forms.BooleanField(label=_("Urgent"), required=False)
-    lookups: ClassVar = {"since": "order_date__gte", "until": "order_date__lte"}
+    late = forms.BooleanField(label=_("Late"), required=False)
+    lookups: ClassVar = {
+        "since": "order_date__gte",
+        "until": "order_date__lte",
+        "customer": "customer__code__iexact",
+        "region": "region_id",
+        "warehouse": "warehouse_id",
+    }
+    choices: ClassVar = {"region": _regions, "warehouse": _warehouses}
+    bar: ClassVar[Sequence[str]] = ("q", "stage")
 
     def filter_q(self, rows: QuerySet[Order], text: str) -> QuerySet[Order]:
         """By number, customer or reference."""
@@ -42,34 +70,58 @@ class OrderFilter(Filter):
         """By what people read."""
         return queries.in_stage(rows, stage)
 
+    def filter_mine(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001  # as the kit calls it
+        """Those the person looks after."""
+        return rows.filter(owner_id=self.actor.id if self.actor else None)
+
+    def filter_late(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001
+        """Those that should have left by now."""
+        return queries.late(rows, timezone.localdate(now()))
+
 
 class ArchiveFilter(OrderFilter):
-    """Filters of the archive."""
+    """Filters of the archive: everything there is archived, nothing is urgent or late."""
 
-    stage = None  # type: ignore[assignment]  # everything there is archived
+    stage = None  # type: ignore[assignment]
     urgent = None  # type: ignore[assignment]
+    late = None  # type: ignore[assignment]
+    bar: ClassVar[Sequence[str]] = ("q", "since", "until")
 
 
-ORDERS = {"newest": ["-id"], "oldest": ["id"]}
+def staged(orders: Iterable[Order]) -> None:
+    """What people read, beside each row."""
+    for order in orders:
+        order.stage = stage_of(order)  # type: ignore[attr-defined]
+
+
+def archived(actor: Actor) -> QuerySet[Order]:
+    """The archived orders an actor sees."""
+    return queries.rows(actor).filter(status=OrderStatus.ARCHIVED)
+
+
+ORDER = {
+    "newest": ["-id"],
+    "oldest": ["id"],
+    "latest": ["-order_date", "-id"],
+    "earliest": ["order_date", "id"],
+    "largest": ["-gross", "-id"],
+    "smallest": ["gross", "id"],
+}
+"""What can be sorted by: each has its index."""
+
+ORDERS = Table(
+    "orders:index", _("Orders"), "orders.view_order", WORKING, queries.rows, OrderFilter, ORDER, dress=staged
+)
+ARCHIVE = Table("orders:archived", _("Archive"), "orders.view_order", ARCHIVED, archived, ArchiveFilter, ORDER)
 
 
 @page("orders.view_order")
 def index(request: HttpRequest) -> HttpResponse:
     """The orders the person may see, newest first, with what can be done to several at once."""
-    chosen = OrderFilter(request)
-    keyset = Keyset(chosen.apply(queries.rows(actor(request))), request, order=ORDERS)
-    for order in keyset:
-        order.stage = stage_of(order)  # type: ignore[attr-defined]  # what people read, beside the row
-    return render(request, "orders/list.html", {"page": keyset, "filter": chosen})
+    return ORDERS.page(request, "orders/list.html", {"tickable": True})
 
 
 @page("orders.view_order")
 def archive_search(request: HttpRequest) -> HttpResponse:
     """Archived orders: kept, searchable, unchangeable (R221-R226)."""
-    chosen = ArchiveFilter(request)
-    archived = queries.rows(actor(request)).filter(status=OrderStatus.ARCHIVED)
-    return render(
-        request,
-        "orders/archive.html",
-        {"page": Keyset(chosen.apply(archived), request, order=ORDERS), "filter": chosen},
-    )
+    return ARCHIVE.page(request, "orders/archive.html")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,49 +19,14 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from shunda.core.actor import Actor
-from shunda.web import formats, says
+from shunda.web import columns, formats, says
 from shunda.web.icons import icon as _icon
+from shunda.web.tones import tone_of
 
 register = template.Library()
-
-TONES = {
-    "draft": "secondary",
-    "archived": "secondary",
-    "dropped": "secondary",
-    "closed": "secondary",
-    "inactive": "secondary",
-    "cancelled": "red",
-    "void": "red",
-    "voided": "red",
-    "reversed": "red",
-    "refused": "red",
-    "failed": "red",
-    "overdue": "red",
-    "frozen": "red",
-    "sent_back": "orange",
-    "held": "orange",
-    "short": "orange",
-    "pending": "yellow",
-    "waiting": "yellow",
-    "in_review": "yellow",
-    "open": "yellow",
-    "planned": "azure",
-    "approved": "azure",
-    "picked": "azure",
-    "packed": "indigo",
-    "issued": "indigo",
-    "confirmed": "blue",
-    "shipped": "indigo",
-    "matched": "green",
-    "signed": "green",
-    "paid": "green",
-    "done": "green",
-    "active": "green",
-    "completed": "green",
-}
-"""The colour of a status by its word; one that is not here is azure. The word is always beside the colour."""
 
 register.filter("quantity", formats.quantity)
 register.filter("price", formats.price)
@@ -83,23 +48,19 @@ def amount(value: Decimal | None, currency: str = "CNY") -> str:
 @register.filter(expects_localtime=True)
 def day(value: date | datetime | None) -> str | SafeString:
     """``{{ order.order_date|day }}``."""
-    return _time(value.isoformat(), formats.day(value)) if value else formats.NOTHING
+    return columns.day(value)
 
 
 @register.filter(expects_localtime=True)
 def moment(value: datetime | None) -> str | SafeString:
     """``{{ order.created_at|moment }}``."""
-    return _time(value.isoformat(), formats.moment(value)) if value else formats.NOTHING
-
-
-def _time(iso: str, text: str) -> SafeString:
-    return format_html('<time datetime="{}" class="text-nowrap">{}</time>', iso, text)
+    return columns.moment(value)
 
 
 @register.filter
 def tone(status: str) -> str:
     """The colour of a status."""
-    return TONES.get(str(status), "azure")
+    return tone_of(status)
 
 
 @register.filter
@@ -215,3 +176,36 @@ def again(parser: Parser, token: Token) -> BlockNode:
     del parser
     _tag, name = token.split_contents()
     return BlockNode(name, NodeList())
+
+
+@register.simple_tag(takes_context=True)
+def cells(context: Context, shown: Iterable[columns.Column], row: Any) -> SafeString:
+    """``{% cells listing.columns row %}``: the cells of a row of a ``Table``, each as its column says."""
+    return format_html_join("", '<td class="{}" data-label="{}">{}</td>', (_cell(context, c, row) for c in shown))
+
+
+def _cell(context: Context, column: columns.Column, row: Any) -> tuple[str, Any, Any]:
+    if not column.cell:
+        return column.css, column.label, column.drawn(row)
+    assert context.template is not None
+    with context.push(row=row):
+        return column.css, column.label, context.template.engine.get_template(column.cell).render(context)
+
+
+@register.simple_tag
+def tick(row: Any) -> SafeString:
+    """``{% tick row %}``: the box of a row, quicker than the component where there are many."""
+    version = getattr(row, "version", None)
+    value = row.pk if version is None else f"{row.pk}:{version}"
+    label = _("Select %(name)s") % {"name": row}
+    box = '<input class="form-check-input m-0 align-middle" type="checkbox" name="row" value="{}" aria-label="{}">'
+    return format_html(box, value, label)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: Context, column: columns.Column, page: Any) -> dict[str, Any]:
+    """Where the head of a column leads: its first order, or the next one when it is sorted by it already."""
+    names = list(column.sort)
+    current = page.sort in names
+    following = names[(names.index(page.sort) + 1) % len(names)] if current else names[0]
+    return {"current": current, "url": url_with(context, sort=following, view=None)}

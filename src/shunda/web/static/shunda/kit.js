@@ -94,7 +94,7 @@
     }
     delete event.target.dataset.confirmed;
     // a second press while the first is on its way would be harmless (see once), but it looks broken
-    if (event.target.method === "post" && button && !event.defaultPrevented) {
+    if (event.target.method === "post" && button && !event.defaultPrevented && !("download" in event.target.dataset)) {
       setTimeout(() => { button.disabled = true; button.classList.add("btn-loading"); }, 0);
       window.addEventListener("pageshow", () => { button.disabled = false; button.classList.remove("btn-loading"); }, { once: true });
     }
