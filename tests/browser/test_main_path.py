@@ -1,7 +1,9 @@
 """The main path of an order, each step by the person whose work it is, in a real browser."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -31,10 +33,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def promptly(monkeypatch):
     """Reactions run as soon as the transaction that caused them is committed, without a worker."""
 
-    def defer(*, name: str, ids: list[int], at: str) -> None:
-        transaction.on_commit(lambda: reactions.run(name, ids, datetime.fromisoformat(at)))
+    def defer(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> None:
+        for name, ids, _lane in wanted:
+            transaction.on_commit(partial(reactions.run, name, ids, at))
 
-    monkeypatch.setattr("shunda.wiring.jobs.react.defer", defer)
+    monkeypatch.setattr("shunda.wiring.jobs.defer", defer)
 
 
 @pytest.fixture

@@ -127,6 +127,7 @@ def assert_status_tells_where_and_how_much(installation: Installation, address: 
     assert status.returncode == 0
     report = json.loads(status.stdout)
     assert report["address"] == address
+    assert report["jobs"]["parked"] == 0
     assert set(report["memory"]) == {"shunda up", "postgres", "worker", "web", "total"}
     assert report["memory"]["total"]["bytes"] < 450 * 2**20
 

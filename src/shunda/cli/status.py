@@ -1,4 +1,4 @@
-"""`shunda status`: is it running, where, since when, which versions, how much memory."""
+"""`shunda status`: is it running, where, since when, which versions, jobs, how much memory."""
 
 from __future__ import annotations
 
@@ -46,8 +46,23 @@ def _report() -> dict[str, Any]:
             "Python": platform.python_version(),
             "Django": version("django"),
         },
+        "jobs": _jobs() if running else {},
         "memory": _memory(state),
     }
+
+
+def _jobs() -> dict[str, int]:
+    """How many jobs wait, and how many were parked because they failed again and again; empty without tables."""
+    import psycopg
+
+    asked = """select count(*) filter (where status in ('todo', 'doing')), count(*) filter (where status = 'failed')
+               from procrastinate_jobs where status in ('todo', 'doing', 'failed')"""
+    try:
+        with psycopg.connect(database_url(), connect_timeout=3) as connection:
+            row = connection.execute(asked).fetchone()
+    except psycopg.Error:
+        return {}
+    return {"waiting": row[0], "parked": row[1]} if row else {}
 
 
 def _database(*, running: bool) -> str:
@@ -98,6 +113,8 @@ def _print(report: dict[str, Any]) -> None:
     say(_("Home folder: %s") % report["home"])
     say(_("Database: %s") % report["database"])
     say(_("Versions: %s") % ", ".join(f"{name} {number}" for name, number in report["versions"].items()))
+    if report["jobs"]:
+        say(_("Jobs: %(waiting)s waiting, %(parked)s parked") % report["jobs"])
     if report["memory"]:
         say(_("Memory (proportional set size):"))
     for name, part in report["memory"].items():

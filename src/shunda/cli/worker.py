@@ -16,8 +16,15 @@ def command(concurrency: int) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from shunda.wiring.jobs import SILENT_SECONDS
+
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError(type(connector))
     with app.replace_connector(connector.get_worker_connector()) as working:
-        working.run_worker(concurrency=concurrency, shutdown_graceful_timeout=10)
+        working.run_worker(
+            concurrency=concurrency,
+            shutdown_graceful_timeout=10,
+            update_heartbeat_interval=5,
+            stalled_worker_timeout=SILENT_SECONDS,
+        )

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 KINDS = {
+    "job.park": _("Job parked"),
+    "job.retry": _("Parked job tried again"),
     "order.create": _("Order entered"),
     "order.edit": _("Order changed"),
     "order.submit": _("Order submitted for review"),

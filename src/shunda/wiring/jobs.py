@@ -1,26 +1,140 @@
-"""The job queue's side of the tables: one task that runs reactions, one for each schedule."""
+"""The job queue's side of the tables: one task that runs reactions, one for each schedule.
 
-from datetime import UTC, datetime
+A job may run twice: when its worker was killed, another takes it over. All of them reconcile, so that is harmless.
+"""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
+from shunda.core.actor import system
+from shunda.core.event import Happening, record
 from shunda.lists import jobs as lists
 from shunda.wiring import reactions
 
+ATTEMPTS = 8
+"""How often a subject that failed is tried again, after 2, 4, 8 ... seconds, before its job is parked."""
 
-@app.task(name="react", queue="reactions", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
-def react(name: str, ids: list[int], at: str) -> None:
-    """Run one reaction; it reconciles, so a second run is harmless."""
-    reactions.run(name, ids, datetime.fromisoformat(at))
+AT_ONCE = 200
+"""How many waiting jobs of its lane a job serves with itself."""
+
+CLOSE = timedelta(minutes=1)
+SUBJECT = "jobs.job"
+
+SILENT_SECONDS = 20
+"""A worker that has not been heard of for so long is dead; it speaks every five."""
+
+log = structlog.get_logger(__name__)
 
 
-@app.periodic(cron="* * * * *")
+def defer(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> None:
+    """Queue reactions (name, subjects, lane) in one statement, in the transaction of their events."""
+    jobs = [_job(react, lane, name=name, ids=ids, at=at.isoformat()) for name, ids, lane in wanted]
+    if jobs:
+        app.job_manager.batch_defer_jobs(jobs)
+
+
+def _job(task: Any, lane: str | None, **arguments: Any) -> Job:
+    return Job(queue=task.queue, lock=lane, queueing_lock=None, task_name=task.name, task_kwargs=arguments)
+
+
+@app.task(
+    name="react", queue="reactions", pass_context=True, retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
+)
+def react(context: JobContext, name: str, ids: list[int], at: str) -> None:
+    """Run one reaction, and with it what waits behind it in its lane, in order.
+
+    A subject that fails gets a job of its own: it holds up neither its neighbours nor its lane.
+    """
+    waiting = _behind(context.job)
+    for one, subjects, moment in merged([(name, ids, at), *((w[1], w[2], w[3]) for w in waiting)]):
+        failed = reactions.run_apart(one, subjects, moment)
+        for pk, error in failed.items():
+            log.warning("a reaction failed", reaction=one, subject=pk, exc_info=error)
+        alone = [_job(react_alone, None, name=one, ids=[pk], at=moment.isoformat()) for pk in failed]
+        if alone:
+            app.job_manager.batch_defer_jobs(alone)
+    _done([w[0] for w in waiting])
+
+
+def merged(jobs: Sequence[tuple[str, list[int], str]]) -> list[tuple[str, list[int], datetime]]:
+    """Neighbours of the same reaction and minute as one call, each subject once; the sequence stays."""
+    calls: list[tuple[str, list[int], datetime]] = []
+    for name, ids, text in jobs:
+        at = datetime.fromisoformat(text)
+        if calls and calls[-1][0] == name and abs(at - calls[-1][2]) < CLOSE:
+            _name, before, moment = calls[-1]
+            calls[-1] = name, list(dict.fromkeys([*before, *ids])), max(moment, at)
+        else:
+            calls.append((name, list(ids), at))
+    return calls
+
+
+# Nobody else takes these jobs: whoever is at work in a lane has it for himself.
+_BEHIND = """
+select id, args->>'name', args->'ids', args->>'at' from procrastinate_jobs
+where status = 'todo' and lock = %s and id > %s and task_name = 'react' and scheduled_at is null
+order by id limit %s
+"""
+_DONE = "update procrastinate_jobs set status = 'succeeded' where id = any(%s) and status = 'todo'"
+
+
+def _behind(job: Job) -> list[tuple[int, str, list[int], str]]:
+    if job.lock is None or job.id is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_BEHIND, [job.lock, job.id, AT_ONCE])
+        return [(pk, name, _numbers(ids), at) for pk, name, ids, at in cursor.fetchall()]
+
+
+def _numbers(ids: Any) -> list[int]:
+    import json
+
+    return json.loads(ids) if isinstance(ids, str) else list(ids)
+
+
+def _done(ids: list[int]) -> None:
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_DONE, [ids])
+
+
+@app.task(
+    name="react_alone",
+    queue="reactions",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2),
+)
+def react_alone(context: JobContext, name: str, ids: list[int], at: str) -> None:
+    """Run a reaction again for the one subject it failed for; after the last attempt the job is parked."""
+    try:
+        reactions.run(name, ids, datetime.fromisoformat(at))
+    except Exception as error:
+        if context.job.attempts >= ATTEMPTS:
+            _park(context.job, name, ids, error)
+        raise
+
+
+def _park(job: Job, name: str, ids: list[int], error: Exception) -> None:
+    data = {"reaction": name, "ids": ids, "error": f"{type(error).__name__}: {error}"[:1000]}
+    record([Happening("job.park", SUBJECT, job.id or 0, None, data)], by=system("jobs"), at=timezone.now())
+
+
+@app.periodic(cron="* * * * * */20")
 @app.task(name="resume_jobs", queue="housekeeping", queueing_lock="resume_jobs", pass_context=True)
 async def resume_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes it
     """Queue the jobs of workers that were killed again; all jobs reconcile, so a second run is harmless."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs():
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
         await manager.retry_job(job)
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/", include("shunda.policies.urls")),
     path("lists/", include("shunda.lists.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
+    path("jobs/", include("shunda.wiring.parked")),
     path("", include("shunda.web.urls")),
 ]
 
