@@ -1,5 +1,7 @@
 """An order can be cancelled at every stage before the goods leave; what was locked, held and paid is free again."""
 
+from datetime import date
+
 import pytest
 
 
@@ -75,3 +77,35 @@ def test_what_was_paid_in_advance_is_free_to_be_given_back(company, bearing):
     payment.refresh_from_db()
     assert payment.matched == 0
     nothing_is_left(company, chen, bearing, order)
+
+
+@pytest.mark.req("R047", "R050", "R170")
+def test_what_a_cancelled_order_had_locked_serves_who_was_waiting_for_it(company, li):
+    chen = company.customer("晨光贸易", limit=50_000, credit_code="")
+    bearing, seal = company.article("6204-2RS", in_stock=100), company.article("TC-25", in_stock=100)
+    early = company.confirmed_order(li, {bearing: (80, "10")})
+    late = company.sales_enters(chen, {bearing: (60, "10"), seal: (1, "5")}, invoice_kind="ordinary")
+    company.sales_submits(late)
+    company.everybody_approves(late, restock=date(2026, 5, 18))
+    assert (company.status(late), company.stock(seal)) == ("approved", (100, 100))
+
+    company.sales_cancels(early).one()
+    assert company.status(late) == "confirmed"
+    assert company.stock(bearing) == (100, 40)
+    assert company.waits(late) == {"shipment.create"}
+
+
+@pytest.mark.req("R049", "R170")
+def test_the_credit_a_cancelled_order_held_serves_the_customers_next_one(company):
+    li = company.customer("远东机械", limit=1_000)
+    bearing = company.article("6204-2RS", in_stock=500)
+    early = company.confirmed_order(li, {bearing: (80, "10")})
+    late = company.sales_enters(li, {bearing: (90, "10")})
+    company.sales_submits(late)
+    company.everybody_approves(late)
+    late.refresh_from_db()
+    assert [blocked["code"] for blocked in late.blocked_by] == ["credit.over-limit"]
+
+    company.sales_cancels(early).one()
+    assert company.status(late) == "confirmed"
+    assert company.exposure(li) == 900

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, Reason] = {}
@@ -47,11 +48,19 @@ class Refusal:
     def message(self) -> str:
         """The sentence in the language of the reader."""
         reason = REASONS.get(self.code)
-        return str(reason.text) % dict(self.data) if reason else self.code
+        return str(reason.text) % spoken(self.data) if reason else self.code
 
     def as_dict(self) -> dict[str, Any]:
         """What the API and stored reports carry."""
         return {"id": self.id, "code": self.code, "message": self.message, "data": dict(self.data)}
+
+
+def spoken(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What fills a sentence: for readers of English ``term_en``, where there is one, stands in for ``term``."""
+    if not (get_language() or "").startswith("en"):
+        return dict(data)
+    english = {name.removesuffix("_en"): value for name, value in data.items() if name.endswith("_en") and value}
+    return {**data, **english}
 
 
 def per_field(code: str, text: Any, model: type[Model], names: Iterable[str]) -> dict[str, Reason]:

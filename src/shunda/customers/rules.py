@@ -189,6 +189,11 @@ def masked_phone(phone: str) -> str:
     return _masked(phone, 3, digits - 4)
 
 
+def phone_for(actor: Actor, phone: str) -> str:
+    """A phone as this actor sees it: whole, or masked (R076)."""
+    return phone if sees_private(actor) else masked_phone(phone)
+
+
 def masked_account(account: str) -> str:
     """Only the last four characters."""
     return "*" * (len(account) - 4) + account[-4:] if len(account) > 4 else "*" * len(account)

@@ -11,6 +11,7 @@ from shunda.core.actor import system
 from shunda.fulfilment import steps
 from shunda.inventory import steps as inventory
 from shunda.inventory.models import Balance, Demand, DemandKind
+from shunda.inventory.queries import balances_of
 
 MOST_SERVED = 2000
 """How many waiting demands one arrival looks at; the next arrival goes on."""
@@ -20,6 +21,11 @@ def open_work(order_ids: list[int], at: datetime) -> None:
     """Confirmed orders with reserved goods in no shipment wait for one; others do not. Runs again harmlessly."""
     with transaction.atomic():
         steps.show_what_remains(steps.lock_orders(order_ids).values(), by=system(), at=at)
+
+
+def serve_after_cancel(order_ids: list[int], at: datetime) -> None:
+    """Cancelled orders let go of stock: confirmed orders that wait for it get it reserved (R050, R170)."""
+    serve_waiting(balances_of(order_ids), at)
 
 
 def serve_waiting(balance_ids: list[int], at: datetime) -> None:

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from shunda.catalog.models import Sku
-from shunda.inventory.models import Balance, StockMove, Supply, Warehouse
+from shunda.inventory.models import Balance, Demand, StockMove, Supply, Warehouse
 from shunda.inventory.rules import Place
 
 _HOLDERS = """
@@ -90,6 +90,12 @@ def holders(places: Iterable[Place]) -> dict[Place, list[Holder]]:
             for sku_id, warehouse_id, *rest in cursor.fetchall():
                 found[sku_id, warehouse_id].append(Holder(*rest))
     return found
+
+
+def balances_of(order_ids: Collection[int]) -> list[int]:
+    """The places of stock, as ids of balances, from which these orders want or wanted something; one query."""
+    wanted = Demand.objects.filter(order_id__in=order_ids, sku=OuterRef("sku"), warehouse=OuterRef("warehouse"))
+    return list(Balance.objects.filter(Exists(wanted)).order_by("pk").values_list("pk", flat=True))
 
 
 def balances() -> QuerySet[Balance]:

@@ -159,10 +159,16 @@ def price_findings(order: Order, line: OrderLine, goods: Decimal) -> Iterator[Fi
         )  # fmt: skip
 
 
+def _named(**terms: PaymentTerm) -> dict[str, str]:
+    """Payment terms by name in both languages, for findings are read in either."""
+    chinese = {role: term.name for role, term in terms.items()}
+    return chinese | {f"{role}_en": term.name_en for role, term in terms.items()}
+
+
 def _credit(order: Order, facts: CheckFacts) -> Iterator[Finding]:
     term = facts.terms[order.term_id]
     if term.kind != TermKind.CREDIT:
-        yield _found("ok", why.NO_CREDIT, D.SALES, D.FINANCE, term=term.name)
+        yield _found("ok", why.NO_CREDIT, D.SALES, D.FINANCE, **_named(term=term))
         return
     standing = facts.exposure[order.customer_id]
     fits = order.gross <= standing.free
@@ -176,9 +182,9 @@ def _credit(order: Order, facts: CheckFacts) -> Iterator[Finding]:
 def _terms(order: Order, facts: CheckFacts) -> Iterator[Finding]:
     term, own = facts.terms[order.term_id], facts.terms[facts.customers[order.customer_id].term_id]
     if term.pk == own.pk:
-        yield _found("ok", why.TERMS_OK, D.FINANCE, term=term.name)
+        yield _found("ok", why.TERMS_OK, D.FINANCE, **_named(term=term))
     else:
-        yield _found("warn", why.TERMS_DIFFER, D.FINANCE, term=term.name, own=own.name, where="term")
+        yield _found("warn", why.TERMS_DIFFER, D.FINANCE, **_named(term=term, own=own), where="term")
     if order.invoice_kind == InvoiceKind.SPECIAL and not (order.credit_code and order.bank and order.bank_account):
         yield _found("warn", why.INVOICE_DATA, D.FINANCE, where="credit_code")
     elif order.invoice_kind != InvoiceKind.NONE:

@@ -13,6 +13,7 @@ from shunda.core.batch import happening
 from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.inventory.models import Balance
+from shunda.inventory.queries import balances_of
 from shunda.orders import actions, rows, rules, tasks
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import lines_of
@@ -61,6 +62,14 @@ def retry_after_limit(customer_ids: list[int], at: datetime) -> None:
     """Credit was freed or raised: try these customers' approved orders again that could not be confirmed (R049)."""
     waiting = Order.objects.filter(status=OrderStatus.APPROVED, customer_id__in=customer_ids).exclude(blocked_by=[])
     confirm_approved(list(waiting.values_list("pk", flat=True)), at)
+
+
+def retry_after_cancel(order_ids: list[int], at: datetime) -> None:
+    """Cancelled orders gave back stock and credit: try the orders again that could not be confirmed (R047, R170)."""
+    gone = Order.objects.filter(pk__in=order_ids, status=OrderStatus.CANCELLED, confirmed_at__isnull=False)
+    freed = dict(gone.values_list("pk", "customer_id"))
+    retry_blocked(balances_of(freed.keys()), at)
+    retry_after_limit(list(set(freed.values())), at)
 
 
 def complete_settled(ids: list[int], at: datetime) -> None:

@@ -52,7 +52,6 @@ GROUPS: dict[str, Label] = {
     "special": _("Special orders and deposits"),
     "planning": _("Demand planning"),
     "credit": _("Credit"),
-    "stock": _("Stock"),
     "assessments": _("Assessments"),
     "archive": _("Archive and reviews"),
     "files": _("Files"),
@@ -290,10 +289,6 @@ _CREDIT = (
     ),
 )
 
-_STOCK = (
-    Setting("inventory.allow_negative", "stock", _("Stock may go below zero"), Flag(), default=False, rows=("R116",)),
-)
-
 _ASSESSMENTS = (
     _yuan("regional_manager", _("Regional manager: special order not picked up"), 200, "R108"),
     _yuan("plan_not_filed", _("Monthly plan not filed in time"), 100, "R083"),
@@ -342,7 +337,6 @@ SETTINGS: dict[str, Setting] = {
         *_SPECIAL,
         *_PLANNING,
         *_CREDIT,
-        *_STOCK,
         *_ASSESSMENTS,
         *_ARCHIVE,
         *_FILES,

@@ -53,6 +53,8 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "order.cancel": {
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,
+        "fulfilment.serve_after_cancel": shipping_jobs.serve_after_cancel,
+        "orders.retry_after_cancel": orders_jobs.retry_after_cancel,
     },
     "order.pay": {
         "orders.complete_settled": orders_jobs.complete_settled,

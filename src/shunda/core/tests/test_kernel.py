@@ -6,17 +6,19 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from shunda.core import actor, event, once, sequence
 from shunda.core.calendar import Calendar, UnknownYear
 from shunda.core.models import Answer, Event
 from shunda.core.money import Money, portion, rounded, share
-from shunda.core.refusal import Refused
+from shunda.core.refusal import Reason, Refused
 from shunda.core.search import Matching, search_text
 
 SH = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 5, 6, 9, tzinfo=SH)
 SYSTEM = actor.system()
+NAMED = Reason("kernel.named", "%(term)s, not %(own)s")
 
 
 def test_shared_parts_add_up_to_the_total():
@@ -35,6 +37,13 @@ def test_rounding_is_half_to_even_to_the_currency():
         Decimal("2.34"), Decimal("2.36"), Decimal("2.35")
     ]  # fmt: skip
     assert rounded(Decimal("2.5"), "JPY") == Decimal("2")
+
+
+def test_a_refusal_names_things_in_the_language_of_its_reader():
+    refusal = NAMED(term="预付款", term_en="Prepaid", own="货到付款", own_en="")
+    assert refusal.message == "Prepaid, not 货到付款"
+    with translation.override("zh-hans"):
+        assert refusal.message == "预付款, not 货到付款"
 
 
 def test_two_currencies_do_not_mix():

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from shunda.core.actor import Actor
+from shunda.customers.rules import phone_for
 from shunda.fulfilment import queries, rules
 from shunda.fulfilment.models import Shipment, ShipmentLine, TransportMode
 from shunda.fulfilment.pages.moves import shipment_of
@@ -52,7 +53,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "receipt": queries.receipt_of(shipment),
         "tracking_page": _tracking_page(shipment),
         "timeline": _timeline(shipment),
-        "masked": not by.may("customers.view_private"),
+        "receiver_phone": phone_for(by, shipment.order.receiver_phone),
     }
     return render(request, "fulfilment/detail.html", context)
 

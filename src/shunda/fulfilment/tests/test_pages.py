@@ -207,3 +207,12 @@ def test_lists_take_the_same_number_of_queries_for_one_row_and_many(keeper, url)
     one = count()
     more(4)
     assert count() == one
+
+
+@pytest.mark.req("R076")
+def test_who_need_not_call_the_receiver_sees_a_masked_phone(client, confirmed):
+    pages = [address(shipment(confirmed)), f"/orders/{confirmed.pk}/"]
+    sees = ["fulfilment.view_shipment", "orders.view_order"]
+    for name, more, phone in (("a", [], "138****8000"), ("b", ["customers.view_private"], "13800138000")):
+        client.force_login(user(name, *sees, *more))
+        assert [phone in text(client.get(url)) for url in pages] == [True, True]

@@ -13,7 +13,7 @@ from shunda.orders.models import Hold, HoldKind, Order, Priority, Stops
 from shunda.orders.queries import open_holds, seen_by
 from shunda.orders.specs import HoldSpec, PrioritySpec
 from shunda.orders.states import ORDER
-from shunda.work.models import Task
+from shunda.work.steps import mark_urgent
 
 __all__ = ["place_hold", "prioritise", "release_hold"]
 
@@ -84,6 +84,5 @@ def prioritise(
         batch.amend(order, {"priority": wanted.priority, "urgent": wanted.urgent})
     outcome = batch.commit(by=by, at=at)
     for urgent in (True, False):
-        ids = [order.pk for order in outcome.done if order.urgent is urgent]
-        Task.objects.filter(order_id__in=ids, closed_at__isnull=True).update(urgent=urgent)
+        mark_urgent([order.pk for order in outcome.done if order.urgent is urgent], urgent=urgent)
     return outcome

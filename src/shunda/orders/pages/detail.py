@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
 from shunda.customers.models import TermKind
+from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
 from shunda.orders import queries, rules
 from shunda.orders.forms import AttachForm
@@ -56,7 +57,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attach_form": AttachForm(),
         "capitals": capitals(order.gross, order.currency),
         "open_amount": rules.owed(order) - order.paid,
-        "masked": not by.may("customers.view_private"),
+        "receiver_phone": phone_for(by, order.receiver_phone),
     }
     return render(request, "orders/detail.html", context)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from shunda.accounts.tests.builders import actor
 from shunda.catalog.tests.builders import sku
@@ -191,7 +192,12 @@ def test_credit_is_compared_with_the_amount():
     article = sku()
     assert found(order(buyer, [(article, 10, 10)]), "finance")["orders.check-credit"] == "ok"
     assert found(order(buyer, [(article, 11, 10)]), "sales")["credit.over-limit"] == "block"
-    assert found(order(customer("C2", term="prepaid"), [(article, 1, 1)]))["orders.check-no-credit"] == "ok"
+    prepaid = order(customer("C2", term="prepaid"), [(article, 1, 1)])
+    assert found(prepaid)["orders.check-no-credit"] == "ok"
+    [said] = [f for f in facts.findings([prepaid], AT)[prepaid.pk] if f.code == "orders.check-no-credit"]
+    assert "Prepaid" in said.message
+    with translation.override("zh-hans"):
+        assert "预付款" in said.message
 
 
 @pytest.mark.req("R041", "R045", "R050", "R118")
