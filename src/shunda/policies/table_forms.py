@@ -69,13 +69,17 @@ def _outcome(one: Output) -> forms.Field:
     return field
 
 
-def grid_of(table: Table) -> type[Lines]:
-    """The form of a table's rows: their place, a field for each column, a note."""
+def grid_of(table: Table, rows: Sequence[Row] = ()) -> type[Lines]:
+    """The form of a table's rows: their place, a field for each column, a note.
+
+    Conditions that no row uses yet stand last, so that what decides is seen without scrolling.
+    """
     fields: dict[str, forms.Field] = {"place": forms.IntegerField(label=_("Place"), required=False, min_value=0)}
-    fields["place"].widget.attrs |= {"class": "kit-narrow"}
-    fields |= {one.name: _condition(one) for one in table.inputs}
+    used = [one for one in table.inputs if any(one.name in row.when for row in rows)]
+    fields |= {one.name: _condition(one) for one in used}
     fields |= {one.name: _outcome(one) for one in table.outputs}
     fields["note"] = forms.CharField(label=_("Note"), required=False, max_length=NOTE_LENGTH)
+    fields |= {one.name: _condition(one) for one in table.inputs if one not in used}
     return lines_of(type("RowForm", (forms.Form,), fields), blank=2, most=MOST_ROWS, least=0)
 
 
@@ -100,7 +104,7 @@ class Grid:
         self.table = table
         self.head = HeadForm(data, initial=head)
         shown = initial(table, rows)
-        self.rows = grid_of(table)(data, prefix="rows", initial=shown)
+        self.rows = grid_of(table, rows)(data, prefix="rows", initial=shown)
         self._order: list[int] = []
 
     def is_valid(self) -> bool:

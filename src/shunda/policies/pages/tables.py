@@ -274,12 +274,15 @@ def _subject(known: Table, pk: int) -> str:
 
 
 def _shown(known: Table, rows: tuple[Row, ...], remarks: list[Remark]) -> dict[str, Any]:
-    """Rows and remarks as the grid shows them."""
+    """Rows and remarks as the grid shows them; conditions no row uses are only named."""
     labels = {one.name: one.label for one in known.inputs}
+    used = [one for one in known.inputs if any(one.name in row.when for row in rows)]
     return {
+        "used": used,
+        "unused": [one.label for one in known.inputs if one not in used],
         "lines": [
             {
-                "when": [(one.label, known.shown_when(row, one.name)) for one in known.inputs],
+                "when": [(one.label, known.shown_when(row, one.name)) for one in used],
                 "then": [(one.label, known.shown_then(row, one.name)) for one in known.outputs],
                 "note": row.note,
             }
