@@ -3,6 +3,7 @@
 from django.urls import path
 
 from shunda.orders import pages
+from shunda.orders.pages.today import today
 
 app_name = "orders"
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("reviews/", pages.desk, name="desk"),
     path("reviews/approve/", pages.approve, name="approve"),
     path("reviews/send-back/", pages.send_back, name="send_back"),
+    path("today/", today, name="today"),
     path("archive/", pages.archive_search, name="archived"),
     path("submit/", pages.submit_orders, name="submit"),
     path("withdraw/", pages.withdraw, name="withdraw"),

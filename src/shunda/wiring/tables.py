@@ -111,6 +111,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 }
 
 PANELS: dict[str, list[str]] = {
+    "work:home": ["orders:today"],
     "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel", "timeline:order"],
     "customers:detail": ["credit:panel", "billing:customer_panel", "pricing:of_customer"],
     "catalog:detail": ["pricing:of_product"],

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.actor import Actor
 from shunda.web.listing import Filter, Keyset
 from shunda.web.pages import actor, now, page
-from shunda.work import queries
+from shunda.work import live, queries
 from shunda.work.kinds import KINDS, NOTES, OUTCOMES, label_of
 from shunda.work.models import Task
 
@@ -37,17 +37,8 @@ def buttons(by: Actor) -> Mapping[str, list[tuple[str, str | Promise]]]:
 @page(None)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, step by step, urgent and late first."""
-    by, at = actor(request), now()
-    steps = queries.worklist(by, at=at)
-    waiting = sum(step.count for step in steps)
-    context = {
-        "steps": steps,
-        "waiting": waiting,
-        "late": sum(step.late for step in steps),
-        "buttons": buttons(by),
-        "notes": NOTES,
-        "now": at,
-    }
+    by = actor(request)
+    context = {**live.listed(by)}
     return render(request, "work/home.html", context)
 
 

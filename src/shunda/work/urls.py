@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shunda.work import pages
+from shunda.work import live, pages
 
 app_name = "work"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("work/live/", live.live, name="live"),
     path("work/", pages.waiting, name="waiting"),
     path("work/done/", pages.done, name="done"),
     path("work/orders/<int:pk>/", pages.of_order, name="of_order"),
