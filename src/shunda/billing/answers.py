@@ -257,6 +257,20 @@ class StatementEntryOut(Out):
     balance: Amount
 
 
+class TradeYearOut(Out):
+    """What was traded with a customer in a year, in one currency. ``ordered`` leaves cancelled orders out."""
+
+    year: int
+    currency: str
+    orders: int
+    cancelled: int
+    ordered: Amount
+    invoiced: Amount
+    credit_notes: int
+    credited: Amount
+    received: Amount
+
+
 class StatementOut(Out):
     """The documents of a customer in one currency, with what was owed before and is owed after."""
 

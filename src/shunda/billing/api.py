@@ -11,7 +11,7 @@ from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, Id, Items, Moved, Page
-from shunda.billing import actions, queries
+from shunda.billing import actions, queries, trade
 from shunda.billing.answers import (
     CreditNoteOut,
     InvoiceDetailOut,
@@ -22,6 +22,7 @@ from shunda.billing.answers import (
     ProposalOut,
     SettlementOut,
     StatementOut,
+    TradeYearOut,
 )
 from shunda.billing.schemas import (
     CreditNoteFilter,
@@ -221,3 +222,11 @@ def statement(request: ApiRequest, pk: Id, period: Query[Period]) -> Any:
         "closing": told.closing,
         "entries": told.entries,
     }
+
+
+@statements.read(
+    "/{int:pk}/trade", response=list[TradeYearOut], permission=INVOICE, summary="Trade history of a customer"
+)
+def trade_history(request: ApiRequest, pk: Id) -> Any:
+    """Orders, invoices, credit notes and payments of a customer by year, newest first (by customer id)."""
+    return trade.years(found(customers.seen_by(request.actor), pk).pk, request.actor)

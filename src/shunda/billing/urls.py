@@ -26,6 +26,7 @@ urlpatterns = [
     path("settlements/<int:pk>/", pages.settlement_detail, name="settlement"),
     path("settlements/confirm/", pages.confirm, name="confirm"),
     path("statements/<int:customer_pk>/", pages.statement, name="statement"),
+    path("customers/<int:pk>/trade/", pages.trade_panel, name="trade"),
     path("customers/<int:pk>/billing/", pages.customer_panel, name="customer_panel"),
     path("orders/<int:pk>/billing/", pages.order_panel, name="panel"),
 ]

@@ -17,6 +17,7 @@ from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, Id, Page
 from shunda.catalog import queries as catalog
+from shunda.catalog.models import Product
 from shunda.inventory import actions, queries, specs
 from shunda.inventory.schemas import (
     AdjustmentsIn,
@@ -24,6 +25,7 @@ from shunda.inventory.schemas import (
     ClosuresIn,
     CountsIn,
     HolderOut,
+    ProductStockOut,
     ReceiptsIn,
     StockFilter,
     StockLine,
@@ -60,6 +62,17 @@ def moves(request: ApiRequest, paging: Query[Paging], where: Query[StockMoveFilt
 def balance(request: ApiRequest, pk: Id) -> Any:  # noqa: ARG001
     """One row of the stock list."""
     return found(queries.balances(), pk)
+
+
+@stock.read(
+    "/products/{int:pk}",
+    response=list[ProductStockOut],
+    permission="inventory.view_stock",
+    summary="Stock of a product",
+)
+def of_product(request: ApiRequest, pk: Id) -> Any:  # noqa: ARG001
+    """Each SKU of a product in each warehouse where it lies, is expected or is wanted (by product id)."""
+    return queries.of_product(found(Product.objects.all(), pk).pk)
 
 
 @stock.read("/{int:pk}/holders", response=list[HolderOut], permission="inventory.view_stock", summary="Who locked it")

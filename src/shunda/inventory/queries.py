@@ -92,6 +92,53 @@ def holders(places: Iterable[Place]) -> dict[Place, list[Holder]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ProductPlace:
+    """A SKU of a product in one warehouse: its stock, how much is wanted from there, and what of that has no stock."""
+
+    sku_id: int
+    sku: str
+    warehouse_id: int
+    warehouse: str
+    warehouse_name: str
+    balance_id: int | None
+    on_hand: Decimal
+    locked: Decimal
+    in_transit: Decimal
+    wanted: Decimal
+    waiting: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        """What can still be promised."""
+        return self.on_hand - self.locked
+
+
+_OF_PRODUCT = """
+with wanted as (
+  select sku_id, warehouse_id, sum(quantity - issued - cancelled) wanted,
+    sum(quantity - issued - cancelled - reserved) waiting
+  from inventory_demand
+  where quantity > issued + cancelled and sku_id in (select id from catalog_sku where product_id = %s)
+  group by sku_id, warehouse_id
+)
+select s.id, s.code, h.id, h.code, h.name, b.id, coalesce(b.on_hand, 0), coalesce(b.reserved, 0),
+  coalesce(b.in_transit, 0), coalesce(d.wanted, 0), coalesce(d.waiting, 0)
+from (select * from inventory_balance where sku_id in (select id from catalog_sku where product_id = %s)) b
+full join wanted d on d.sku_id = b.sku_id and d.warehouse_id = b.warehouse_id
+join catalog_sku s on s.id = coalesce(b.sku_id, d.sku_id)
+join inventory_warehouse h on h.id = coalesce(b.warehouse_id, d.warehouse_id)
+order by s.code, h.code
+"""
+
+
+def of_product(product_id: int) -> list[ProductPlace]:
+    """Where the SKUs of a product lie, are expected or wanted, by SKU and warehouse (R115, R118); one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_PRODUCT, [product_id, product_id])
+        return [ProductPlace(*row) for row in cursor.fetchall()]
+
+
 def balances_of(order_ids: Collection[int]) -> list[int]:
     """The places of stock, as ids of balances, from which these orders want or wanted something; one query."""
     wanted = Demand.objects.filter(order_id__in=order_ids, sku=OuterRef("sku"), warehouse=OuterRef("warehouse"))

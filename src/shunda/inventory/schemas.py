@@ -65,6 +65,21 @@ class StockOut(Out):
     in_transit: Quantity
 
 
+class ProductStockOut(Out):
+    """Stock of a SKU of a product in a warehouse; ``wanted`` by open demands, ``waiting`` of that without stock."""
+
+    sku_id: int
+    sku: str
+    warehouse_id: int
+    warehouse: str
+    on_hand: Quantity
+    locked: Quantity
+    available: Quantity
+    in_transit: Quantity
+    wanted: Quantity
+    waiting: Quantity
+
+
 class StockMoveOut(Out):
     """One line of the stock ledger; positive came in, negative went out."""
 

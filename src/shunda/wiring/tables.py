@@ -113,8 +113,8 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 PANELS: dict[str, list[str]] = {
     "work:home": ["orders:today"],
     "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel", "timeline:order"],
-    "customers:detail": ["credit:panel", "billing:customer_panel", "pricing:of_customer"],
-    "catalog:detail": ["pricing:of_product"],
+    "customers:detail": ["billing:trade", "credit:panel", "billing:customer_panel", "pricing:of_customer"],
+    "catalog:detail": ["inventory:of_product", "pricing:of_product"],
 }
 
 TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {

@@ -11,7 +11,7 @@ from shunda.billing.pages.invoices import (
     issue_one,
     to_invoice,
 )
-from shunda.billing.pages.panel import customer_panel, order_panel
+from shunda.billing.pages.panel import customer_panel, order_panel, trade_panel
 from shunda.billing.pages.payments import match, match_by_hand, payment_detail, payments, record, unmatch, void
 from shunda.billing.pages.settlements import confirm, settlement_detail, settlements
 from shunda.billing.pages.statement import statement
@@ -37,6 +37,7 @@ __all__ = [
     "settlements",
     "statement",
     "to_invoice",
+    "trade_panel",
     "unmatch",
     "void",
 ]

@@ -1,12 +1,14 @@
-"""What the order page shows of billing."""
+"""What the pages of orders and customers show of billing."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
-from shunda.billing import queries
+from shunda.billing import queries, trade
 from shunda.billing.models import Allocation
 from shunda.customers import queries as customers
 from shunda.orders import queries as orders
@@ -44,3 +46,22 @@ def customer_panel(request: HttpRequest, pk: int) -> HttpResponse:
         "today": localtime(now()).date(),
     }
     return render(request, "billing/customer_panel.html", context)
+
+
+@page("orders.view_order", methods=["GET"])
+def trade_panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The trade history of a customer by year, each figure leading to its documents (R071)."""
+    by = actor(request)
+    customer = get_object_or_404(customers.seen_by(by), pk=pk)
+    found = trade.years(pk, by)
+    everything = f"{reverse('orders:index')}?{urlencode({'customer': customer.code})}"
+    statement = reverse("billing:statement", args=[pk])
+    days = {row.year: urlencode({"since": f"{row.year}-01-01", "until": f"{row.year}-12-31"}) for row in found}
+    context = {
+        "customer": customer,
+        "years": [(row, f"{everything}&{days[row.year]}", f"{statement}?{days[row.year]}") for row in found],
+        "totals": trade.totals(found),
+        "everything": everything,
+        "may_bill": by.may("billing.view_invoice"),
+    }
+    return render(request, "billing/trade.html", context)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from shunda.catalog.models import Product
 from shunda.inventory import queries
 from shunda.inventory.forms import MoveFilter, StockFilter
 from shunda.web.listing import Keyset
@@ -54,6 +56,21 @@ def moves(request: HttpRequest) -> HttpResponse:
     rows = Keyset(chosen.apply(queries.moves()), request)
     orders = numbers(ORDER, (row.order_id for row in rows))
     return render(request, "inventory/moves.html", {"page": rows, "filter": chosen, "orders": orders})
+
+
+@page(MAY, methods=["GET"])
+def of_product(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panel of stock on a product's page: each SKU and warehouse, and what is wanted from there."""
+    product = get_object_or_404(Product.objects.select_related("unit"), pk=pk)
+    places = queries.of_product(pk)
+    figures = ("on_hand", "locked", "available", "in_transit", "wanted")
+    context = {
+        "product": product,
+        "places": places,
+        "several": len({place.sku_id for place in places}) > 1,
+        "total": {name: sum((getattr(place, name) for place in places), Decimal(0)) for name in figures},
+    }
+    return render(request, "inventory/of_product.html", context)
 
 
 def _may(request: HttpRequest) -> dict[str, Any]:

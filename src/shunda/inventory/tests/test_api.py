@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
@@ -103,3 +104,23 @@ def test_lists_cost_as_many_queries_for_many_rows(call, ball, place, django_asse
     for path in ("/stock", "/stock/moves"):
         with django_assert_max_num_queries(6):
             assert len(call("GET", path)["items"]) > 15
+
+
+@pytest.mark.req("R115", "R118")
+def test_the_stock_of_a_product_stands_by_sku_and_warehouse_on_its_page_and_in_the_api(call, client, place, ball):
+    other = sku("BALL-XL", product=ball.product)
+    demand(1, ball, place, 4)
+    steps.reserve([(1, [demand(2, ball, place, 3)])], at=AT)
+    demand(3, other, warehouse("W2"), 5)
+    rows = call("get", f"/stock/products/{ball.product_id}")
+    figures = [
+        (r["sku"], r["warehouse"], r["on_hand"], r["locked"], r["available"], r["wanted"], r["waiting"]) for r in rows
+    ]
+    assert figures == [("BALL", "W1", "10", "3", "7", "7", "4"), ("BALL-XL", "W2", "0", "0", "0", "5", "5")]
+    page = client.get(reverse("inventory:of_product", args=[ball.product_id])).content.decode()
+    assert "4 without stock" in page
+    assert "Together" in page
+    call("get", "/stock/products/999999", status=404)
+    assert (
+        "never in stock" in client.get(reverse("inventory:of_product", args=[sku("NEW").product_id])).content.decode()
+    )
