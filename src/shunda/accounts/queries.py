@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from shunda.accounts.models import ApiToken, Region, Role, User
 from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
+from shunda.core import sql
 from shunda.core.actor import Actor, Reach
 
 
@@ -81,10 +81,8 @@ def actors_for_tokens(raw: Iterable[str], at: datetime) -> dict[str, Actor]:
         return {}
     prefixes = [prefix_of(each) or "" for each in known.values()]
     found: dict[str, Actor] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [prefixes, list(known), at])
-        rows = cursor.fetchall()
-    for digest, scopes, user_id, name, regions, reaches, permissions in rows:
+    for digest, scopes, *rights in sql.fetch(_STANDING, [prefixes, list(known), at]):
+        user_id, name, regions, reaches, permissions = rights
         actor = _remembered(user_id, name, tuple(regions), tuple(reaches), tuple(permissions), tuple(scopes))
         found[known[digest]] = actor
     return found

@@ -37,7 +37,8 @@ class Asked:
 
     def mark(self, body: BaseModel) -> str:
         """The fingerprint of a body that comes with a key: the same for the same fields, in whatever order."""
-        return hashlib.sha256(type(body).__pydantic_serializer__.to_json(body, exclude_unset=True)).hexdigest()
+        told = type(body).__pydantic_serializer__.to_json(body, exclude_unset=True, exclude={"key"})
+        return hashlib.sha256(told).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

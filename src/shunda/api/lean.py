@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection
@@ -37,8 +37,11 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LET_IN_SECONDS = 30.0
-"""How long a token is let in at the door without asking again; a batch asks again anyway, before anything is done."""
+LET_IN_SECONDS, ASK_AGAIN_SECONDS = 60.0, 30.0
+"""How long a token is let in at the door, and after what time it is asked for again meanwhile.
+
+A batch looks at it anyway, before anything is done.
+"""
 
 LARGE_BODY = 100_000
 """Bytes above which a body is read in a thread, so that others are not kept waiting."""
@@ -63,13 +66,22 @@ class Doorman:
 
     def __init__(self, actor_for_token: TokenActor) -> None:
         self._actor_for_token = actor_for_token
-        self._known: dict[str, tuple[Actor, float]] = {}
+        self._known: dict[str, tuple[Actor, float]] = {}  # token -> (who, when it was asked for)
         self._lock = threading.Lock()
 
     def known(self, token: str) -> Actor | None:
         """Who was let in by this token a moment ago."""
-        actor, until = self._known.get(token, (None, 0.0))
-        return actor if until > time.monotonic() else None
+        actor, since = self._known.get(token, (None, 0.0))
+        return actor if since + LET_IN_SECONDS > time.monotonic() else None
+
+    def is_due(self, token: str) -> bool:
+        """Whether it is time to ask again; said to one caller, the others still come in."""
+        actor, since = self._known.get(token, (None, 0.0))
+        now = time.monotonic()
+        if actor is None or since + ASK_AGAIN_SECONDS > now:
+            return False
+        self._known[token] = actor, now - ASK_AGAIN_SECONDS + 5
+        return True
 
     def ask(self, token: str) -> Actor | None:
         """Ask the database, and remember who may come in."""
@@ -80,8 +92,9 @@ class Doorman:
         with self._lock:
             if len(self._known) > 10_000:
                 self._known.clear()
+            self._known.pop(token, None)
             if actor is not None:
-                self._known[token] = actor, time.monotonic() + LET_IN_SECONDS
+                self._known[token] = actor, time.monotonic()
         return actor
 
 
@@ -132,18 +145,29 @@ class Lean:
         if endpoint is None or not is_plain(scope, headers):
             return await self._programs(scope, receive, send)
         token = token_in(_text(headers, b"authorization"))
-        actor = self._doorman.known(token) or await self._in_a_thread(self._doorman.ask, token)
+        language = language_in(_text(headers, b"accept-language")) or settings.LANGUAGE_CODE
+        try:
+            actor = await self._let_in(token)
+        except Exception as exc:  # noqa: BLE001  # the database does not answer
+            return await self._send(self._problem(endpoint, exc, language), language, send)
         if actor is None or not actor.may(endpoint.permission) or rate_limit.wait(who(actor)):
             return await self._programs(scope, receive, send)
         body = await read(receive)
         if body is None:
             return None
         asked = Asked(actor, timezone.now(), _text(headers, b"idempotency-key"), token)
-        language = language_in(_text(headers, b"accept-language")) or settings.LANGUAGE_CODE
         reply = await self._reply(endpoint, asked, body, language)
         if reply is None:
             return await self._programs(scope, replaying(body, receive), send)
         return await self._send(reply, language, send)
+
+    async def _let_in(self, token: str) -> Actor | None:
+        actor = self._doorman.known(token)
+        if actor is None:
+            return cast("Actor | None", await self._in_a_thread(self._doorman.ask, token))
+        if self._doorman.is_due(token):
+            self._threads.submit(self._doorman.ask, token)
+        return actor
 
     async def _reply(self, endpoint: Endpoint, asked: Asked, raw: bytes, language: str) -> Reply | None:
         """What to answer; nothing where the body is not in the documented form."""

@@ -10,6 +10,8 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 from prometheus_client import Counter
 
+from shunda.core import sql
+
 Answer = TypeVar("Answer")
 
 RETRIES = Counter("shunda_retries_total", "Transactions begun again, unseen by their callers", ["why"])
@@ -66,9 +68,7 @@ def _once(run: Callable[[], Answer]) -> Answer:
 
 
 def _mark() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_current_xact_id()::text")
-        return str(cursor.fetchone()[0])
+    return str(sql.fetch("select pg_current_xact_id()::text")[0][0])
 
 
 def _is_committed(mark: str) -> bool:

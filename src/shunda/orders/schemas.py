@@ -43,7 +43,7 @@ class OrderLineIn(In):
 
     def spec(self) -> LineSpec:
         """As the actions take it."""
-        return LineSpec(**dict(self))
+        return LineSpec(**self.__dict__)
 
 
 class OrderHeadIn(In):
@@ -98,8 +98,9 @@ class OrderIn(OrderHeadIn):
 
     def spec(self) -> OrderSpec:
         """As the actions take it."""
-        head = {name: value for name, value in self if name not in {"key", "lines"}}
-        return OrderSpec(**head, lines=[line.spec() for line in self.lines])
+        values = {**self.__dict__, "lines": [line.spec() for line in self.lines]}
+        values.pop("key", None)
+        return OrderSpec(**values)
 
 
 class OrdersIn(In):

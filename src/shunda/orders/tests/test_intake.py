@@ -96,10 +96,37 @@ def test_an_order_somebody_must_look_at_is_in_review_and_says_why(post, body):
     assert "A-2 has no listed price" in answer["findings"][0]["message"]
 
 
+def test_a_repeated_key_gets_the_first_answer_and_another_body_under_it_is_refused(post, body):
+    key = {"Idempotency-Key": "k-1"}
+    first, again = post(body, **key), post(dict(reversed(body.items())), **key)
+    assert first.json() == again.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert codes(post({**body, "note": "other"}, status=409, **key)) == [(None, "key-reused")]
+    assert Order.objects.count() == 1
+    post(body, status=422, **{"Idempotency-Key": "x" * 101})
+
+
 def test_a_key_that_was_refused_may_be_used_again(post, body):
     key = {"Idempotency-Key": "k-1"}
     post({**body, "lines": [{"sku": "NOPE", "quantity": "1"}]}, status=409, **key)
     assert post(body, **key).json()["status"] == "confirmed"
+
+
+def test_of_several_orders_each_is_placed_or_refused_and_a_repetition_places_none_twice(post, body):
+    bad = {**body, "lines": [{"sku": "NOPE", "quantity": "1"}]}
+    rows = {"orders": [{**body, "key": "a"}, bad, body]}
+    key = {"Idempotency-Key": "batch-1"}
+    first = post(rows, "/batch", 200, **key).json()
+    assert [(row["row"], row["replayed"]) for row in first["done"]] == [(0, False), (2, False)]
+    assert [(refusal["id"], refusal["code"]) for refusal in first["refused"]] == [(1, "orders.unknown-sku")]
+    again = post(rows, "/batch", 200, **key)
+    assert [(row["id"], row["replayed"]) for row in again.json()["done"]] == [
+        (row["id"], True) for row in first["done"]
+    ]
+    assert again["Idempotency-Replayed"] == "true"
+    assert post(body, **{"Idempotency-Key": "a"}).json()["id"] == first["done"][0]["id"]
+    assert Order.objects.count() == 2
+    assert codes(post({"orders": [bad]}, "/batch", 409)) == [(0, "orders.unknown-sku")]
 
 
 def test_a_token_counts_as_it_stands_when_the_order_is_placed(post, body, token, monkeypatch):
