@@ -92,7 +92,7 @@ class Site:
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What the database says."""
         with psycopg.connect(self.installation.url) as connection:
-            return connection.execute(statement.encode(), values).fetchall()
+            return connection.execute(statement.encode(), values or None).fetchall()
 
     def wait_for_jobs(self, seconds: float = 60) -> None:
         """Until nothing is queued or under way."""
