@@ -18,9 +18,11 @@ union select id from fulfilment_shipment where tracking_number = %(text)s and tr
 def find(text: str, actor: Actor, limit: int = 10) -> list[Shipment]:
     """Shipments within the actor's reach by the beginning of their number, or by the carrier's whole number."""
     text = text.strip()[:60]
-    if not text:
+    if not text or not text.isascii():
         return []
     with connection.cursor() as cursor:
         cursor.execute(_FIND, {"number": text.upper(), "text": text})
         ids = [pk for (pk,) in cursor.fetchall()]
+    if not ids:
+        return []
     return list(queries.seen_by(actor).filter(pk__in=ids).select_related("order").order_by("-number")[:limit])

@@ -128,7 +128,7 @@ def for_checks(
         warehouses=dict(Warehouse.objects.filter(pk__in=warehouse_ids).values_list("pk", "name")),
         skus=catalog.sku_facts(sku_ids),
         stock=inventory.availability(sku_ids, warehouse_ids),
-        restock=_restock(sku_ids, warehouse_ids),
+        restock=restock(sku_ids, warehouse_ids),
         exposure=credit.exposure(customer_ids),
         duplicates=_others(_DUPLICATES, marked, [order.fingerprint for order in marked], days),
         references=_others(_REFERENCES, referred, [order.customer_reference for order in referred], days),
@@ -158,7 +158,7 @@ def gaps(
     return missing, [finding for finding in checks.findings(order, known) if finding.code not in said]
 
 
-def _restock(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> dict[tuple[int, int], date]:
+def restock(sku_ids: Collection[int], warehouse_ids: Collection[int]) -> dict[tuple[int, int], date]:
     """When the next announced supply of each SKU is expected in each warehouse."""
     rows = Supply.objects.filter(
         inventory.open_supplies(), sku_id__in=sku_ids, warehouse_id__in=warehouse_ids, expected_on__isnull=False

@@ -176,6 +176,10 @@ HOLD_CHOICE = Reason("orders.hold-choice", _("“%(value)s” is no kind of hold
 ATTACHMENT_KIND = Reason("orders.attachment-kind", _("“%(value)s” is no kind of paper that is kept with orders."))
 COMMENT_TOO_LONG = Reason("orders.comment-too-long", _("The comment is longer than %(limit)s characters."))
 COMMENT_EMPTY = Reason("orders.comment-empty", _("The comment is empty."))
+MENTIONED_CANNOT_SEE = Reason(
+    "orders.mentioned-cannot-see",
+    _("%(people)s may not see this order and would not find the comment: name somebody else, or leave the @ out."),
+)
 
 # --- what the system's own checks find (R043-R046, R054); shown to reviewers, kept with the review ------------------
 

@@ -12,7 +12,6 @@ from django.db import connection
 
 from shunda.core.actor import Actor
 from shunda.core.search import by_beginning, by_phone, phone_digits
-from shunda.customers import queries as customers
 from shunda.customers.rules import sees_private
 from shunda.orders import queries
 from shunda.orders.models import Order
@@ -21,10 +20,17 @@ CUSTOMERS = 20
 """So many customers a text may mean; the newest orders of each are candidates."""
 
 _CUSTOMERS = """
-select o.id from unnest(%(customers)s::bigint[]) c(id) cross join lateral (
+select o.id from (
+  select id from (
+    select id, name from customers_customer where search @@ bigram_query(%(text)s) and {customers} limit 200
+  ) found order by length(name), id limit %(customers)s
+) c cross join lateral (
   select id from orders_order o where o.customer_id = c.id and {scope} order by o.id desc limit %(limit)s
 ) o
 """
+_SHOWN = (
+    "number", "status", "version", "customer_name", "gross", "currency", "customer_reference", "external_number",
+)  # fmt: skip
 _FIND = """
 select o.id from ({ways}) found join orders_order o on o.id = found.id where {scope}
 group by o.id order by min(found.rank), o.id desc limit %(limit)s
@@ -35,14 +41,13 @@ def find(text: str, actor: Actor, limit: int = 10) -> list[Order]:
     """The orders the actor most likely means: the exact number first, then what begins so, the newest first.
 
     By number (with or without its letters), the customer's or the channel's number, the customer (Chinese of two
-    characters, pinyin initials, code) and, for who may see phones, the last digits of the receiver's. Three queries.
+    characters, pinyin initials, code) and, for who may see phones, the last digits of the receiver's. Two queries.
     """
     text = text.strip()[:60]
     if not text:
         return []
     scope, given = _scope(actor)
     ways, asked = _ways(text, actor, scope)
-    asked["customers"] = [customer.pk for customer in customers.find(text, actor, CUSTOMERS)]
     union = " union all ".join(
         f"(select id, {rank} as rank from ({way}) w{i})"  # noqa: S608 - our own SQL, texts are parameters
         for i, (rank, way) in enumerate(ways)
@@ -50,8 +55,7 @@ def find(text: str, actor: Actor, limit: int = 10) -> list[Order]:
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(ways=union, scope=scope), {**given, **asked, "limit": limit})
         ids = [pk for (pk,) in cursor.fetchall()]
-    rows = queries.seen_by(actor).filter(pk__in=ids).select_related("customer").defer("blocked_by", "note")
-    known = {order.pk: order for order in rows}
+    known = {order.pk: order for order in queries.seen_by(actor).filter(pk__in=ids).only(*_SHOWN)} if ids else {}
     return [known[pk] for pk in ids if pk in known]
 
 
@@ -64,14 +68,14 @@ def _ways(text: str, actor: Actor, scope: str) -> tuple[list[tuple[int, str]], d
         (1, by_beginning("orders_order", "number", "number")),
         (2, by_beginning("orders_order", "customer_reference", "text")),
         (2, by_beginning("orders_order", "external_number", "text")),
-        (3, _CUSTOMERS.format(scope=scope)),
+        (3, _CUSTOMERS.format(scope=scope, customers=scope.replace("o.", ""))),
     ]
     if number[0].isdigit():
         ways.append((1, by_beginning("orders_order", "number", "bare")))
     if digits:
         ways.append((4, by_phone("orders_order", "receiver_phone")))
     asked: dict[str, Any] = {"number": number, "bare": f"SO{number}", "text": text, "digits": digits}
-    return ways, asked
+    return ways, asked | {"customers": CUSTOMERS}
 
 
 def _scope(actor: Actor) -> tuple[str, dict[str, Any]]:

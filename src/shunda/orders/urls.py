@@ -3,7 +3,10 @@
 from django.urls import path
 
 from shunda.orders import pages
+from shunda.orders.pages.detail import lines, related
+from shunda.orders.pages.moves import people
 from shunda.orders.pages.today import today
+from shunda.orders.pages.why import why_date, why_price, why_warehouse
 
 app_name = "orders"
 urlpatterns = [
@@ -27,6 +30,12 @@ urlpatterns = [
     path("complete/", pages.complete, name="complete"),
     path("to-archive/", pages.archive, name="archive"),
     path("<int:pk>/", pages.detail, name="detail"),
+    path("people/", people, name="people"),
+    path("<int:pk>/lines/", lines, name="lines"),
+    path("<int:pk>/related/", related, name="related"),
+    path("<int:pk>/why/price/<int:line_no>/", why_price, name="why_price"),
+    path("<int:pk>/why/date/", why_date, name="why_date"),
+    path("<int:pk>/why/warehouse/", why_warehouse, name="why_warehouse"),
     path("<int:pk>/checks/", pages.checks, name="checks"),
     path("<int:pk>/edit/", pages.edit, name="edit"),
     path("<int:pk>/clone/", pages.clone, name="clone"),

@@ -112,7 +112,8 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 
 PANELS: dict[str, list[str]] = {
     "work:home": ["orders:today"],
-    "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel", "timeline:order"],
+    "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel"],
+    "orders:aside": ["timeline:order"],
     "customers:detail": ["billing:trade", "credit:panel", "billing:customer_panel", "pricing:of_customer"],
     "catalog:detail": ["inventory:of_product", "pricing:of_product"],
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import BooleanField, DateField, Field, Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -20,6 +22,7 @@ from shunda.fulfilment.models import Shipment
 from shunda.orders import queries as orders
 from shunda.orders.models import Department, Order
 from shunda.pricing.rules import plain
+from shunda.web.formats import day
 from shunda.web.pages import actor, page
 from shunda.web.timeline import Line, lines
 
@@ -39,13 +42,60 @@ def _fields() -> Mapping[str, str | Promise]:
     return named
 
 
+ONLY = {"changes": ("order.edit", "order.prioritise"), "comments": ("order.comment",)}
+"""Parts of a timeline people ask for: kinds of events."""
+
+
 def entries(events: Iterable[Event], order_id: int) -> list[Line]:
     """Events as the timeline component draws them; each leads to the page of what it is about."""
+    found = list(events)
+    names = _names(found)
     return lines(
-        [_with_department(_with_lines(event)) for event in events],
+        [_with_department(_with_lines(_with_words(event, names))) for event in found],
         fields=_fields(),
         subject=(Order._meta.label_lower, order_id),
     )
+
+
+@cache
+def _order_fields() -> Mapping[str, Field[Any, Any]]:
+    fields = Order._meta.concrete_fields
+    return {name: field for field in fields for name in (field.name, field.attname)}
+
+
+def _names(events: Iterable[Event]) -> dict[str, dict[Any, str]]:
+    """What the rows are called whose ids edits speak of (payment term, warehouse, representative): a query a kind."""
+    asked: defaultdict[str, set[Any]] = defaultdict(set)
+    for event in events:
+        for name, pair in (event.data.get("changes") or {}).items():
+            if event.kind.startswith("order.") and getattr(_order_fields().get(name), "related_model", None):
+                asked[name] |= {pk for pk in pair if pk is not None}
+    related = {name: _order_fields()[name].related_model._default_manager for name in asked}
+    return {name: {pk: str(row) for pk, row in related[name].in_bulk(ids).items()} for name, ids in asked.items()}
+
+
+def _with_words(event: Event, names: Mapping[str, Mapping[Any, str]]) -> Event:
+    """The values of an edit as people read them: days, choices, yes and no, names instead of ids."""
+    changes = event.data.get("changes")
+    if isinstance(changes, dict) and event.kind.startswith("order."):
+        said = {name: [_word(name, value, names) for value in pair] for name, pair in changes.items()}
+        event.data = {**event.data, "changes": said}
+    return event
+
+
+def _word(name: str, value: Any, names: Mapping[str, Mapping[Any, str]]) -> Any:
+    field = _order_fields().get(name)
+    if value is None or field is None:
+        return value
+    if name in names:
+        return names[name].get(value, value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, DateField) and isinstance(value, str):
+        return day(date.fromisoformat(value[:10]))
+    return value
 
 
 def _with_lines(event: Event) -> Event:
@@ -79,14 +129,16 @@ def _line(data: Mapping[str, Any] | None) -> str:
 def order_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that happened to one order, newest first."""
     order = get_object_or_404(orders.seen_by(actor(request)), pk=pk)
-    before = request.GET.get("before", "")
+    before, only = request.GET.get("before", ""), request.GET.get("only", "")
     events = Event.objects.filter(order_id=order.pk)
+    if only in ONLY:
+        events = events.filter(kind__in=ONLY[only])
     if before.isdecimal() and len(before) < 10:
         events = events.filter(sequence__lt=int(before))
     found = list(events.order_by("-sequence")[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     more = shown[-1].sequence if len(found) > PER_PAGE else None
-    context = {"order": order, "entries": entries(shown, order.pk), "more": more}
+    context = {"order": order, "entries": entries(shown, order.pk), "more": more, "only": only}
     return render(request, "wiring/timeline.html", context)
 
 

@@ -65,3 +65,23 @@ class Task(models.Model):
     def in_time(self) -> bool | None:
         """Whether a closed step was done in its time; nothing when it had no due time."""
         return None if self.due_at is None or self.closed_at is None else self.closed_at <= self.due_at
+
+
+class Notice(models.Model):
+    """Somebody was named in what a colleague wrote; it stays on the home page until it is read."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    label = models.CharField(max_length=60)  # the number people know it by
+    text = models.CharField(max_length=300)
+    said_by = models.CharField(max_length=120)
+    said_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "-id"], name="notice_unread", condition=Q(read_at=None))]
+        triggers: ClassVar = [undeletable("notice")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.label}"

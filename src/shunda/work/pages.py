@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
 from shunda.web.listing import Filter, Keyset
-from shunda.web.pages import actor, now, page
-from shunda.work import live, queries
+from shunda.web.pages import act, actor, back, now, page
+from shunda.work import actions, live, queries
 from shunda.work.kinds import KINDS, NOTES, OUTCOMES, label_of
 from shunda.work.models import Task
 
@@ -38,8 +38,15 @@ def buttons(by: Actor) -> Mapping[str, list[tuple[str, str | Promise]]]:
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, step by step, urgent and late first."""
     by = actor(request)
-    context = {**live.listed(by)}
+    context = {**live.listed(by), "notices": queries.notices(by)}
     return render(request, "work/home.html", context)
+
+
+@page(None, methods=["POST"])
+def read(request: HttpRequest) -> HttpResponse:
+    """Notices are read: one, or all that are shown; the way to what they are about is kept."""
+    ids = [int(pk) for pk in request.POST.getlist("notice") if pk.isdecimal() and len(pk) < 19]
+    return act(request, lambda: actions.read(ids, by=actor(request), at=now()), done=_("Read."), to=back(request))
 
 
 class TaskFilter(Filter):

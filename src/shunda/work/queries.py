@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from shunda.core.actor import Actor
 from shunda.work.kinds import KINDS, Kind
-from shunda.work.models import Task
+from shunda.work.models import Notice, Task
 
 COUNTED = 100
 """Nobody needs to know more exactly how much waits: "100+" is plenty, and counting stays cheap."""
@@ -98,6 +98,17 @@ def of_order(order_id: int, actor: Actor) -> list[Task]:
     """Every task about an order within the actor's reach, open ones first, then as they were opened."""
     tasks = list(within_reach(actor).filter(order_id=order_id).order_by("id"))
     return sorted(tasks, key=lambda task: task.closed_at is not None)
+
+
+def next_of_order(order_id: int, actor: Actor) -> Task | None:
+    """The open step of an order that is due first, within the actor's reach: the clock of its page."""
+    waiting = within_reach(actor).filter(order_id=order_id, closed_at__isnull=True)
+    return waiting.order_by("rank_at", "id").first()
+
+
+def notices(actor: Actor, most: int = 20) -> list[Notice]:
+    """Where the actor was named and has not read it yet, newest first."""
+    return list(Notice.objects.filter(user=actor.id, read_at=None).order_by("-id")[:most])
 
 
 def _waiting(actor: Actor, at: datetime) -> list[tuple[str, int, bool | None, int, int]]:

@@ -22,3 +22,14 @@ class TaskSpec:
     region_id: int | None = None
     owner_id: int | None = None
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSpec:
+    """Somebody is named in what a colleague wrote about a subject."""
+
+    user_id: int
+    subject_kind: str
+    subject_id: int
+    label: str
+    text: str

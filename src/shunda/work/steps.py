@@ -15,8 +15,8 @@ from shunda.core.calendar import Calendar, UnknownYear
 from shunda.policies import queries as policies
 from shunda.policies.declared import SETTINGS
 from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
-from shunda.work.models import Task
-from shunda.work.specs import TaskSpec
+from shunda.work.models import Notice, Task
+from shunda.work.specs import NoticeSpec, TaskSpec
 
 _OPEN = """
 insert into work_task
@@ -90,6 +90,23 @@ def close_tasks(
             kind__in=list(kinds), subject_kind=subject_kind, subject_id__in=list(subject_ids), closed_at__isnull=True
         )
         waiting.update(closed_at=at, closed_by=by.name, outcome=outcome)
+
+
+def tell(specs: Iterable[NoticeSpec], *, by: Actor, at: datetime) -> None:
+    """Leave a notice on the home page of everybody who was named; nobody is told what he wrote himself."""
+    Notice.objects.bulk_create(
+        Notice(
+            user_id=spec.user_id,
+            subject_kind=spec.subject_kind,
+            subject_id=spec.subject_id,
+            label=spec.label[:60],
+            text=spec.text[:300],
+            said_by=by.name,
+            said_at=at,
+        )
+        for spec in specs
+        if spec.user_id != by.id
+    )
 
 
 def mark_urgent(order_ids: Collection[int], *, urgent: bool) -> None:

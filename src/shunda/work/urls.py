@@ -10,5 +10,6 @@ urlpatterns = [
     path("work/live/", live.live, name="live"),
     path("work/", pages.waiting, name="waiting"),
     path("work/done/", pages.done, name="done"),
+    path("work/read/", pages.read, name="read"),
     path("work/orders/<int:pk>/", pages.of_order, name="of_order"),
 ]

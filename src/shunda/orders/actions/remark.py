@@ -12,10 +12,14 @@ from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.files.specs import Upload
 from shunda.files.steps import store
+from shunda.orders import mentions
 from shunda.orders import reasons as why
 from shunda.orders.models import Order, OrderAttachment, PaperKind
 from shunda.orders.queries import seen_by
 from shunda.orders.states import ORDER
+from shunda.orders.tasks import SUBJECT
+from shunda.work import steps as work
+from shunda.work.specs import NoticeSpec
 
 __all__ = ["AttachmentSpec", "attach", "comment"]
 
@@ -36,7 +40,8 @@ class AttachmentSpec:
 def comment(ids: Collection[int], text: str, *, by: Actor, at: datetime) -> Outcome[Order]:
     """Say something about orders, whatever their status; it stands in the timeline and cannot be taken back.
 
-    Refused: an empty comment, one longer than 4,000 characters.
+    Who is named in it ("@nancy", "@李明") finds a notice on the home page. Refused: an empty comment, one longer than
+    4,000 characters, one that names somebody who may not see the order.
     """
     batch = Batch(seen_by(by), ids, ORDER, "comment")
     batch.refuse_if(lambda order: None if text.strip() else why.COMMENT_EMPTY(order.pk, where="text"))
@@ -45,7 +50,21 @@ def comment(ids: Collection[int], text: str, *, by: Actor, at: datetime) -> Outc
             why.COMMENT_TOO_LONG(order.pk, limit=COMMENT_LENGTH, where="text") if len(text) > COMMENT_LENGTH else None
         )
     )
+    people = mentions.named(text[:COMMENT_LENGTH])
+    blind = mentions.blind(batch, people)
+    batch.refuse_if(
+        lambda order: (
+            why.MENTIONED_CANNOT_SEE(order.pk, people=", ".join(str(user) for user in blind[order.pk]), where="text")
+            if blind[order.pk]
+            else None
+        )
+    )
     record((happening("order.comment", order, text=text.strip()) for order in batch), by=by, at=at)
+    work.tell(
+        [NoticeSpec(user.pk, SUBJECT, order.pk, order.number, text.strip()) for order in batch for user in people],
+        by=by,
+        at=at,
+    )
     return Outcome(batch.rows, batch.refused)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,14 +16,17 @@ from shunda.core.refusal import Refusal
 from shunda.customers.models import TermKind
 from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
-from shunda.orders import queries, rules
+from shunda.orders import overview, queries, rules
 from shunda.orders.forms import AttachForm
 from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
 from shunda.orders.pages.checks import CHECKED
 from shunda.orders.states import ORDER, STEPPER, OrderStatus, ReviewStatus, Stage
 from shunda.pricing.rules import capitals
+from shunda.web.formats import moment
 from shunda.web.moves import Button, buttons
-from shunda.web.pages import actor, page
+from shunda.web.pages import actor, now, page
+from shunda.work import queries as work
+from shunda.work.kinds import NOTES, label_of
 
 FORMS = frozenset({"edit", "cancel", "prioritise", "hold"})
 """Moves that ask something on a page of their own."""
@@ -34,21 +37,26 @@ ASIDE = frozenset({"prioritise", "hold"})
 
 @page("orders.view_order")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One order: head, stage, money, lines, reviews, holds, papers; panels of other folders come after it."""
-    by = actor(request)
-    found = queries.detail(by, pk)
+    """One order: head, stage, clock, money, lines, reviews, holds, papers; panels of other folders come after it."""
+    by, at = actor(request), now()
+    found = overview.of(by, pk)
     if found is None:
         raise Http404
-    order, lines = found.order, found.lines
-    holds = [hold for hold in found.holds if hold.released_at is None]
+    order = found.order
     stage = rules.stage_of(order)
+    waits = work.next_of_order(pk, by)
     context = {
         "order": order,
-        "lines": lines,
+        "lines": shown(order, found.lines),
+        "more": found.more,
         "stage": stage,
-        "steps": steps(stage, prepaid=order.term.kind == TermKind.PREPAID),
-        "buttons": _buttons(order, lines, by),
-        "holds": [(hold, rules.hold_reason(hold)) for hold in holds],
+        "steps": steps(order, stage),
+        "buttons": _buttons(order, by),
+        "waits": waits,
+        "waits_for": label_of(waits.kind) if waits else "",
+        "clock_note": NOTES.get(waits.clock_note, "") if waits else "",
+        "now": at,
+        "holds": [(hold, rules.hold_reason(hold)) for hold in found.holds],
         "checked": order.status in CHECKED,
         "blocked": [Refusal(pk, item["code"], item.get("data", {})) for item in order.blocked_by],
         "reviews": [_review(review, by) for review in found.reviews if review.round == order.round],
@@ -56,10 +64,35 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attachments": found.attachments,
         "attach_form": AttachForm(),
         "capitals": capitals(order.gross, order.currency),
-        "open_amount": rules.owed(order) - order.paid,
+        "money": _money(order),
         "receiver_phone": phone_for(by, order.receiver_phone),
     }
     return render(request, "orders/detail.html", context)
+
+
+@page("orders.view_order", methods=["GET"])
+def lines(request: HttpRequest, pk: int) -> HttpResponse:
+    """More lines of an order, from after the line number asked for; the order page fetches them as it is scrolled."""
+    order = get_object_or_404(queries.seen_by(actor(request)), pk=pk)
+    after = request.GET.get("after", "")
+    found, more = overview.lines_after(pk, int(after) if after.isdecimal() and len(after) < 9 else 0)
+    part = getattr(request, "htmx", False)
+    context = {"order": order, "lines": shown(order, found), "more": more}
+    return render(request, "orders/line_rows.html" if part else "orders/more_lines.html", context)
+
+
+@page("orders.view_order", methods=["GET"])
+def related(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panel of orders that have to do with this one."""
+    by = actor(request)
+    order = get_object_or_404(queries.seen_by(by), pk=pk)
+    found = overview.related(by, order)
+    groups = [
+        (_("Copied from or to"), found["copies"]),
+        (_("Same articles or same customer's number"), found["alike"]),
+        (_("Other open orders of this customer"), found["open"]),
+    ]
+    return render(request, "orders/related.html", {"order": order, "groups": [group for group in groups if group[1]]})
 
 
 @page("orders.view_order")
@@ -70,17 +103,41 @@ def attachment(request: HttpRequest, pk: int, attachment_pk: int) -> HttpRespons
     return file_response(request, get_object_or_404(kept, pk=attachment_pk, order=order).file)
 
 
-def steps(stage: Stage, *, prepaid: bool) -> list[dict[str, Any]]:
-    """The way of the order as a stepper; only prepaid orders pass "to pay"."""
+def shown(order: Order, rows: list[OrderLine]) -> list[dict[str, Any]]:
+    """Lines with the figures of their way: what counts as whole, and the line's share of what is paid."""
+    paid = order.paid / order.gross if order.gross else Decimal(0)
+    found = []
+    for line in rows:
+        whole = line.base_quantity - line.cancelled
+        done = {
+            "reserved": line.demand.reserved if line.demand else Decimal(0),
+            "shipped": line.shipped,
+            "signed": line.signed,
+            "returned": line.returned,
+            "invoiced": line.invoiced,
+        }
+        found.append({"row": line, "whole": whole, "done": done, "paid": line.gross * min(paid, Decimal(1))})
+    return found
+
+
+def steps(order: Order, stage: Stage) -> list[dict[str, Any]]:
+    """The way of the order as a stepper with the moments that are known; only prepaid orders pass "to pay"."""
+    prepaid = order.term.kind == TermKind.PREPAID
     way = [step for step in STEPPER if step != Stage.TO_PAY or prepaid]
     stands_for = {Stage.SENT_BACK: Stage.DRAFT, Stage.PARTLY_SHIPPED: Stage.TO_SHIP, Stage.CANCELLED: Stage.DRAFT}
-    now = way.index(stands_for.get(stage, stage)) if stands_for.get(stage, stage) in way else 0
-    label = {way[now]: stage.label}
+    here = way.index(stands_for.get(stage, stage)) if stands_for.get(stage, stage) in way else 0
+    reached = {
+        Stage.DRAFT: order.created_at,
+        Stage.IN_REVIEW: order.submitted_at,
+        Stage.TO_SHIP: order.confirmed_at,
+        Stage.COMPLETED: order.completed_at,
+        Stage.ARCHIVED: order.archived_at,
+    }
     return [
         {
-            "label": label.get(step, step.label),
-            "state": "done" if i < now else "now" if i == now else "todo",
-            "note": "",
+            "label": stage.label if i == here else step.label,
+            "state": "done" if i < here else "now" if i == here else "todo",
+            "note": moment(at) if i <= here and (at := reached.get(step)) else "",
         }
         for i, step in enumerate(way)
     ]
@@ -100,11 +157,12 @@ def _addresses(order: Order) -> dict[str, str]:
     }
 
 
-def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button]:
-    closed = {
-        "cancel": _first(rules.why_not_cancel(order, lines)),
-        "complete": _first(rules.why_not_complete(order, lines)) if order.status == OrderStatus.CONFIRMED else "",
-    }
+def _buttons(order: Order, by: Actor) -> list[Button]:
+    """Buttons from the machine; what the order's lines stand against is closed, with the first reason."""
+    closed: dict[str, str] = {}
+    if order.status == OrderStatus.CONFIRMED:
+        closed["cancel"] = _first(rules.why_not_cancel(order, overview.lines_out(order.pk)))
+        closed["complete"] = _first(rules.why_not_complete(order, overview.lines_left(order.pk)))
     drawn = buttons(
         ORDER,
         order,
@@ -119,6 +177,18 @@ def _buttons(order: Order, lines: Sequence[OrderLine], by: Actor) -> list[Button
 
 def _first(refusals: Any) -> str:
     return next((refusal.message for refusal in refusals), "")
+
+
+def _money(order: Order) -> list[dict[str, Any]]:
+    """Invoiced and paid, each with its share of the total in per cent, and what is open."""
+    due = max(rules.owed(order) - order.paid, Decimal(0))
+    figures = [(_("Invoiced"), order.invoiced), (_("Paid"), order.paid)]
+    shares = [{"label": label, "amount": amount, "share": _share(amount, order.gross)} for label, amount in figures]
+    return [*shares, {"label": _("Open"), "amount": due, "share": None}]
+
+
+def _share(part: Decimal, whole: Decimal) -> int:
+    return int(min(part / whole, Decimal(1)) * 100) if whole else 0
 
 
 def _review(review: Review, by: Actor) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.core.batch import Outcome
 from shunda.files.specs import Upload
-from shunda.orders import actions, queries
+from shunda.orders import actions, mentions, queries
 from shunda.orders.actions import AttachmentSpec
 from shunda.orders.forms import AttachForm, HoldForm, PriorityForm, ReasonForm
 from shunda.orders.models import HoldKind, Order, Stops
 from shunda.orders.specs import PrioritySpec
 from shunda.policies import queries as policies
 from shunda.web.forms import Form
+from shunda.web.listing import suggestions
 from shunda.web.pages import act, actor, now, page, submit, ticked, versions
 
 
@@ -173,6 +174,13 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("Noted."),
         to=reverse("orders:detail", args=[pk]),
     )
+
+
+@page("orders.comment_order", methods=["GET"])
+def people(request: HttpRequest) -> HttpResponse:
+    """Suggestions while a name is typed after an @."""
+    found = mentions.suggestions(request.GET.get("q", "")[:40])
+    return suggestions([(user.username, user.name, user.title) for user in found])
 
 
 @page("orders.attach_order")
