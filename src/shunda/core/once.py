@@ -82,7 +82,7 @@ where a.result is not null
 _KEEP = """
 insert into core_answer (scope, key, fingerprint, result, at)
 select scope, key, fingerprint, result, %s
-from unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[]) n(scope, key, fingerprint, result)
+from json_to_recordset(%s::json) n(scope text, key text, fingerprint text, result jsonb)
 order by scope, key on conflict (scope, key) do nothing returning 1
 """
 
@@ -102,7 +102,8 @@ def keep(answers: Sequence[Kept], *, at: datetime) -> None:
     """Keep these answers in the transaction that did the work, as its last statement; raises ``Taken``."""
     if not answers:
         return
-    results = [json.dumps({"answer": kept.answer}, cls=DjangoJSONEncoder) for kept in answers]
-    columns = [[k.scope for k in answers], [k.key for k in answers], [k.fingerprint for k in answers], results]
-    if len(sql.fetch(_KEEP, [at, *columns])) != len(answers):
+    rows = [
+        {"scope": k.scope, "key": k.key, "fingerprint": k.fingerprint, "result": {"answer": k.answer}} for k in answers
+    ]
+    if len(sql.fetch(_KEEP, [at, json.dumps(rows, cls=DjangoJSONEncoder)])) != len(answers):
         raise Taken

@@ -49,7 +49,7 @@ class CreditAccount(models.Model):
 class CreditEntry(models.Model):
     """An amount went into a bucket (positive) or left it (negative)."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     order_id = models.BigIntegerField(null=True)  # the order it is about; a number here, not a known table
     bucket = models.CharField(max_length=10, choices=Bucket)
     amount = models.DecimalField(max_digits=18, decimal_places=4)

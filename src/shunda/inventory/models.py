@@ -1,7 +1,7 @@
 """Warehouses, balances and the append-only ledgers behind them. Quantities are in the SKU's base unit."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +11,10 @@ from shunda.accounts.models import Region
 from shunda.catalog.models import Sku
 from shunda.core.fields import quantity_field
 from shunda.core.machine import append_only, undeletable
+
+UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
+"""A reference that the database does not check row by row, as it cannot point nowhere: what it points at is never
+deleted, the one place that writes it has just read it, and ``verify`` looks (docs/decisions/0016-placing-path.md)."""
 
 
 class Warehouse(models.Model):
@@ -33,7 +37,7 @@ class Warehouse(models.Model):
 class Balance(models.Model):
     """What a warehouse has of a SKU: always the sum of the ledgers, changed in the statement that adds to them."""
 
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="balances")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="balances", db_index=False)  # balance_once begins with it
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="balances")
     on_hand = quantity_field(verbose_name=_("on hand"), default=0)
     reserved = quantity_field(verbose_name=_("locked"), default=0)
@@ -67,8 +71,8 @@ class Demand(models.Model):
 
     kind = models.CharField(max_length=12, choices=DemandKind, default=DemandKind.ORDER)
     order_id = models.BigIntegerField(null=True)  # kept together with the order it serves; a number, not a table
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", **UNCHECKED)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", **UNCHECKED)
     quantity = quantity_field()
     reserved = quantity_field(default=0)
     issued = quantity_field(default=0)
@@ -181,7 +185,7 @@ class MoveKind(models.TextChoices):
 class StockMove(models.Model):
     """Stock on hand changed by ``quantity`` (positive in, negative out)."""
 
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", db_index=False)  # stock_move_sku begins with it
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=MoveKind)
     quantity = quantity_field()
@@ -208,10 +212,10 @@ class StockMove(models.Model):
 class Reservation(models.Model):
     """The promise to a demand changed by ``quantity`` (positive: locked, negative: released or issued)."""
 
-    demand = models.ForeignKey(Demand, models.PROTECT, related_name="reservations")
+    demand = models.ForeignKey(Demand, models.PROTECT, related_name="reservations", **UNCHECKED)
     order_id = models.BigIntegerField(null=True)
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", **UNCHECKED)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", **UNCHECKED)
     quantity = quantity_field()
     reason = models.CharField(max_length=20)  # reserve, release, issue, issue_reversed
     at = models.DateTimeField()

@@ -53,12 +53,19 @@ order by y.id
 """
 
 _STRAYS = """
-select d.id, 'reservation' from inventory_reservation r join inventory_demand d on d.id = r.demand_id
-where (r.sku_id, r.warehouse_id, r.order_id) is distinct from (d.sku_id, d.warehouse_id, d.order_id)
+select r.demand_id, 'reservation' from inventory_reservation r left join inventory_demand d on d.id = r.demand_id
+where d.id is null or (r.sku_id, r.warehouse_id, r.order_id) is distinct from (d.sku_id, d.warehouse_id, d.order_id)
 union
 select d.id, 'stock move' from inventory_stockmove m join inventory_demand d on d.id = m.demand_id
 where (m.sku_id, m.warehouse_id, m.order_id) is distinct from (d.sku_id, d.warehouse_id, d.order_id)
 order by 1, 2
+"""
+
+# References the database itself does not check (decision 0016).
+_NOWHERE = """
+select d.id from inventory_demand d
+left join catalog_sku s on s.id = d.sku_id left join inventory_warehouse w on w.id = d.warehouse_id
+where s.id is null or w.id is null order by d.id
 """
 
 
@@ -73,7 +80,9 @@ def check() -> Iterable[str]:
     for pk, received, moved in _rows(_SUPPLIES):
         yield f"supply {pk}: received {received}, its ledger says {moved}"
     for pk, what in _rows(_STRAYS):
-        yield f"demand {pk}: a {what} of it lies under another SKU, warehouse or order"
+        yield f"demand {pk}: a {what} of it lies under no demand, or under another SKU, warehouse or order"
+    for (pk,) in _rows(_NOWHERE):
+        yield f"demand {pk}: there is no such SKU or no such warehouse"
 
 
 def _rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]  # rows as the driver gives them

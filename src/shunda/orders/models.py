@@ -16,7 +16,7 @@ from shunda.core.machine import undeletable
 from shunda.core.search import Tail
 from shunda.customers.models import Customer, PaymentTerm
 from shunda.files.models import StoredFile
-from shunda.inventory.models import Demand, Warehouse
+from shunda.inventory.models import UNCHECKED, Demand, Warehouse
 from shunda.orders.states import ORDER, REVIEW, OrderStatus, ReviewStatus
 
 
@@ -83,7 +83,8 @@ class Order(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=OrderStatus, default=OrderStatus.DRAFT)
     version = models.IntegerField(default=1)
 
-    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("customer"))
+    # Indexes of references: where a composite one below begins with the column, or nobody asks by it, there is none.
+    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("customer"), db_index=False)
     customer_name = models.CharField(_("customer name"), max_length=120)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     bank = models.CharField(_("bank"), max_length=120, blank=True)
@@ -105,18 +106,25 @@ class Order(models.Model):
     external_number = models.CharField(_("number in the channel"), max_length=60, blank=True)
     customer_reference = models.CharField(_("customer's order number"), max_length=60, blank=True)
     contract_number = models.CharField(_("contract number"), max_length=60, blank=True)
-    region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), null=True, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), null=True, blank=True, db_index=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("sales representative"), null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("sales representative"),
+        null=True,
+        related_name="+",
+        db_index=False,
     )
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, verbose_name=_("warehouse"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, verbose_name=_("warehouse"), **UNCHECKED)
     priority = models.SmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     urgent = models.BooleanField(_("urgent"), default=False)
 
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
-    term = models.ForeignKey(PaymentTerm, models.PROTECT, verbose_name=_("payment term"))
+    term = models.ForeignKey(PaymentTerm, models.PROTECT, verbose_name=_("payment term"), **UNCHECKED)
     payment_method = models.CharField(
         _("payment method"), max_length=12, choices=PaymentMethod, default=PaymentMethod.TRANSFER
     )
@@ -148,7 +156,7 @@ class Order(models.Model):
     keep_until = models.DateField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     round = models.SmallIntegerField(default=0)  # how often it was submitted
-    cloned_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="clones")
+    cloned_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="clones", db_index=False)
     blocked_by = models.JSONField(default=list)  # the refusals that stopped automatic confirmation, if any
     fingerprint = models.CharField(max_length=64, blank=True)  # customer and lines: finds duplicates (R034)
 
@@ -191,6 +199,7 @@ class Order(models.Model):
 
     @property
     def order_id(self) -> int:
+            models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),
         """An order is filed under itself."""
         return self.pk
 
@@ -202,14 +211,14 @@ class OrderLine(models.Model):
     returned, invoiced, cancelled) are in the SKU's base unit.
     """
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)  # line_number has it
     line_no = models.IntegerField(_("line"))
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
     name = models.CharField(_("product name"), max_length=120)
     model = models.CharField(_("model"), max_length=80, blank=True)
     specification = models.CharField(_("specification"), max_length=200, blank=True)
     parameters = models.JSONField(_("custom parameters"), default=dict, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", **UNCHECKED)
     quantity = quantity_field(verbose_name=_("quantity"))
     base_quantity = quantity_field()
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)  # of one line unit
@@ -224,7 +233,7 @@ class OrderLine(models.Model):
     made_to_order = models.BooleanField(_("made to order"), default=False)
     wanted_date = models.DateField(_("wanted"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    demand = models.OneToOneField(Demand, models.PROTECT, null=True, related_name="+")
+    demand = models.OneToOneField(Demand, models.PROTECT, null=True, related_name="+", db_constraint=False)
     planned = quantity_field(default=0)  # in shipments that are not cancelled or reversed
     shipped = quantity_field(default=0)
     signed = quantity_field(default=0)

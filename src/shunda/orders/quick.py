@@ -28,7 +28,7 @@ from shunda.inventory.rules import Place
 from shunda.orders import facts, heard, plain, quick_rows
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
 from shunda.orders.specs import Placed, Placing
-from shunda.pricing import queries as pricing
+from shunda.pricing.listed import Wanted, listed
 
 ZERO = Decimal(0)
 
@@ -163,18 +163,12 @@ def _filled(orders: list[Plain], most: Decimal) -> list[Plain]:
 
 def _priced(orders: list[Plain], now: Moment) -> list[Plain]:
     """At the listed prices, where the total is for nobody to approve."""
-    quotes = iter(
-        pricing.listed(
-            [
-                (order.customer.id, order.customer.grade, line.good.id, line.quantity, line.good.tax_rate)
-                for order in orders
-                for line in order.lines
-            ],
-            on=now.today,
-            currency=CURRENCY,
-            includes_tax=True,
-        )
-    )
+    wanted = [
+        Wanted(order.customer.id, order.customer.grade, line.good.id, line.quantity, line.good.tax_rate)
+        for order in orders
+        for line in order.lines
+    ]
+    quotes = iter(listed(wanted, on=now.today, currency=CURRENCY, includes_tax=True))
     for order in orders:
         for line in order.lines:
             line.quote = next(quotes)

@@ -23,6 +23,7 @@ def check() -> Iterator[str]:
     yield from _sql(_DEMANDS, _("order %s line %s: %s shipped or cancelled here, %s in stock's books"))
     yield from _sql(_UNDEMANDED, _("order %s line %s: the order is confirmed, but stock knows no demand"))
     yield from _statuses()
+    yield from _sql(_NOWHERE, _("order %s: its warehouse, its payment term or the unit of a line does not exist"))
     yield from _sql(_EVENTS, _("order %s: its timeline has %s events numbered up to %s"))
     yield from _sql(_NUMBERS, _("order numbers %s: %s given out, %s found"))
 
@@ -39,8 +40,8 @@ where (o.net, o.tax, o.gross) is distinct from (sums.net, sums.tax, sums.gross) 
 
 _DEMANDS = """
 select o.number, l.line_no, l.shipped + l.cancelled, d.issued + d.cancelled
-from orders_orderline l join orders_order o on o.id = l.order_id join inventory_demand d on d.id = l.demand_id
-where (l.shipped, l.cancelled, l.base_quantity, l.sku_id, o.id)
+from orders_orderline l join orders_order o on o.id = l.order_id left join inventory_demand d on d.id = l.demand_id
+where l.demand_id is not null and (l.shipped, l.cancelled, l.base_quantity, l.sku_id, o.id)
       is distinct from (d.issued, d.cancelled, d.quantity, d.sku_id, d.order_id)
 order by l.id
 """
@@ -64,6 +65,17 @@ where c.name ~ '^[A-Z]{1,4}[0-9]{8}$'
   and exists (select from orders_order x where starts_with(x.number, c.name))
 group by c.name, c.value having count(o.id) <> c.value order by c.name
 """
+# References the database itself does not check (decision 0016).
+_NOWHERE = """
+select o.number from orders_order o
+left join inventory_warehouse w on w.id = o.warehouse_id left join customers_paymentterm t on t.id = o.term_id
+where w.id is null or t.id is null
+union
+select o.number from orders_orderline l join orders_order o on o.id = l.order_id
+left join catalog_unit u on u.id = l.unit_id
+where u.id is null order by 1
+"""
+
 
 
 def _sql(statement: str, sentence: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -16,7 +15,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shunda.catalog.queries import matching
-from shunda.core import sql
 from shunda.core.actor import Actor
 from shunda.core.refusal import Reason, Refusal
 from shunda.customers import queries as customers
@@ -98,37 +96,7 @@ def quote(asks: Sequence[Ask]) -> list[Quote]:
         )
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [_quoted(ask, row) for ask, row in zip(asks, rows, strict=True)]
-
-
-Wanted = tuple[int, str, int, Decimal, Decimal]
-"""(customer id, grade, SKU id, quantity in base units, tax rate)."""
-
-
-def listed(wanted: Sequence[Wanted], *, on: date, currency: str, includes_tax: bool) -> list[Quote]:
-    """The same as ``quote`` for thousands of lines of one day, currency and tax mode."""
-    if not wanted:
-        return []
-    customers_, grades, skus, quantities, rates = zip(*wanted, strict=True)
-    n = len(wanted)
-    columns = [list(customers_), list(grades), list(skus), list(quantities), [on] * n, [currency] * n]
-    return [
-        _known(row, rate, on, currency, includes_tax)
-        for row, rate in zip(sql.fetch(_BEST, columns), rates, strict=True)
-    ]
-
-
-@lru_cache(maxsize=20_000)
-def _known(row: tuple[Any, ...], tax_rate: Decimal, on: date, currency: str, includes_tax: bool) -> Quote:  # noqa: FBT001
-    """One list says the same to many lines."""
-    ask = Ask(0, "", 0, Decimal(0), on, currency, includes_tax, tax_rate)
-    return _quoted(ask, dict(zip(_FOUND, row, strict=True)))
-
-
-_FOUND = (
-    "code", "name", "includes_tax", "customer_id", "grade", "valid_from", "valid_until", "unit_price", "floor",
-    "min_quantity",
-)  # fmt: skip
+    return [quoted(ask, row) for ask, row in zip(asks, rows, strict=True)]
 
 
 def sentences(reasons: Sequence[dict[str, Any]]) -> list[str]:
@@ -136,7 +104,8 @@ def sentences(reasons: Sequence[dict[str, Any]]) -> list[str]:
     return [Refusal(None, reason["code"], reason.get("data", {})).message for reason in reasons]
 
 
-def _quoted(ask: Ask, row: dict[str, Any]) -> Quote:
+def quoted(ask: Ask, row: dict[str, Any]) -> Quote:
+    """What a row of ``_BEST`` means to an ask; a row without a code found no price."""
     if row["code"] is None:
         return Quote(None, None, [_said(why.NO_PRICE, currency=ask.currency, on=ask.on.isoformat())])
     listed = row["unit_price"]
