@@ -25,7 +25,7 @@ from shunda.api.auth import ApiRequest
 from shunda.api.router import Router
 from shunda.api.schemas import Id
 from shunda.billing import queries as billing
-from shunda.billing.documents import invoice, settlement
+from shunda.billing.documents import credit_note, invoice, settlement
 from shunda.core import event
 from shunda.core.actor import Actor
 from shunda.core.batch import happening
@@ -58,8 +58,10 @@ class Document:
     template: Path
 
 
-def _document(name: str, title: str | Promise, address: str, permission: str, seen_by: Any, module: Any) -> Document:
-    subject = permission.rpartition("_")[2]
+def _document(
+    name: str, title: str | Promise, address: str, permission: str, seen_by: Any, module: Any, subject: str = ""
+) -> Document:
+    subject = subject or permission.rpartition("_")[2]
     return Document(name, title, address, subject, permission, seen_by, module.papers, module.TEMPLATE)
 
 
@@ -109,6 +111,15 @@ DOCUMENTS = {
             "billing.view_invoice",
             billing.invoices_seen_by,
             invoice,
+        ),
+        _document(
+            "credit-note",
+            pgettext_lazy("document", "Credit note print"),
+            "credit-notes/{}/pdf",
+            "billing.view_invoice",
+            billing.credit_notes_seen_by,
+            credit_note,
+            "credit_note",
         ),
     )
 }
@@ -186,6 +197,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         ("settlement", billing.settlements_seen_by(by).filter(order=pk)),
         ("invoice", billing.invoices_seen_by(by).filter(order=pk)),
+        ("credit-note", billing.credit_notes_seen_by(by).filter(order=pk)),
     ]
     found = [
         (DOCUMENTS[name].title, str(row), reverse(f"documents:{name}", args=[row.pk]))

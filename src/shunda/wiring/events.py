@@ -41,6 +41,7 @@ KINDS = {
     "invoice.cancel": _("Draft invoice cancelled"),
     "invoice.credit": _("Invoice credited"),
     "invoice.pdf": _("Invoice printed"),
+    "credit_note.pdf": _("Credit note printed"),
     "payment.record": _("Payment recorded"),
     "payment.match": _("Payment matched"),
     "payment.unmatch": _("Match taken back"),

@@ -11,7 +11,8 @@ import segno
 
 from shunda.billing import actions as billing
 from shunda.billing import jobs as billing_jobs
-from shunda.billing.models import Invoice, Settlement
+from shunda.billing.models import CreditNote, Invoice, Settlement
+from shunda.billing.specs import CreditSpec
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
 from shunda.customers.tests.builders import customer
@@ -130,3 +131,11 @@ def paperwork(count: int = 3, **fields) -> Paperwork:
     drafted = billing.invoice([made.pk], by=BY, at=AT).one()
     made.refresh_from_db()
     return Paperwork(made, delivered, Settlement.objects.get(order=made), drafted)
+
+
+def credited(made: Paperwork) -> CreditNote:
+    """The invoice issued, and one of its first article taken back."""
+    billing.issue([made.invoice.pk], by=BY, at=AT).one()
+    line = made.invoice.lines.order_by("order_line__line_no").first()
+    spec = CreditSpec(made.invoice.pk, "一件有划痕", {line.pk: Decimal(1)})
+    return billing.credit([spec], by=BY, at=AT).one()

@@ -118,6 +118,20 @@ def test_settlement_and_invoice_print_show_what_is_to_pay():
         assert words in invoice, words
 
 
+@pytest.mark.req("R044", "R173")
+def test_a_credit_note_prints_what_is_taken_back_below_zero():
+    papers.company()
+    note = papers.credited(papers.paperwork())
+    _pages, chinese = text("credit-note", note.pk)
+    for words in ("红字增值税普通发票", note.number, note.invoice.number, "一件有划痕", f"-¥{note.gross:,.2f}", "负"):
+        assert words in chinese, words
+    _pages, english = text("credit-note", note.pk, language="en")
+    for words in ("Credit note to an ordinary VAT invoice", "Takes back invoice", "minus", "-1 "):
+        assert words in english, words
+    event = Event.objects.get(kind="credit_note.pdf", data__language="en")
+    assert (event.order_id, event.subject_id) == (note.order_id, note.pk)
+
+
 def test_a_character_no_font_has_and_a_damaged_signature_do_not_stop_a_document():
     made = papers.order(note="Deliver to 𠮷野 😀\x07 please")
     assert "Deliver to 〓野 〓 please" in text("sales-order", made.pk)[1]
@@ -138,11 +152,12 @@ def test_each_export_is_on_the_timeline_and_only_for_who_may_see_the_row():
 
 
 @pytest.mark.parametrize(
-    "name", ["sales-order", "pick-list", "packing-list", "delivery-receipt", "settlement", "invoice"]
+    "name", ["sales-order", "pick-list", "packing-list", "delivery-receipt", "settlement", "invoice", "credit-note"]
 )
 def test_the_number_of_queries_does_not_grow(name, django_assert_num_queries):
     made = papers.paperwork(2)
-    pk = {"sales-order": made.order, "settlement": made.settlement, "invoice": made.invoice}.get(name, made.shipment).pk
+    known = {"sales-order": made.order, "settlement": made.settlement, "invoice": made.invoice}
+    pk = papers.credited(made).pk if name == "credit-note" else known.get(name, made.shipment).pk
     with django_assert_num_queries(6, exact=False):
         DOCUMENTS[name].papers([pk], private=True)
     with translation.override("en"):
