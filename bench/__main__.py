@@ -36,7 +36,7 @@ def main() -> int:
     groups = [group for group in GROUPS if not asked.only or set(group.names) & set(asked.only)]
     started = time.monotonic()
     with Installation() as installation:
-        _use(installation)
+        use(installation)
         bench = Bench(installation, rounds=asked.rounds or (2 if asked.quick else 5), quick=asked.quick)
         described = machine(installation.url)
         print(json.dumps(described, ensure_ascii=False))
@@ -63,7 +63,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _use(installation: Installation) -> None:
+def use(installation: Installation) -> None:
     """This process works in the installation's database, with the tables and the secret of its home."""
     os.environ["DATABASE_URL"], os.environ["SHUNDA_HOME"] = installation.url, str(installation.home)
     os.environ["SHUNDA_TESTING"] = "1"  # no connection pool here

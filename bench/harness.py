@@ -94,9 +94,9 @@ class Bench:
         print(f"  … {text}", file=sys.stderr, flush=True)
 
 
-def load(**job: Any) -> dict[str, Any]:
-    """Run the load generator as a process of its own and return what was answered."""
-    command = [sys.executable, "-m", "bench.load"]
+def load(program: str = "load", **job: Any) -> dict[str, Any]:
+    """Run the load generator, or the sender of files, as a process of its own and return what was answered."""
+    command = [sys.executable, "-m", f"bench.{program}"]
     done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise RuntimeError(done.stderr[-3000:])

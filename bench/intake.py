@@ -20,8 +20,10 @@ from bench.harness import Bench, Group, Result, load
 SEED = 20260506
 CONNECTIONS = 64
 BODIES = 4_000
-SINGLE, BATCH = "/api/v1/orders", "/api/v1/orders/batch"
+SINGLE, BATCH, STREAM = "/api/v1/orders", "/api/v1/orders/batch", "/api/v1/orders/stream"
+FILE_ORDERS = 12_000
 BATCH_SIZE = 100
+BATCHES_A_SECOND = 20
 MEMORY_ORDERS = 200_000
 
 
@@ -41,6 +43,8 @@ class Intake:
             "hot": self._file("hot", [self.order(hot=True) for _ in range(BODIES)]),
             "batch": self._file("batch", [self._batch() for _ in range(200)]),
         }
+        orders = FILE_ORDERS // 8 if bench.quick else FILE_ORDERS
+        self.bodies["file"] = self._file("file", [self.order(hot=False) for _ in range(orders)])
 
     def order(self, *, hot: bool) -> dict[str, Any]:
         """Five lines of five articles for somebody; with ``hot`` the first is always the same article."""
@@ -65,9 +69,14 @@ class Intake:
         return str(path)
 
     def send(self, kind: str, *, seconds: float, warm_up: float = 1, requests: int = 0) -> float:
-        """Orders a second that were confirmed to their senders; refuses to go on when any was not."""
+        """Orders a second that were confirmed to their senders; refuses to go on when any was not.
+
+        Batches are few and long: so many of them are timed from the first to the last, not those within a window.
+        """
         self.runs += 1
         batch = kind == "batch"
+        if batch and not requests:
+            requests, seconds, warm_up = int(seconds * BATCHES_A_SECOND), 300, 0
         self.last = load(
             port=self.bench.installation.port,
             path=BATCH if batch else SINGLE,
@@ -83,6 +92,17 @@ class Intake:
         if self.last["strange"] or not good:
             raise RuntimeError(f"{kind}: {self.last['statuses']} {self.last['strange'][:1]}")
         return float(good * (BATCH_SIZE if batch else 1) / self.last["seconds"])
+
+    def send_file(self) -> float:
+        """Orders a second that were placed out of one file; refuses to go on when any was not."""
+        self.runs += 1
+        self.last = load(
+            "stream", port=self.bench.installation.port, path=STREAM, token=self.token, file=self.bodies["file"],
+            key=f"file-{self.runs}",
+        )  # fmt: skip
+        if self.last["refused"]:
+            raise RuntimeError(f"{self.last['refused']} orders of the file were refused")
+        return float(self.last["placed"] / self.last["seconds"])
 
     @contextmanager
     def database(self) -> Iterator[psycopg.Connection]:
@@ -142,6 +162,16 @@ def _cost(
 ) -> None:
     for part, spent in after.items():
         costs[part].append((spent - before[part]) * 1000 / orders)
+
+
+def from_file(bench: Bench) -> list[Result]:
+    """A file of orders sent as a stream, each time after a round of pgbench."""
+    mine = intake(bench)
+    limits, rates = [], []
+    for _ in range(bench.rounds):
+        limits.append(bench.limit.rate("rand", max(bench.seconds - 1, 1)))
+        rates.append(mine.send_file())
+    return [Result.median("import_file", rates, "orders/s", statistics.median(limits))]
 
 
 def growth(bench: Bench) -> list[Result]:
@@ -208,5 +238,6 @@ def memory(bench: Bench) -> list[Result]:
 
 
 HTTP = Group(("http_single", "http_single_hot", "http_batch100", "http_single_p99"), over_http)
+FILE = Group(("import_file",), from_file)
 GROWTH = Group(("growth_per_order", "statements_batch100"), growth)
 MEMORY = Group(("worker_memory_growth",), memory)

@@ -3,4 +3,4 @@
 from bench import bulk, intake
 from bench.harness import Group
 
-GROUPS: list[Group] = [intake.HTTP, intake.GROWTH, bulk.LARGE, bulk.THOUSAND, intake.MEMORY]
+GROUPS: list[Group] = [intake.HTTP, intake.FILE, intake.GROWTH, bulk.LARGE, bulk.THOUSAND, intake.MEMORY]

@@ -297,6 +297,8 @@ _ORDER = {
     "order_date": "o.day",
     "wanted_date": "o.day + 7",
     "urgent": "o.g % 50 = 0",
+    "delivery": "case when o.status in ('completed', 'archived', 'cancelled') then 3"
+    " when o.status = 'confirmed' and o.g % 2 = 0 then 2 else 0 end",
     "created_at": "o.at",
     "submitted_at": "case when o.status <> 'draft' then o.at + interval '1 hour' end",
     "confirmed_at": "case when o.status in ('confirmed', 'completed', 'archived') then o.at + interval '5 hours' end",
