@@ -191,6 +191,7 @@ class Order(models.Model):
             models.Index(
                 Tail("receiver_phone"), F("id").desc(), name="order_phone_tail", condition=~Q(receiver_phone="")
             ),
+            models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),
         ]
         triggers: ClassVar = [ORDER.guard(), undeletable("order")]
 
@@ -199,7 +200,6 @@ class Order(models.Model):
 
     @property
     def order_id(self) -> int:
-            models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),
         """An order is filed under itself."""
         return self.pk
 
