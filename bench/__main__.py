@@ -16,6 +16,7 @@ import os
 import sys
 import time
 
+from bench import report
 from bench.harness import RESULTS, Bench, Result, machine
 from bench.installation import Installation
 
@@ -59,6 +60,8 @@ def main() -> int:
     (RESULTS / f"{name}.json").write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
     described["seconds"] = round(time.monotonic() - started)
     (RESULTS / f"{name}.machine.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+    if whole:
+        report.write()
     print(f"{described['seconds']} s; written to bench/results/{name}.json")
     return 1 if failed else 0
 

@@ -1,6 +1,6 @@
 """Everything that ``make bench`` measures, in this order. Another group: a function that takes the run, a line here."""
 
-from bench import bulk, intake
+from bench import bulk, intake, reading
 from bench.harness import Group
 
-GROUPS: list[Group] = [intake.HTTP, intake.FILE, intake.GROWTH, bulk.LARGE, bulk.THOUSAND, intake.MEMORY]
+GROUPS: list[Group] = [intake.HTTP, intake.FILE, intake.GROWTH, bulk.LARGE, bulk.THOUSAND, intake.MEMORY, reading.LISTS]

@@ -123,6 +123,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where their environments are or go")
     asked = parser.parse_args()
 
+    from bench import report
     from bench.__main__ import use
     from bench.harness import RESULTS, Bench, machine
     from bench.installation import Installation
@@ -163,6 +164,7 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "peers.json").write_text(json.dumps(results, indent=1) + "\n")
     (RESULTS / "peers.machine.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+    report.write()
     return 0
 
 
