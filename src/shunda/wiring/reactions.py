@@ -1,6 +1,6 @@
 """How an event becomes a job: deferred in the event's own transaction, or collected to run inline.
 
-Jobs about orders run in lanes, one for every so many orders: within a lane one after the other, in the order of their
+Jobs about orders run in lanes, orders that came together in the same: within a lane one after the other, in the order of their
 events, so that what follows from two events of one order is never done at once or the wrong way round.
 """
 
@@ -16,7 +16,9 @@ from django.db import InterfaceError, OperationalError
 
 from shunda.wiring.tables import REACTIONS
 
-LANES = 4
+LANES, TOGETHER = 4, 64
+"""How many lanes there are, and how many orders that were made one after the other share one: what a batch of new
+orders causes is one job or two, not one for every lane."""
 
 _inline: ContextVar[deque[tuple[str, list[int], datetime]] | None] = ContextVar("inline", default=None)
 
@@ -46,8 +48,13 @@ def by_lane(ids: Sequence[int], orders: Mapping[int, int | None]) -> dict[str | 
     lanes: defaultdict[str | None, list[int]] = defaultdict(list)
     for pk in ids:
         order = orders.get(pk)
-        lanes[None if order is None else f"orders-{order % LANES}"].append(pk)
+        lanes[None if order is None else lane(order)].append(pk)
     return lanes
+
+
+def lane(order_id: int) -> str:
+    """The lane of an order, always the same."""
+    return f"orders-{order_id // TOGETHER % LANES}"
 
 
 def run(name: str, ids: list[int], at: datetime) -> None:

@@ -46,10 +46,8 @@ STOCK_CAME: dict[str, Job] = {
 
 REACTIONS: dict[str, dict[str, Job]] = {
     "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
-    "order.confirm": {
-        "fulfilment.open_work": shipping_jobs.open_work,
-        "billing.await_payment": billing_jobs.await_payment,
-    },
+    "order.confirm": {"fulfilment.open_work": shipping_jobs.open_work},
+    "order.hold": {"billing.await_payment": billing_jobs.await_payment},
     "order.cancel": {
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,
