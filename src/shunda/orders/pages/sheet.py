@@ -32,7 +32,7 @@ from shunda.web.pages import actor, now, page
 
 ENTER = ("orders.create_order", "orders.edit_order")
 SUGGESTED_FOR = 200
-"""For so many unknown codes of one pasted text similar articles are looked up."""
+"""For so many unknown codes at once similar articles are looked up."""
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -125,15 +125,6 @@ def paste(request: HttpRequest) -> HttpResponse:
     first = body.get("first") if isinstance(body.get("first"), int) else 1
     places = list(range(first, first + len(rows)))  # type: ignore[operator,arg-type]  # an int, see above
     answer = _priced(replace(Typed.of(body), lines=rows), places, body, by)
-    unknown = {
-        line["place"]: rows[line["place"] - places[0]].get("sku", "")
-        for line in answer["results"]
-        if line.get("unknown")
-    }
-    like = catalog.similar(list(dict.fromkeys(unknown.values()))[:SUGGESTED_FOR])
-    for line in answer["results"]:
-        found = like.get(unknown.get(line["place"], ""), [])
-        line["like"] = [{"value": sku.code, "label": sku.label} for sku in found]
     return JsonResponse({**answer, "rows": rows, "places": places})
 
 
@@ -149,7 +140,19 @@ def _priced(sheet: Typed, places: list[int], body: Mapping[str, Any], by: Actor)
     results = [shown.line(line, place) for line, place in zip(seen.lines, read.specs, strict=True)]
     for place, faults in read.errors.items():
         results.append({"place": place, "errors": [], "fields": faults})
+    _suggest(results, read)
     return {"results": results, "totals": shown.amounts(seen, spec.discount, spec.freight)}
+
+
+def _suggest(results: list[dict[str, Any]], read: typed.Lines) -> None:
+    """For codes that no article has, the articles most like them."""
+    unknown = {line["place"]: read.specs[line["place"]].sku for line in results if line.get("unknown")}
+    if not unknown:
+        return
+    like = catalog.similar(list(dict.fromkeys(unknown.values()))[:SUGGESTED_FOR])
+    for line in results:
+        found = like.get(unknown.get(line["place"], ""), [])
+        line["like"] = [{"value": sku.code, "label": sku.label} for sku in found]
 
 
 @page(ENTER, methods=["POST"])

@@ -76,6 +76,7 @@
     input.addEventListener("input", () => {
       unsure = true;
       fresh = false;
+      asked++; // an answer still on its way is for what stood here before
       clearTimeout(timer);
       timer = setTimeout(async () => { if (await search() && document.activeElement === input) show(); }, PAUSE);
     });

@@ -28,7 +28,7 @@
         other.href = link;
         other.target = "_blank";
         other.rel = "noopener";
-        other.className = "ms-2";
+        other.className = "ms-2 text-decoration-underline";
         other.textContent = say("openOrder", { number });
         words.append(other);
       }

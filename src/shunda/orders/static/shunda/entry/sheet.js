@@ -23,6 +23,7 @@
       row.el = document.createElement("div");
       row.el.className = "sheet-line";
       row.el.dataset.line = "";
+      row.el.setAttribute("role", "row");
       row.el.append(clone("sheet-row"));
       of.set(row.el, row);
       for (const name of ["sku", "quantity", "unit_price"]) field(row, name).value = row.typed[name] || "";

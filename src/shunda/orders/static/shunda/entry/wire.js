@@ -27,7 +27,7 @@
   };
 
   const texts = () => document.getElementById("entry-texts").dataset;
-  const say = (name, values = {}) => texts()[name].replace(/%\((\w+)\)s/g, (_all, key) => values[key] ?? "");
+  const say = (name, values = {}) => texts()[`say${name[0].toUpperCase()}${name.slice(1)}`].replace(/%\((\w+)\)s/g, (_all, key) => values[key] ?? "");
 
   window.shunda = Object.assign(window.shunda || {}, { entry: { ask, say, SIGNED_OUT, UNREACHED } });
 })();
