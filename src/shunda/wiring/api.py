@@ -21,6 +21,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("settings", "shunda.policies.api"),
     ("decision-tables", "shunda.policies.api_tables"),
     ("orders", "shunda.orders.api"),
+    ("orders", "shunda.orders.api_quote"),
     ("imports", "shunda.channels.api"),
     ("shipments", "shunda.fulfilment.api"),
     ("carriers", "shunda.fulfilment.api:carriers"),
