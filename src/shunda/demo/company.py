@@ -154,6 +154,9 @@ def logins() -> list[tuple[str, str, str]]:
 def _warehouses(regions: Mapping[str, int], staff: Mapping[str, Actor], now: datetime) -> None:
     specs = [WarehouseSpec(code, name, regions[region]) for code, (name, region) in WAREHOUSES.items()]
     done(inventory.create_warehouses(specs, by=staff["warehouse_head"], at=now))
+    # the one every start makes sure of would be taken where an order names none, and nothing lies there
+    spare = Warehouse.objects.exclude(code__in=WAREHOUSES).values_list("pk", flat=True)
+    inventory.edit_warehouses({pk: {"active": False} for pk in spare}, by=staff["warehouse_head"], at=now)
 
 
 def _carriers(by: Actor, now: datetime) -> None:
