@@ -106,6 +106,8 @@ def resolve(codes: Iterable[str]) -> dict[str, int]:
     The keys are the codes as they were given. A code counts before a barcode.
     """
     asked = list(dict.fromkeys(codes))
+    if not asked:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(_RESOLVE, [[code.strip() for code in asked]])
         return {asked[i - 1]: sku_id for i, sku_id in cursor.fetchall()}

@@ -73,6 +73,7 @@ def _work(name: str, inline: str, before: Any, after: Any, word: str | None, *, 
         with connection.cursor() as cursor:
             cursor.execute("set synchronous_commit = off")  # a demo can be built again
         gc.freeze()  # what is loaded by now stays to the end
+        gc.set_threshold(10_000, 10, 10)  # what comes is small and soon gone
         for day in _days():
             before.acquire()
             side.live(day)

@@ -21,7 +21,7 @@ from shunda.orders.states import OrderStatus, ReviewStatus
 
 CHANNELS = (Channel.PHONE, Channel.FAX, Channel.EMAIL, Channel.VISIT)
 MODES = {"1": "express", "2": "ltl", "3": "truck"}
-REVIEW_WITHIN = timedelta(days=3)
+REVIEW_WITHIN = timedelta(days=5)
 REVIEWS = (
     (Department.SALES, "sales_manager", 10, 0),
     (Department.FINANCE, "finance", 10, 30),

@@ -19,7 +19,7 @@ from shunda.orders import actions as orders
 from shunda.orders.models import Order
 from shunda.orders.states import OrderStatus
 
-FASTEST, SLOWEST = timedelta(days=2), timedelta(days=5)
+FASTEST, SLOWEST = timedelta(days=2), timedelta(days=7)
 """How long goods travel, at least and at most."""
 
 TRACKING = {"1": "SE", "2": "UP", "3": "FS"}
