@@ -28,7 +28,7 @@ class ApiRequest(HttpRequest):
 
     actor: Actor
     at: datetime
-    replayed: bool = False
+    replayed: bool
     """Set by an endpoint that keeps its keys itself: this is the answer of an earlier request."""
 
 

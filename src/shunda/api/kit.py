@@ -25,6 +25,7 @@ from shunda.api.openapi import document
 from shunda.api.operation import ApiOperation
 from shunda.api.problems import Invalid, install, problem
 from shunda.api.projection import projected
+from shunda.api.text import is_suspicious, is_unreadable
 
 
 class StrictParser(Parser):
@@ -35,27 +36,13 @@ class StrictParser(Parser):
         if len(request.body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # sent in chunks, without a length
             raise RequestDataTooBig
         body = json.loads(request.body, parse_constant=_refuse_constant)
-        if b"\\u" in request.body or b"\x00" in request.body:
-            _refuse_unreadable(body)
+        if is_suspicious(request.body) and is_unreadable(body):
+            raise Invalid(reasons.UNREADABLE_TEXT())
         return body
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
-
-
-def _refuse_unreadable(value: Any) -> None:
-    match value:
-        case str():
-            if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-                raise Invalid(reasons.UNREADABLE_TEXT())
-        case dict():
-            for name, each in value.items():
-                _refuse_unreadable(name)
-                _refuse_unreadable(each)
-        case list():
-            for each in value:
-                _refuse_unreadable(each)
 
 
 class PlainRenderer(JSONRenderer):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,6 +29,8 @@ from shunda.api.crowd import Asked, Crowd, Shown
 from shunda.api.kit import Api
 from shunda.api.operation import KEY_SHAPE, REPLAYED, ApiOperation, language_in, rate_limit, who
 from shunda.api.shield import shields
+from shunda.api.stream import NDJSON, flowing
+from shunda.api.text import is_suspicious
 from shunda.core.actor import Actor
 
 Scope = dict[str, Any]
@@ -49,7 +50,6 @@ LARGE_BODY = 100_000
 JSON_UTF8 = b"application/json;charset=utf-8"
 CONTENT_TYPE = (b"content-type", b"application/json; charset=utf-8")
 REPLAY = (REPLAYED.lower().encode(), b"true")
-_UNREADABLE = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Endpoint:
 
     def calls(self, asked: Asked, raw: bytes) -> list[Any] | None:
         """What a body asks for; nothing where it is not in the documented form."""
-        if _UNREADABLE.search(raw):
+        if is_suspicious(raw):
             return None
         try:
             body = self._read(raw)
@@ -131,6 +131,9 @@ class Lean:
             for address, operation in api.addresses()
             if operation.crowd is not None
         }
+        self._streams = {
+            f"{prefix}{address}": operation for address, operation in api.addresses() if operation.stream is not None
+        }
         self._threads = ThreadPoolExecutor(4, "lean")
         self._always = [(name.lower().encode(), value.encode()) for name, value in shields().items()]
 
@@ -141,6 +144,8 @@ class Lean:
         headers = dict(scope["headers"])
         if b"authorization" not in headers:
             return await self._pages(scope, receive, send)
+        if scope["path"] in self._streams:
+            return await self._take_file(self._streams[scope["path"]], scope, headers, receive, send)
         endpoint = self._endpoints.get(scope["path"]) if scope["method"] == "POST" else None
         if endpoint is None or not is_plain(scope, headers):
             return await self._programs(scope, receive, send)
@@ -149,7 +154,7 @@ class Lean:
         try:
             actor = await self._let_in(token)
         except Exception as exc:  # noqa: BLE001  # the database does not answer
-            return await self._send(self._problem(endpoint, exc, language), language, send)
+            return await self._send(self._problem(endpoint.path, exc, language), language, send)
         if actor is None or not actor.may(endpoint.permission) or rate_limit.wait(who(actor)):
             return await self._programs(scope, receive, send)
         body = await read(receive)
@@ -160,6 +165,35 @@ class Lean:
         if reply is None:
             return await self._programs(scope, replaying(body, receive), send)
         return await self._send(reply, language, send)
+
+    async def _take_file(
+        self, operation: ApiOperation, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
+        """A file that is read while it is answered; whatever is unusual is Django's."""
+        token = token_in(_text(headers, b"authorization"))
+        kind = _text(headers, b"content-type").partition(";")[0].strip().lower()
+        language = language_in(_text(headers, b"accept-language")) or settings.LANGUAGE_CODE
+        stream = operation.stream
+        usual = stream is not None and scope["method"] == "POST" and kind in stream.content_types
+        if stream is None or not usual or not is_addressed(scope, headers):
+            return await self._programs(scope, receive, send)
+        try:
+            await self._let_in(token)
+        except Exception as exc:  # noqa: BLE001  # the database does not answer
+            return await self._send(self._problem(scope["path"], exc, language), language, send)
+        actor = self._doorman.known(token)
+        if actor is None or not actor.may(operation.permission) or rate_limit.wait(who(actor)):
+            return await self._programs(scope, receive, send)
+        feed = stream.feed(Asked(actor, timezone.now(), _text(headers, b"idempotency-key"), token), kind)
+        assert feed is not None
+        named = [*self._always, (b"content-language", language.encode()), (b"content-type", NDJSON.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": named})
+
+        async def tell(lines: bytes) -> None:
+            await send({"type": "http.response.body", "body": lines, "more_body": True})
+
+        await flowing(stream, feed, receive, language, tell)
+        return await send({"type": "http.response.body", "body": b""})
 
     async def _let_in(self, token: str) -> Actor | None:
         actor = self._doorman.known(token)
@@ -183,11 +217,11 @@ class Lean:
                 shown = endpoint.crowd.shown(outcomes)
                 return Reply(endpoint.crowd.status, endpoint.data(shown), [REPLAY] if shown.replayed else [])
         except Exception as exc:  # noqa: BLE001  # the last handler logs it and answers 500
-            return self._problem(endpoint, exc, language)
+            return self._problem(endpoint.path, exc, language)
 
-    def _problem(self, endpoint: Endpoint, exc: Exception, language: str) -> Reply:
+    def _problem(self, path: str, exc: Exception, language: str) -> Reply:
         request = HttpRequest()
-        request.method, request.path = "POST", endpoint.path
+        request.method, request.path = "POST", path
         with translation.override(language):
             response = self._api.on_exception(request, exc)
         named = [(name.lower().encode(), value.encode()) for name, value in response.items()]
@@ -212,15 +246,22 @@ class Lean:
 def is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     """Whether the request is of the usual kind: JSON of a known length, no query, a host of ours, a proper key."""
     length = headers.get(b"content-length", b"")
-    key = headers.get(b"idempotency-key")
     return (
         headers.get(b"content-type", b"").lower().replace(b" ", b"") in {b"application/json", JSON_UTF8}
         and length.isdigit()
         and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        and not scope["query_string"]
         and b"transfer-encoding" not in headers
+        and is_addressed(scope, headers)
+    )
+
+
+def is_addressed(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether it is for a host of ours, without a query, and its key, if any, is a proper one."""
+    key = headers.get(b"idempotency-key")
+    return (
+        not scope["query_string"]
         and is_our_host(_text(headers, b"host"))
-        and (key is None or KEY_SHAPE.fullmatch(_text(headers, b"idempotency-key")) is not None)
+        and (key is None or KEY_SHAPE.fullmatch(key.decode("latin-1")) is not None)
     )
 
 

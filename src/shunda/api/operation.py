@@ -21,6 +21,7 @@ from shunda.api.auth import ApiRequest, RateLimit
 from shunda.api.crowd import Crowd
 from shunda.api.problems import Invalid, problem
 from shunda.api.projection import field_names, wanted_fields
+from shunda.api.stream import Stream
 from shunda.core.actor import Actor
 from shunda.core.once import once
 from shunda.core.refusal import NotPermitted
@@ -41,13 +42,16 @@ class ApiOperation(Operation):
     permission: str = ""
     crowd: Crowd[Any, Any, Any] | None = None
     """What makes this a write that is served in batches; its action keeps the idempotency keys."""
+    stream: Stream[Any, Any] | None = None
+    """What makes this an endpoint that takes files of any length."""
     shown_once: tuple[str, ...] = ()
     """Fields of the answer that are secrets: not kept with the idempotency key, so null when it is repeated."""
 
     def clone(self) -> Operation:
         """The copy bound to an API."""
         cloned = cast("ApiOperation", super().clone())
-        cloned.permission, cloned.shown_once, cloned.crowd = self.permission, self.shown_once, self.crowd
+        cloned.permission, cloned.shown_once = self.permission, self.shown_once
+        cloned.crowd, cloned.stream = self.crowd, self.stream
         return cloned
 
     @property
@@ -80,7 +84,7 @@ class ApiOperation(Operation):
     def run(self, request: HttpRequest, **kw: Any) -> HttpResponseBase:
         """Serve one call; whatever goes wrong is a problem in the caller's language."""
         asked = cast("ApiRequest", request)
-        asked.at = timezone.now()
+        asked.at, asked.replayed = timezone.now(), False
         with translation.override(language_of(request)):
             response = self._serve(asked, kw)
             response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
@@ -112,7 +116,7 @@ class ApiOperation(Operation):
         key = request.headers.get(KEY)
         if key is not None and not KEY_SHAPE.fullmatch(key):
             raise Invalid(reasons.BAD_KEY())
-        if self.crowd is not None:
+        if self.crowd is not None or self.stream is not None:
             response = self._answer(request, kw)
             if request.replayed:
                 response[REPLAYED] = "true"
@@ -151,7 +155,7 @@ class ApiOperation(Operation):
             wrong = reasons.NOT_JSON(wanted=self.body_kind, sent=request.content_type or "–")
             raise Invalid(wrong, status=415)
         limit = settings.API_UPLOAD_MAX_SIZE if self.body_kind == MULTIPART else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if length > limit:
+        if length > limit and self.stream is None:
             raise Invalid(reasons.TOO_LARGE(limit=limit), status=413)
 
 

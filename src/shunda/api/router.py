@@ -13,6 +13,7 @@ from shunda.api import reasons
 from shunda.api.crowd import Body, Call, Crowd, Result, Shown
 from shunda.api.operation import ApiOperation
 from shunda.api.problems import problem
+from shunda.api.stream import NDJSON, Stream, stream_view
 from shunda.core.combine import Combine
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -105,6 +106,13 @@ class Router(NinjaRouter):
 
         return decorate
 
+    def stream(self, path: str, stream: Stream[Any, Any], *, permission: str, summary: str, description: str) -> None:
+        """POST of a file of any length, answered line by line."""
+        kinds = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in stream.content_types}
+        self._add("POST", path, {200: None}, permission, summary, binary=NDJSON, stream=stream, body=kinds)(
+            stream_view(stream, description)
+        )
+
     def _add(
         self,
         method: str,
@@ -115,15 +123,20 @@ class Router(NinjaRouter):
         binary: str = "",
         shown_once: tuple[str, ...] = (),
         crowd: Crowd[Any, Any, Any] | None = None,
+        stream: Stream[Any, Any] | None = None,
+        body: dict[str, Any] | None = None,
     ) -> Callable[[F], F]:
         extra: dict[str, Any] = {"x-permission": permission}
+        if body:
+            extra["requestBody"] = {"required": False, "content": body}
         if binary:
             content = {binary: {"schema": {"type": "string", "format": "binary"}}}
             extra["responses"] = {200: {"content": content}}
 
         def decorate(view: F) -> F:
             operation = ApiOperation(path, [method], view, response=response, summary=summary, openapi_extra=extra)
-            operation.permission, operation.shown_once, operation.crowd = permission, shown_once, crowd
+            operation.permission, operation.shown_once = permission, shown_once
+            operation.crowd, operation.stream = crowd, stream
             view_of_path = self.path_operations.setdefault(path, ApiPathView())
             assert isinstance(view_of_path, ApiPathView)
             view_of_path.add(operation)

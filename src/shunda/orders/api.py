@@ -21,7 +21,7 @@ from shunda.core.refusal import NOT_FOUND, Refused
 from shunda.files.responses import file_response
 from shunda.files.specs import Upload
 from shunda.files.steps import most_bytes
-from shunda.orders import actions, facts, intake, queries
+from shunda.orders import actions, facts, feed, intake, queries
 from shunda.orders.answers import (
     FindingOut,
     HoldOut,
@@ -138,6 +138,20 @@ def place_many(asked: Asked, body: OrderRowsIn) -> list[intake.Intake]:
         intake.intake(asked, row, row.key or intake.row_key(asked.key, number))
         for number, row in enumerate(body.orders)
     ]
+
+
+router.stream(
+    "/stream",
+    feed.ORDERS,
+    permission=intake.PLACE,
+    summary="Place orders out of a file",
+    description="""One order in each line (NDJSON), or CSV with a line for each article; of any length.
+
+    Answered line by line while the file still comes in: `{"line", "key", "placed"}` or `{"line", "key", "refused"}`,
+    at last `{"end", "line", "placed", "replayed", "refused"}`. Rows take their `key`, or the key of the request and
+    their line. Cut off, or `end` false? Send the same again: what was placed is answered again, the rest goes on.
+    """,
+)
 
 
 @router.write("/drafts", response=OrderOut, status=201, permission="orders.create_order", summary="New draft")

@@ -102,6 +102,11 @@ NOT_AUTO_AMOUNT = Reason(
     _("The system approves orders up to %(limit)s CNY; this one comes to %(amount)s %(currency)s."),
 )
 
+ROW_WITHOUT_KEY = Reason(
+    "orders.row-without-key",
+    _("Give each row a “key”, or the whole file one in the header “Idempotency-Key”: so it can be sent again."),
+)
+
 # --- submission: complete, and within the company's policy ----------------------------------------------------------
 
 NO_LINES = Reason("orders.no-lines", _("The order has no lines. Add at least one article."))
