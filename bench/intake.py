@@ -200,16 +200,26 @@ def _statements(bench: Bench, mine: Intake) -> list[Result]:
     """What the database was asked for one request of 1 and one of 100 orders, the job worker standing still."""
     worker = bench.installation.children()["worker"]
     os.kill(worker, signal.SIGSTOP)
+    results = []
     try:
-        return [
-            Result(name, _asked(mine, kind), "statements")
-            for name, kind in (("statements_single", "single"), ("statements_batch100", "batch"))
-        ]
+        for name, kind in (("single", "single"), ("batch100", "batch")):
+            asked, checks = _asked(mine, kind)
+            results.append(Result(f"statements_{name}", asked, "statements"))
+            results.append(Result(f"reference_checks_{name}", checks, "checks"))
     finally:
         os.kill(worker, signal.SIGCONT)
+    return results
 
 
-def _asked(mine: Intake, kind: str) -> float:
+# Foreign keys are looked up at commit, by queries of PostgreSQL's own; nobody sends them.
+_CALLS = """
+select coalesce(sum(calls) filter (where not checks), 0), coalesce(sum(calls) filter (where checks), 0)
+from (select calls, query ~ '^SELECT .* FROM ONLY ' checks from pg_stat_statements
+      where toplevel and query not ilike '%pg_stat_statements%') s
+"""
+
+
+def _asked(mine: Intake, kind: str) -> tuple[float, float]:
     with mine.database() as connection:
         connection.execute("select pg_stat_statements_reset()")
         mine.runs += 1
@@ -217,9 +227,9 @@ def _asked(mine: Intake, kind: str) -> float:
             port=mine.bench.installation.port, path=BATCH if kind == "batch" else SINGLE, token=mine.token,
             bodies=mine.bodies[kind], connections=1, seconds=30, warm_up=0, requests=1, key=f"count-{mine.runs}",
         )  # fmt: skip
-        asked = "select sum(calls) from pg_stat_statements where toplevel and query not ilike '%pg_stat_statements%'"
-        row = connection.execute(asked).fetchone()
-    return float(row[0]) if row and row[0] else 0.0
+        row = connection.execute(_CALLS).fetchone()
+    assert row
+    return float(row[0]), float(row[1])
 
 
 def memory(bench: Bench) -> list[Result]:

@@ -66,9 +66,10 @@ def kill_worker(site: Site, effort: Effort) -> None:
 
 def poison(site: Site, effort: Effort, order: int) -> None:
     """A reaction that cannot be: the others of its lane are done, it is tried to the end and parked for people."""
+    from shunda.wiring import reactions
     from shunda.wiring.jobs import defer
 
-    lane = f"orders-{order % 4}"
+    lane = reactions.lane(order)
     defer([("no.such_reaction", [order], lane), ("fulfilment.open_work", [order], lane)], datetime.now(UTC))
     deadline = time.monotonic() + 60
     while not site.rows(_FAST):  # no need to wait for its patience

@@ -60,10 +60,27 @@ def react(context: JobContext, name: str, ids: list[int], at: str) -> None:
         failed = reactions.run_apart(one, subjects, moment)
         for pk, error in failed.items():
             log.warning("a reaction failed", reaction=one, subject=pk, exc_info=error)
-        alone = [_job(react_alone, None, name=one, ids=[pk], at=moment.isoformat()) for pk in failed]
-        if alone:
-            app.job_manager.batch_defer_jobs(alone)
+        _set_apart(one, failed, moment)
     _done([w[0] for w in waiting])
+
+
+# A subject that fails again while it waits for its next try needs no second job.
+_APART = """
+select (args->'ids'->>0)::bigint from procrastinate_jobs
+where status = 'todo' and task_name = 'react_alone' and args->>'name' = %s and (args->'ids'->>0)::bigint = any(%s)
+"""
+
+
+def _set_apart(name: str, failed: Iterable[int], at: datetime) -> None:
+    subjects = list(failed)
+    if not subjects:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_APART, [name, subjects])
+        there = {pk for (pk,) in cursor.fetchall()}
+    alone = [_job(react_alone, None, name=name, ids=[pk], at=at.isoformat()) for pk in subjects if pk not in there]
+    if alone:
+        app.job_manager.batch_defer_jobs(alone)
 
 
 def merged(jobs: Sequence[tuple[str, list[int], str]]) -> list[tuple[str, list[int], datetime]]:
