@@ -33,4 +33,4 @@ class Good(NamedTuple):
 
 def goods(sku_ids: Iterable[int]) -> dict[int, Good]:
     """These SKUs by id, inactive ones too; an unknown id is missing."""
-    return {row[0]: Good._make(row) for row in sql.fetch(_GOODS, [list(set(sku_ids))])}
+    return {row[0]: Good._make(row) for row in sql.fetch(_GOODS, [sql.numbers(set(sku_ids))])}

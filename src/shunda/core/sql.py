@@ -6,6 +6,7 @@ Write parameters with their types (``%s::bigint[]``). Column and table names are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -28,6 +29,11 @@ def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...
     with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+def numbers(values: Iterable[int | Decimal]) -> str:
+    """An array of numbers for ``%s::bigint[]`` or ``%s::numeric[]``; the driver's own way costs ten times as much."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

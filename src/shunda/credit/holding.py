@@ -58,12 +58,12 @@ def lock(customer_ids: Iterable[int]) -> dict[int, Account]:
     wanted = sorted(set(customer_ids))
     if not wanted:
         return {}
-    found = {row[0]: Account(*row[1:]) for row in sql.fetch(_LOCK, [wanted])}
+    found = {row[0]: Account(*row[1:]) for row in sql.fetch(_LOCK, [sql.numbers(wanted)])}
     return {pk: found.get(pk) or Account() for pk in wanted}
 
 
 def hold(taken: Sequence[tuple[int, int, Decimal]], *, at: datetime) -> None:
     """Write what new orders took, (customer, order, amount), to the ledger and the locked accounts."""
     if taken:
-        columns = [[row[n] for row in taken] for n in range(3)]
+        columns = [sql.numbers(row[n] for row in taken) for n in range(3)]
         sql.fetch(_HOLD, [at, *columns])

@@ -63,5 +63,5 @@ class Buyer(NamedTuple):
 
 def buyers(ids: Iterable[int]) -> dict[int, Buyer]:
     """These customers by id, with their default address and contact; an unknown id is missing."""
-    found = sql.fetch(_BUYERS, [list(set(ids))])
+    found = sql.fetch(_BUYERS, [sql.numbers(set(ids))])
     return {row[0]: Buyer._make((*row[:8], File._make(row[8:]))) for row in found}

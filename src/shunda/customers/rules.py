@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -58,6 +59,7 @@ def tidy_credit_code(code: str) -> str:
     return re.sub(r"[\s-]", "", code).upper()
 
 
+@lru_cache(maxsize=20_000)
 def why_phone(phone: str, country: str) -> Why | None:
     """Why this is no phone number for somebody in ``country`` (R025, R036).
 

@@ -62,7 +62,7 @@ class Gone(Exception):
 def free(places: Collection[Place], *, locked: bool = False) -> dict[Place, Free]:
     """What can be promised of each SKU and warehouse; one that was never stocked is missing."""
     wanted = sorted(places)
-    columns = [[sku for sku, _ in wanted], [warehouse for _, warehouse in wanted]]
+    columns = [sql.numbers(sku for sku, _ in wanted), sql.numbers(warehouse for _, warehouse in wanted)]
     found = sql.fetch(_LOCKED if locked else _FREE, columns)
     return {(sku, warehouse): Free(pk, left) for sku, warehouse, pk, left in found}
 
@@ -96,7 +96,8 @@ _RESERVATION = ("demand_id", "order_id", "sku_id", "warehouse_id", "quantity", "
 
 def take(amounts: Mapping[int, Decimal]) -> None:
     """Raise what is reserved of these balances (by id), all or nothing; raises ``Gone``."""
-    if amounts and len(sql.fetch(_TAKE, [list(amounts), list(amounts.values())])) != len(amounts):
+    columns = [sql.numbers(amounts), sql.numbers(amounts.values())]
+    if amounts and len(sql.fetch(_TAKE, columns)) != len(amounts):
         raise Gone
 
 

@@ -66,7 +66,7 @@ def listed(wanted: Sequence[Wanted], *, on: date, currency: str, includes_tax: b
         return []
     buyers = {(one.customer_id, one.grade) for one in wanted}
     customers, grades = {customer for customer, _ in buyers}, {grade for _, grade in buyers}
-    found = sql.fetch(_LISTS, [currency, on, on, list(customers), list(grades)])
+    found = sql.fetch(_LISTS, [currency, on, on, sql.numbers(customers), list(grades)])
     lists = {row[0]: _List._make(row) for row in found}
     ranked = {buyer: [one.id for one in lists.values() if _counts(one, *buyer)] for buyer in buyers}
     prices = _prices({one.sku_id for one in wanted}, lists)
@@ -88,7 +88,7 @@ def _counts(one: _List, customer_id: int, grade: str) -> bool:
 def _prices(sku_ids: Iterable[int], list_ids: Iterable[int]) -> Prices:
     """By list and SKU, the highest quantity break first."""
     prices: defaultdict[tuple[int, int], list[_Price]] = defaultdict(list)
-    for row in sql.fetch(_PRICES, [list(sku_ids), list(list_ids)]):
+    for row in sql.fetch(_PRICES, [sql.numbers(sku_ids), sql.numbers(list_ids)]):
         prices[row[0], row[1]].append(_Price._make(row))
     return prices
 

@@ -1,7 +1,7 @@
 """How an event becomes a job: deferred in the event's own transaction, or collected to run inline.
 
-Jobs about orders run in lanes, orders that came together in the same: within a lane one after the other, in the order of their
-events, so that what follows from two events of one order is never done at once or the wrong way round.
+Jobs about orders run in lanes, orders that came together in the same: within a lane one after the other, in the order
+of their events, so that what follows from two events of one order is never done at once or the wrong way round.
 """
 
 from __future__ import annotations
