@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-PRODUCTS = 200
+PRODUCTS = 50
 APPS = """
 django.contrib.admin django.contrib.auth django.contrib.contenttypes django.contrib.sessions
 django.contrib.sites django.contrib.messages django.contrib.staticfiles django.contrib.flatpages

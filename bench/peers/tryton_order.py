@@ -14,7 +14,7 @@ import time
 from decimal import Decimal
 from typing import Any
 
-PRODUCTS = 200
+PRODUCTS = 50
 STOCK = 1_000_000.0
 
 

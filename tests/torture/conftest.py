@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shunda.runtime.home import locked
+from tests.torture.frame import COMPANY
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +30,7 @@ def run_short(name: str, home: Path) -> None:
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     command = [sys.executable, "-m", "tests.torture", "--short", "--home", str(home)]
     with locked(home.with_suffix(".lock"), wait=True):
-        if not home.exists():
+        if not (home / COMPANY).exists():
             subprocess.run([*command, "--prepare"], env=environment, cwd=ROOT, check=True)
     done = subprocess.run([*command, name], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-6000:]
