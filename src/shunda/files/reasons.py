@@ -13,6 +13,10 @@ NOT_ALLOWED = Reason(
     "files.not-allowed", _("“%(name)s” is no file of a kind that is kept here. Possible are: %(kinds)s.")
 )
 MACROS = Reason("files.macros", _("“%(name)s” contains macros. Save it without macros and attach it again."))
+NOT_AS_NAMED = Reason(
+    "files.not-as-named",
+    _("“%(name)s” is no %(kind)s file: its content is something else, or damaged. Choose the right file."),
+)
 WRONG_ENDING = Reason(
     "files.wrong-ending",
     _("“%(name)s” is not what its ending says: its content is %(kind)s. Rename it or choose the right file."),

@@ -101,6 +101,8 @@ def judge(index: int, upload: Upload, most_megabytes: int, allowed: tuple[str, .
     kinds = kinds_of(upload.data)
     if kinds == ("macros",):
         return reasons.MACROS(index, where="file", name=name)
+    if not kinds and ending_of(name) in allowed:
+        return reasons.NOT_AS_NAMED(index, where="file", name=name, kind=ending_of(name).upper())
     possible = [kind for kind in kinds if kind in allowed]
     if not possible:
         return reasons.NOT_ALLOWED(index, where="file", name=name, kinds=", ".join(allowed))

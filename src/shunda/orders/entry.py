@@ -216,7 +216,7 @@ def read_line(ident: int, number: int, line: LineSpec, facts: EntryFacts) -> tup
     at["sku"] = sku.code
     refused = list(_why_line(ident, line, sku, at))
     if factor is None:
-        return None, [*refused, why.UNKNOWN_UNIT(ident, unit=sku.unit_name, **at)]
+        return None, [*refused, why.UNKNOWN_UNIT(ident, **_unit(sku), **at)]
     base, why_quantity = _base_quantity(ident, line.quantity, factor, sku, facts.max_quantity, at)
     if base is None or refused:
         return None, [*refused, *why_quantity]
@@ -236,6 +236,11 @@ def _why_line(ident: int, line: LineSpec, sku: SkuFacts, at: dict[str, Any]) -> 
         yield why.LINE_NOTE_TOO_LONG(ident, limit=NOTE_LENGTH, **at)
 
 
+def _unit(sku: SkuFacts) -> dict[str, str]:
+    """The base unit by name in both languages, for refusals are read in either."""
+    return {"unit": sku.unit_name, "unit_en": sku.unit_name_en}
+
+
 def _base_quantity(
     ident: int, quantity: Decimal, factor: Fraction, sku: SkuFacts, limit: Decimal, at: dict[str, Any]
 ) -> tuple[Decimal | None, list[Refusal]]:
@@ -246,7 +251,7 @@ def _base_quantity(
         return None, [why.QUANTITY_TOO_LARGE(ident, quantity=str(quantity), limit=str(limit), **at)]
     base = converted(quantity, factor, sku.decimals)
     if base is None or quantity % QUANTITY_STEP:
-        data = {"quantity": f"{quantity:f}", "unit": sku.unit_name, "decimals": sku.decimals}
+        data = {"quantity": f"{quantity:f}", **_unit(sku), "decimals": sku.decimals}
         return None, [why.QUANTITY_FRACTION(ident, **data, **at)]
     return base, []
 
