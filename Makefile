@@ -24,6 +24,7 @@ help:
 	@echo "make check         format, lint, types, layers, templates, translations, OpenAPI, migrations, house rules"
 	@echo "make bench         measure, beside what PostgreSQL itself can do (ARGS: see python -m bench --help)"
 	@echo "make torture       kill, starve and crowd it, and see whether it keeps its promises (ARGS: --minutes 10)"
+	@echo "make proof         build the whole demo company and import a real month; takes minutes (ARGS: demo month long)"
 	@echo "make requirements  which requirements have a test that proves them"
 	@echo "make docs          build the documentation into site/"
 	@echo "make lock          resolve the dependencies anew and pin them"
@@ -103,6 +104,9 @@ bench: $(VENV)/.developing $(VENV)/.translated
 
 torture: $(VENV)/.developing $(VENV)/.translated
 	@$(BIN)/python -m tests.torture $(ARGS)
+
+proof: $(VENV)/.installed $(VENV)/.translated
+	@$(BIN)/python -u tools/proof.py $(ARGS)
 
 docs: $(VENV)/.developing
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
