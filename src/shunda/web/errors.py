@@ -1,4 +1,7 @@
-"""Error pages: what went wrong, what was refused, and what to do next, in the reader's language."""
+"""Error pages: what went wrong, what was refused, and what to do next, in the reader's language.
+
+Those of a server that cannot work (``bare``) ask the database nothing: neither who is signed in nor what was said.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,28 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shunda.core.refusal import NOT_FOUND, NotPermitted, Reason, Refusal
+from shunda.core.refusal import NOT_FOUND, STALE, NotPermitted, Reason, Refusal
+from shunda.web.context import THEMES
 
 NOT_PERMITTED = Reason(
     "not-permitted",
     gettext_lazy("This needs the permission “%(permission)s”, which you do not have. Ask the administrator for it."),
 )
+ICONS = {403: "lock", 404: "zoom-question", 405: "ban", 409: "git-merge", 429: "hourglass", 503: "database"}
+"""The picture of each error; any other is a tool that broke."""
+
+RETRY_SECONDS = 15
+"""A page that could not be shown asks again by itself after so long."""
 
 
 def shown(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:
     """An error inside the layout, so that the person can go on from here; htmx gets the sentence alone."""
-    context |= {"status": status, "title": title, "text": text}
+    context |= {"status": status, "title": title, "text": text, "picture": ICONS.get(status, "tool")}
     if getattr(request, "htmx", False):
         return render(request, "web/errors/part.html", context, status=status)
     known = getattr(getattr(request, "actor", None), "id", None) is not None
@@ -31,8 +42,24 @@ def shown(request: HttpRequest, status: int, title: str, text: str, **context: A
 
 def bare(request: HttpRequest, status: int, title: str, text: str, **context: Any) -> HttpResponse:
     """An error that is drawn without asking the database anything."""
-    context |= {"status": status, "title": title, "text": text}
-    return render(request, "web/errors/outside.html", context, status=status)
+    theme = request.COOKIES.get("theme")
+    context |= {
+        "status": status,
+        "title": title,
+        "text": text,
+        "picture": ICONS.get(status, "tool"),
+        "theme": theme if theme in THEMES else "system",
+        "again": request.get_full_path() if request.method in ("GET", "HEAD") else "",
+    }
+    part = request.headers.get("HX-Request") == "true"
+    template = "web/errors/part.html" if part else "web/errors/outside.html"
+    return HttpResponse(render_to_string(template, context), status=status)
+
+
+def reader(request: HttpRequest) -> translation.override:
+    """The reader's language also where the middleware that sets it was not reached, or is left already."""
+    known: str | None = getattr(request, "reads", None)
+    return translation.override(known or translation.get_language_from_request(request))
 
 
 def not_permitted(request: HttpRequest, missing: NotPermitted) -> HttpResponse:
@@ -46,7 +73,11 @@ def refused(request: HttpRequest, refusals: Sequence[Refusal]) -> HttpResponse:
     if all(refusal.code == NOT_FOUND.code for refusal in refusals):
         return not_found(request)
     text = _("Nothing was changed. The reasons:")
-    return shown(request, 409, _("That is not possible now"), text, reasons=[r.message for r in refusals])
+    title = _("That is not possible now")
+    if any(refusal.code == STALE.code for refusal in refusals):
+        title = _("Somebody else was faster")
+        text = _("Nothing was changed. Go back and reload: you will see what is there now, and can decide again.")
+    return shown(request, 409, title, text, reasons=[r.message for r in refusals])
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -70,25 +101,32 @@ def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> HttpResp
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """400."""
-    text = _("The server could not read this request. Go back and try again.")
-    return bare(request, 400, _("Unreadable request"), text)
+    with reader(request):
+        text = _("The server could not read this request. Go back and try again.")
+        return bare(request, 400, _("Unreadable request"), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; 503 when it was the database that did not answer."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        text = _("The database does not answer. Nothing was changed; try again in a minute.")
-        response = bare(request, 503, _("We will be back in a moment"), text)
-        response.headers["Retry-After"] = "30"
-        return response
-    text = _("An error of ours: it has been recorded, and nothing was changed. Try again, or tell the administrator.")
-    return bare(request, 500, _("Something went wrong"), text)
+    with reader(request):
+        if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+            text = _("The database does not answer. Nothing was changed; this page asks again by itself.")
+            response = bare(request, 503, _("We will be back in a moment"), text, retry=RETRY_SECONDS)
+            response.headers["Retry-After"] = "30"
+            return response
+        text = _(
+            "An error of ours: it has been recorded, and nothing was changed. Try again, or tell the administrator."
+        )
+        return bare(request, 500, _("Something went wrong"), text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The form was too old or came from elsewhere."""
-    text = _("The form was open for too long, or you signed in elsewhere meanwhile. Go back, reload and send it again.")
-    return bare(request, 403, _("This form is no longer valid"), text)
+    with reader(request):
+        text = _(
+            "The form was open for too long, or you signed in elsewhere meanwhile. Go back, reload and send it again."
+        )
+        return bare(request, 403, _("This form is no longer valid"), text)
 
 
 def too_many(request: HttpRequest, title: str, text: str, retry_after: int) -> HttpResponse:

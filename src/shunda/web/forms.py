@@ -76,6 +76,7 @@ class EditForm(Form):
         kwargs["initial"] = {**initial, "version": version}
         super().__init__(*args, **kwargs)
         self.version_now = version
+        self.clash: list[tuple[str, str, str]] = []  # (field, what is there now, what was typed)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -99,6 +100,15 @@ class EditForm(Form):
             for name, field in self.fields.items():
                 if name != "version" and self.cleaned_data.get(name) != self.initial.get(name):
                     field.theirs = self.shown(name)  # type: ignore[attr-defined]
+                    self.clash.append((str(self[name].label), self.shown(name), self.typed(name)))
+
+    def typed(self, name: str) -> str:
+        """What was typed into a field, as people read it."""
+        there, self.initial = self.initial, {**self.initial, name: self.cleaned_data.get(name)}
+        try:
+            return self.shown(name)
+        finally:
+            self.initial = there
 
     def shown(self, name: str) -> str:
         """The value a field has in the database, as people read it."""

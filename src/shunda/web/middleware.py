@@ -22,6 +22,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the reader's language."""
         language = getattr(request.user, "language", None) or translation.get_language_from_request(request)
+        request.reads = language  # type: ignore[attr-defined]  # error pages outlive the next line
         with translation.override(language):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")

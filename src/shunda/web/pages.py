@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome
@@ -95,8 +97,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back. A request of htmx is answered 401: the page stays, with what was typed in it."""
     if is_htmx(request):
         return HttpResponse(status=401)
-    here = request.get_full_path() if request.method in ("GET", "HEAD") else back(request)
-    return redirect_to_login(here)
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    messages.info(request, _("Your session has ended. Sign in and go on where you were: what you typed comes back."))
+    return redirect_to_login(back(request))
 
 
 def back(request: HttpRequest) -> str:

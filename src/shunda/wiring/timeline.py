@@ -70,8 +70,11 @@ def _names(events: Iterable[Event]) -> dict[str, dict[Any, str]]:
         for name, pair in (event.data.get("changes") or {}).items():
             if event.kind.startswith("order.") and getattr(_order_fields().get(name), "related_model", None):
                 asked[name] |= {pk for pk in pair if pk is not None}
-    related = {name: _order_fields()[name].related_model._default_manager for name in asked}
-    return {name: {pk: str(row) for pk, row in related[name].in_bulk(ids).items()} for name, ids in asked.items()}
+    found: dict[str, dict[Any, str]] = {}
+    for name, ids in asked.items():
+        model: Any = _order_fields()[name].related_model
+        found[name] = {pk: str(row) for pk, row in model._default_manager.in_bulk(ids).items()}
+    return found
 
 
 def _with_words(event: Event, names: Mapping[str, Mapping[Any, str]]) -> Event:
