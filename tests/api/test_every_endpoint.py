@@ -221,8 +221,8 @@ def made_real(case, path, draw):
 def attack(api, method, path, headers):
     """Real, valid and invalid requests for one endpoint."""
     operation = schema_of(api)[path][method.upper()]
-    multipart = "multipart/form-data" in operation.get_request_payload_content_types()
-    checks = CHECKS[:-1] if multipart else CHECKS  # invalid forms often come out valid
+    files = {"multipart/form-data", "text/csv"} & set(operation.get_request_payload_content_types())
+    checks = CHECKS[:-1] if files else CHECKS  # invalid forms often come out valid
     strategies = {mode: operation.as_strategy(generation_mode=generated) for mode, generated in MODES.items()}
 
     @given(data=st.data())
