@@ -187,6 +187,15 @@ def test_guessing_a_password_is_stopped_for_a_while(client, db, language, words)
     assert right.status_code == 429
 
 
+def test_the_sessions_page_tells_by_browser_and_address_where_one_is_signed_in(client, db):
+    builders.user("li")
+    headers = {"user-agent": "Browser of Li"}
+    client.post("/accounts/login/", {"login": "li", "password": PASSWORD}, headers=headers)
+    page = text(client.get("/accounts/sessions/", headers=headers))
+    assert page.count("Browser of Li") == 1
+    assert "127.0.0.1" in page
+
+
 def test_a_closed_account_cannot_sign_in_and_its_sessions_end(client, admin):
     person = builders.user("li")
     client.force_login(person)
