@@ -24,9 +24,9 @@ def test_a_job_whose_worker_was_killed_is_queued_again_and_one_under_way_is_not(
                 [job],
             )
     assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
-        with ThreadPoolExecutor(1) as thread:  # a browser test before this one keeps a loop of its own in this thread
-            thread.submit(asyncio.run, _resume(working)).result()
+    # a browser test before this one keeps a loop of its own in this thread
+    with app.replace_connector(app.connector.get_worker_connector()) as working, ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _resume(working)).result()
     with connection.cursor() as cursor:
         cursor.execute("select id, status from procrastinate_jobs where id in (%s, %s)", [killed, busy])
         assert dict(cursor.fetchall()) == {killed: "todo", busy: "doing"}
