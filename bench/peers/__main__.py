@@ -61,6 +61,7 @@ class Seat:
         self.peer = peer
         self.base, _slash, _name = url.rpartition("/")
         self.python = folder / peer.name / "bin" / "python"
+        self.log = folder / f"{peer.name}.log"
         self.known = ""
         if not self.python.exists():
             _say(f"installing {peer.name}")
@@ -84,14 +85,19 @@ class Seat:
         command = [str(self.python), str(HERE / f"{self.peer.name}_order.py"), *arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            command, env=self.environment(), stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+            command, env=self.environment(), stdin=pipe, stdout=pipe, stderr=self.log.open("a"), text=True
         )
 
-    def prepare(self) -> None:
-        """Make its tables, articles and stock."""
-        _say(f"preparing {self.peer.name}")
+    def prepare(self) -> bool:
+        """Make its tables, articles and stock; whether that went well."""
+        _say(f"preparing {self.peer.name}; minutes, not seconds")
         process = self.start("prepare")
-        self.known = process.communicate()[0].strip().splitlines()[-1]
+        said = process.communicate()[0].strip().splitlines()
+        if process.returncode or not said:
+            _say(f"{self.peer.name} could not be prepared:\n{self.log.read_text()[-1500:]}")
+            return False
+        self.known = said[-1]
+        return True
 
     def rate(self, seconds: float, seed: int) -> float:
         """Orders a second of as many processes as there are cores."""
@@ -132,8 +138,7 @@ def main() -> int:
     rates: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="shunda-peers-") as temporary, Installation() as installation:
         seats = [Seat(peer, asked.folder or Path(temporary), installation.url) for peer in PEERS]
-        for seat in seats:
-            seat.prepare()
+        seats = [seat for seat in seats if seat.prepare()]
         use(installation)
         described = machine(installation.url)
         shunda = intake(Bench(installation, rounds=asked.rounds, quick=False))
@@ -165,7 +170,7 @@ def main() -> int:
     (RESULTS / "peers.json").write_text(json.dumps(results, indent=1) + "\n")
     (RESULTS / "peers.machine.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")
     report.write()
-    return 0
+    return 0 if len(rates) == 1 + len(PEERS) else 1
 
 
 if __name__ == "__main__":

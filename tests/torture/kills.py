@@ -126,7 +126,7 @@ def look(site: Site, effort: Effort, answers: dict[str, tuple[dict[str, Any], in
     effort.say(f"{len(good)} orders are there, each once and whole")
     site.assert_books_balance()
     if not effort.short:  # jobs of a killed worker are taken over when its silence is certain
-        site.wait_for_jobs(180)
+        site.wait_for_jobs(600)
         site.assert_books_balance()
     before = site.rows(_COUNTS)
     for key, (body, _status, answer) in answers.items():

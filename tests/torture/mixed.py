@@ -36,7 +36,7 @@ def run(site: Site, effort: Effort) -> None:
         for thread in threads:
             thread.join()
         assert not broken, "\n".join(broken[:3])
-        site.wait_for_jobs()
+        site.wait_for_jobs(effort.pick(120, 600))
         site.assert_books_balance()
         effort.say("books balance after " + ", ".join(f"{count} {what}" for what, count in sorted(done.items())))
         if effort.over:

@@ -23,7 +23,7 @@ def run(site: Site, effort: Effort) -> None:
     """A backlog with a killed worker, then poison."""
     site.use()
     orders = _orders(site, effort)
-    site.wait_for_jobs()
+    site.wait_for_jobs(120)
     before = site.rows(_WORK)
     backlog(site, effort, orders)
     assert site.rows(_WORK) == before, "doing it again changed something"
@@ -75,7 +75,7 @@ def poison(site: Site, effort: Effort, order: int) -> None:
     while not site.rows(_FAST):  # no need to wait for its patience
         assert time.monotonic() < deadline, "it was not set apart"
         time.sleep(0.1)
-    site.wait_for_jobs()
+    site.wait_for_jobs(120)
     report = json.loads(site.installation.run("status", "--json").stdout)
     assert report["jobs"]["parked"] == 1, report["jobs"]
     [(error,)] = site.rows("select data->>'error' from core_event where kind = 'job.park'")
