@@ -25,7 +25,7 @@ from shunda.inventory.specs import DemandSpec
 from shunda.orders import reasons as why
 from shunda.orders import rows, rules, steps, tasks
 from shunda.orders.models import HoldKind, Order, OrderLine, Stops
-from shunda.orders.queries import lines_of, open_holds, seen_by
+from shunda.orders.queries import open_holds, seen_by
 from shunda.orders.specs import HoldSpec
 from shunda.orders.states import ORDER
 from shunda.pricing.rules import plain
@@ -52,7 +52,7 @@ def confirm(
     customers = Customer.objects.in_bulk({order.customer_id for order in batch})
     held = open_holds(batch.ids, Stops.CONFIRM)
     batch.refuse_if(lambda order: _why_not(order, customers[order.customer_id], rules.why_held(order, held[order.pk])))
-    lines = lines_of(batch.ids)
+    lines = _lines_of(batch.ids)
     _take_all(batch, lines, at)
     prepaid = [
         HoldSpec(order.pk, why.AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP)
@@ -65,6 +65,18 @@ def confirm(
     outcome = batch.commit(by=by, at=at, stamp="confirmed_at", blocked_by=[])
     tasks.close((tasks.CONFIRM,), batch.ids, by=by, at=at)
     return outcome
+
+
+_NEEDED = ("order_id", "line_no", "sku_id", "base_quantity", "wanted_date", "made_to_order", "sku__code")
+
+
+def _lines_of(order_ids: Sequence[int]) -> Lines:
+    """As ``queries.lines_of``, with nothing but what is asked here: thousands of lines pass through."""
+    lines: dict[int, list[OrderLine]] = {pk: [] for pk in order_ids}
+    rows = OrderLine.objects.filter(order_id__in=order_ids).select_related("sku").only(*_NEEDED)
+    for line in rows.order_by("order_id", "line_no"):
+        lines[line.order_id].append(line)
+    return lines
 
 
 def _why_not(order: Order, customer: Customer, held: list[Refusal]) -> list[Refusal]:
