@@ -26,7 +26,7 @@ from shunda.runtime.postgres import Server
 from shunda.runtime.processes import end_leftovers
 
 ROOT = Path(__file__).parents[1]
-READY_SECONDS = 180
+READY_SECONDS = 600
 FOREIGN = ("DATABASE_URL", "SHUNDA_TESTING", "SHUNDA_HOME", "LANG", "LC_ALL", "SHUNDA_LANG", "DJANGO_SETTINGS_MODULE")
 
 
