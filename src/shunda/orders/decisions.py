@@ -55,7 +55,7 @@ class Submitted:
 
     def count(self, since: datetime, until: datetime) -> int:
         """How many."""
-        return self._rows(since, until).count()
+        return int(self._rows(since, until).count())
 
     def cases(self, since: datetime, until: datetime) -> Iterable[tables.Case]:
         """Each with the facts it has now, read piece by piece."""

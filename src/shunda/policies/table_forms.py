@@ -102,7 +102,7 @@ class Grid:
 
     def __init__(self, table: Table, data: Any, rows: Sequence[Row], head: Mapping[str, Any]) -> None:
         self.table = table
-        self.head = HeadForm(data, initial=head)
+        self.head = HeadForm(data, initial=dict(head))
         shown = initial(table, rows)
         self.rows = grid_of(table, rows)(data, prefix="rows", initial=shown)
         self._order: list[int] = []

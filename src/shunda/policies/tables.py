@@ -115,7 +115,7 @@ TABLES: dict[str, Table] = {}
 
 def declare(table: Table) -> Table:
     """Make a table known; its preset must be right."""
-    names = [column.name for column in (*table.inputs, *table.outputs)]
+    names = [one.name for one in table.inputs] + [one.name for one in table.outputs]
     if len(set(names)) < len(names):
         raise ValueError(f"{table.name}: two columns share a name")
     clean, wrong = read(table, [row.as_dict() for row in table.preset])
@@ -156,10 +156,10 @@ def _row(table: Table, index: int, given: Mapping[str, Any]) -> tuple[Row | None
     if len(note) > NOTE_LENGTH:
         faults.append(Fault(f"rows.{index}.note", reasons.NOTE_TOO_LONG, {"most": NOTE_LENGTH}))
     faults += _unknown(table, index, given)
-    for column, text in _cells(given, "when", table.inputs):
-        faults += _put(when, column, index, text, _condition)
-    for column, text in _cells(given, "then", table.outputs):
-        faults += _put(then, column, index, text, _outcome)
+    for asked, text in _cells(given, "when", table.inputs):
+        faults += _put(when, asked, index, text, _condition)
+    for decided, text in _cells(given, "then", table.outputs):
+        faults += _put(then, decided, index, text, _outcome)
     if not when and not then and not note and not faults:
         return None, []
     missing = [one for one in table.outputs if one.required and not then.get(one.name)]
