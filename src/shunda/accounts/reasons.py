@@ -1,6 +1,7 @@
 """Every refusal about people."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from shunda.core.refusal import Reason
 
@@ -53,3 +54,9 @@ NO_SCOPE = Reason("accounts.no-scope", _("Choose at least one scope."))
 SCOPE_LACKING = Reason("accounts.scope-lacking", _("You lack the permission “%(permission)s” yourself."))
 BAD_EXPIRY = Reason("accounts.bad-expiry", _("A token ends between 1 and %(days)s days from now."))
 TOKEN_REVOKED = Reason("accounts.token-revoked", _("The token “%(name)s” was revoked already."))
+
+PASSWORD_TOO_SHORT = ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+)
+"""Django's own sentence, which its Chinese catalogue lacks; that it stands here puts it into ours."""
