@@ -44,6 +44,9 @@ LET_IN_SECONDS, ASK_AGAIN_SECONDS = 60.0, 30.0
 A batch looks at it anyway, before anything is done.
 """
 
+DJANGO_AT_ONCE = 64
+"""So many requests are with Django at once, each in a thread and with a connection; the others wait at the door."""
+
 LARGE_BODY = 100_000
 """Bytes above which a body is read in a thread, so that others are not kept waiting."""
 
@@ -125,7 +128,8 @@ class Lean:
 
     def __init__(self, api: Api, actor_for_token: TokenActor, *, prefix: str, pages: Asgi, programs: Asgi) -> None:
         self._api, self._doorman = api, Doorman(actor_for_token)
-        self._prefix, self._pages, self._programs = prefix, pages, programs
+        self._prefix, self._pages, self._programs = prefix, self._one_of(pages), self._one_of(programs)
+        self._seats = asyncio.Semaphore(DJANGO_AT_ONCE)
         self._endpoints = {
             f"{prefix}{address}": Endpoint(f"{prefix}{address}", operation, operation.crowd)
             for address, operation in api.addresses()
@@ -202,6 +206,13 @@ class Lean:
         if self._doorman.is_due(token):
             self._threads.submit(self._doorman.ask, token)
         return actor
+
+    def _one_of(self, served: Asgi) -> Asgi:
+        async def seated(scope: Scope, receive: Receive, send: Send) -> None:
+            async with self._seats:
+                await served(scope, receive, send)
+
+        return seated
 
     async def _reply(self, endpoint: Endpoint, asked: Asked, raw: bytes, language: str) -> Reply | None:
         """What to answer; nothing where the body is not in the documented form."""

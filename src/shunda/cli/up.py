@@ -24,7 +24,8 @@ from shunda.runtime.processes import Child, Stopped, Supervisor, end_leftovers, 
 
 LOCK_FILE = "up.lock"
 WEB_START_SECONDS = 60
-REQUESTS_AT_ONCE = 128
+REQUESTS_AT_ONCE = 4096
+"""Connections that are served; programs wait cheaply for their batch, and how many go to Django is limited there."""
 
 
 @click.command("up", help=_("Start database, web server and job worker; Ctrl-C ends them."))
@@ -116,7 +117,8 @@ class Up:
         silent = "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"
         server = [sys.executable, "-W", silent, "-m", "granian", "--interface", "asginl", "--workers", "1"]
         server += ["--host", self.host, "--port", str(self.port), "--log-level", "warning"]
-        server += ["--backpressure", str(REQUESTS_AT_ONCE), "--workers-kill-timeout", "10"]
+        server += ["--backlog", str(REQUESTS_AT_ONCE), "--backpressure", str(REQUESTS_AT_ONCE)]
+        server += ["--workers-kill-timeout", "10"]
         server += ["--respawn-failed-workers", "shunda.wiring.asgi:application"]
         return spawn(server, self.home)
 

@@ -119,6 +119,7 @@ PERMISSIONS = {
     "policies.publish_table": _("Publish decision tables somebody else wrote"),
     "policies.return_table": _("Give decision tables back to their authors"),
     "policies.drop_table": _("Give drafts of decision tables up"),
+    "accounts.view_metrics": _("See the figures of the running system"),
     "accounts.administer": _("Administer: grant every permission, change every account"),
     "accounts.view_user": _("See people"),
     "accounts.create_user": _("Add people"),

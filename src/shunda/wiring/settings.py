@@ -135,6 +135,7 @@ def database(url: str) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": parts.port or "",
         "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,  # a restarted database is not noticed by the next visitor
         "TEST": {"NAME": os.environ.get("SHUNDA_TEST_DB", "test_shunda")},
     }
 

@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from shunda.wiring.api import api
+from shunda.wiring.metrics import metrics
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("metrics", metrics),
     path("accounts/", include("shunda.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("shunda.wiring.documents")),
