@@ -184,9 +184,15 @@ def _begins(label: str, text: str) -> bool:
     return label.casefold().startswith(folded) or initials(label) == folded
 
 
+_WORDS: dict[int, tuple[str | Promise, list[str]]] = {}
+
+
 def _said(label: str | Promise) -> list[str]:
-    """A text in every language of the installation, in small letters."""
-    return [_in_language(label, code) for code, _name in settings.LANGUAGES]
+    """A text of a table in every language of the installation, in small letters; looked up once in a process."""
+    known = _WORDS.get(id(label))
+    if known is None or known[0] is not label:
+        known = _WORDS[id(label)] = (label, [_in_language(label, code) for code, _name in settings.LANGUAGES])
+    return known[1]
 
 
 def _in_language(label: str | Promise, code: str) -> str:
