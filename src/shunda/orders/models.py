@@ -75,6 +75,15 @@ class PaymentMethod(models.TextChoices):
     COLLECT = "collect", _("collected by the carrier")
 
 
+class Delivery(models.IntegerChoices):
+    """How far the goods of an order are, all its lines together; what was cancelled is not waited for."""
+
+    NONE = 0, _("nothing shipped")
+    PARTLY = 1, _("partly shipped")
+    SHIPPED = 2, _("shipped")
+    SIGNED = 3, _("signed")
+
+
 class Order(models.Model):
     """A sales order (R019-R031). Customer and ship-to are copied when it is submitted: what was agreed stays."""
 
@@ -148,6 +157,9 @@ class Order(models.Model):
     packing = models.CharField(_("packing requirements"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    # what the lines say together: written with them by steps.progress, proven by verify
+    delivery = models.SmallIntegerField(_("delivery"), choices=Delivery, default=0, db_default=0)
+
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -187,11 +199,18 @@ class Order(models.Model):
                 opclasses=["varchar_pattern_ops"],
                 condition=~Q(external_number=""),
             ),
+            models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),
             models.Index(fields=["fingerprint"], name="order_fingerprint", condition=~Q(fingerprint="")),
+            # lists: each filter and order that is offered starts from an index, however many orders there are
+            models.Index(fields=["channel", "-id"], name="order_channel"),
+            models.Index(fields=["order_date", "id"], name="order_day"),
+            models.Index(fields=["-id"], name="order_urgent", condition=Q(urgent=True)),
+            models.Index(fields=["kind", "-id"], name="order_special", condition=~Q(kind="standard")),
+            models.Index(fields=["delivery", "-id"], name="order_delivery", condition=Q(status="confirmed")),
+            models.Index(fields=["promised_date", "id"], name="order_promised", condition=Q(status="confirmed")),
             models.Index(
                 Tail("receiver_phone"), F("id").desc(), name="order_phone_tail", condition=~Q(receiver_phone="")
             ),
-            models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),
         ]
         triggers: ClassVar = [ORDER.guard(), undeletable("order")]
 

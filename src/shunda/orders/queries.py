@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from shunda.catalog.models import Sku
 from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
-from shunda.orders.models import Department, Hold, HoldKind, Order, OrderAttachment, OrderLine, Review, Stops
+from shunda.orders.models import Delivery, Department, Hold, HoldKind, Order, OrderAttachment, OrderLine, Review, Stops
 from shunda.orders.rules import stage_of
 from shunda.orders.states import OrderStatus, ReviewStatus, Stage
 
@@ -82,20 +82,14 @@ def reviews_of(order_ids: Iterable[int]) -> dict[int, list[Review]]:
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 _LINES = OrderLine.objects.filter(order=OuterRef("pk"))
-_LEFT = F("base_quantity") - F("cancelled")
-_SHIPPED = Exists(_LINES.filter(shipped__gt=0))
-_UNSHIPPED = Exists(_LINES.filter(shipped__lt=_LEFT))
-_UNSIGNED = Exists(_LINES.filter(signed__lt=_LEFT))
 _AWAITS_PAYMENT = Exists(
     Hold.objects.filter(order=OuterRef("pk"), kind=HoldKind.PAYMENT, stops=Stops.SHIP, released_at__isnull=True)
 )
 
 
 def staged(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Orders with what ``rules.stage_of`` needs; each looks at the order's own lines, by index."""
-    return orders.annotate(
-        some_shipped=_SHIPPED, unshipped=_UNSHIPPED, unsigned=_UNSIGNED, awaits_payment=_AWAITS_PAYMENT
-    )
+    """Orders with what ``rules.stage_of`` needs beside themselves: whether a payment is awaited, by index."""
+    return orders.annotate(awaits_payment=_AWAITS_PAYMENT)
 
 
 _STAGES: dict[str, Q] = {
@@ -103,11 +97,11 @@ _STAGES: dict[str, Q] = {
     Stage.IN_REVIEW: Q(status=OrderStatus.IN_REVIEW),
     Stage.SENT_BACK: Q(status=OrderStatus.SENT_BACK),
     Stage.TO_CONFIRM: Q(status=OrderStatus.APPROVED),
-    Stage.TO_PAY: Q(_UNSHIPPED, ~_SHIPPED, _AWAITS_PAYMENT, status=OrderStatus.CONFIRMED),
-    Stage.TO_SHIP: Q(_UNSHIPPED, ~_SHIPPED, ~_AWAITS_PAYMENT, status=OrderStatus.CONFIRMED),
-    Stage.PARTLY_SHIPPED: Q(_UNSHIPPED, _SHIPPED, status=OrderStatus.CONFIRMED),
-    Stage.SHIPPED: Q(~_UNSHIPPED, _UNSIGNED, status=OrderStatus.CONFIRMED),
-    Stage.SIGNED: Q(~_UNSHIPPED, ~_UNSIGNED, status=OrderStatus.CONFIRMED),
+    Stage.TO_PAY: Q(_AWAITS_PAYMENT, delivery=Delivery.NONE, status=OrderStatus.CONFIRMED),
+    Stage.TO_SHIP: Q(~_AWAITS_PAYMENT, delivery=Delivery.NONE, status=OrderStatus.CONFIRMED),
+    Stage.PARTLY_SHIPPED: Q(delivery=Delivery.PARTLY, status=OrderStatus.CONFIRMED),
+    Stage.SHIPPED: Q(delivery=Delivery.SHIPPED, status=OrderStatus.CONFIRMED),
+    Stage.SIGNED: Q(delivery=Delivery.SIGNED, status=OrderStatus.CONFIRMED),
     Stage.COMPLETED: Q(status=OrderStatus.COMPLETED),
     Stage.ARCHIVED: Q(status=OrderStatus.ARCHIVED),
     Stage.CANCELLED: Q(status=OrderStatus.CANCELLED),
@@ -133,15 +127,21 @@ def matches(text: str) -> Q:
     text = text.strip()
     if not text:
         return Q()
-    everyone = Order.objects.order_by()
-    ways = [
-        everyone.filter(number__startswith=text.upper()),
-        everyone.filter(customer_reference__startswith=text).exclude(customer_reference=""),
-        everyone.filter(external_number__startswith=text).exclude(external_number=""),
-        everyone.filter(customer__in=Customer.objects.filter(search=Matching(text))),
-    ]
-    first, *others = (way.values("pk") for way in ways)
-    return Q(pk__in=first.union(*others))
+    ways = Q(number__startswith=text.upper())
+    if text[:1].isdigit():
+        ways |= Q(number__startswith=f"SO{text}")
+    ways |= Q(customer_reference__startswith=text) & ~Q(customer_reference="")
+    ways |= Q(external_number__startswith=text) & ~Q(external_number="")
+    return ways | _of_customers(Customer.objects.filter(search=Matching(text)).values("pk").order_by())
+
+
+FEW = 200
+"""Of so many customers the orders are looked up; when more are meant, most orders are theirs, and lists walk along."""
+
+
+def _of_customers(meant: QuerySet[Customer, dict[str, int]]) -> Q:
+    few = [row["pk"] for row in meant[: FEW + 1]]
+    return Q(customer__in=few) if len(few) <= FEW else Q(customer__in=meant)
 
 
 def search(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
@@ -166,7 +166,8 @@ def has_article(sku_id: int) -> Q:
 
 def late(orders: QuerySet[Order], today: date) -> QuerySet[Order]:
     """Those that were promised for an earlier day and have not left yet (R213)."""
-    return orders.filter(_UNSHIPPED, status=OrderStatus.CONFIRMED, promised_date__lt=today)
+    waiting = Q(delivery__in=(Delivery.NONE, Delivery.PARTLY), status=OrderStatus.CONFIRMED)
+    return orders.filter(waiting, promised_date__lt=today)
 
 
 def numbers(ids: Iterable[int]) -> dict[int, str]:

@@ -23,7 +23,7 @@ from shunda.customers.rules import (
     why_postcode,
 )
 from shunda.orders import reasons as why
-from shunda.orders.models import Hold, InvoiceKind, Order, OrderKind, OrderLine, Priority, Review
+from shunda.orders.models import Delivery, Hold, InvoiceKind, Order, OrderKind, OrderLine, Priority, Review
 from shunda.orders.states import OrderStatus, Stage
 from shunda.pricing.rules import plain
 
@@ -281,14 +281,13 @@ def stage(status: str, progress: Progress, *, awaits_payment: bool = False) -> S
 def stage_of(order: Order) -> Stage:
     """The stage of an order read with ``queries.staged``."""
     known = cast("StagedOrder", order)
-    progress = Progress(known.some_shipped, not known.unshipped, not known.unsigned)
+    goods = known.delivery
+    progress = Progress(goods >= Delivery.PARTLY, goods >= Delivery.SHIPPED, goods == Delivery.SIGNED)
     return stage(order.status, progress, awaits_payment=known.awaits_payment)
 
 
 class StagedOrder(Protocol):
-    """What ``queries.staged`` adds to an order."""
+    """An order with what ``queries.staged`` adds to it."""
 
-    some_shipped: bool
-    unshipped: bool
-    unsigned: bool
+    delivery: int
     awaits_payment: bool

@@ -14,23 +14,41 @@ from shunda.core.event import record
 from shunda.orders.models import Hold, Order
 from shunda.orders.specs import HoldSpec, LineChange
 
+# The lines, and with them how far the goods of their orders are: the lines written here and the others of the order.
 _PROGRESS = """
-update orders_orderline line set
-  planned = line.planned + n.planned, shipped = line.shipped + n.shipped, signed = line.signed + n.signed,
-  returned = line.returned + n.returned, invoiced = line.invoiced + n.invoiced,
-  cancelled = line.cancelled + n.cancelled
-from (
+with n as (
   select id, sum(planned) planned, sum(shipped) shipped, sum(signed) signed, sum(returned) returned,
          sum(invoiced) invoiced, sum(cancelled) cancelled
   from unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
        c(id, planned, shipped, signed, returned, invoiced, cancelled)
   group by id
-) n where line.id = n.id
+), moved as (
+  update orders_orderline line set
+    planned = line.planned + n.planned, shipped = line.shipped + n.shipped, signed = line.signed + n.signed,
+    returned = line.returned + n.returned, invoiced = line.invoiced + n.invoiced,
+    cancelled = line.cancelled + n.cancelled
+  from n where line.id = n.id
+  returning line.id, line.order_id, line.shipped, line.signed, line.base_quantity - line.cancelled as wanted
+), lines as (
+  select order_id, shipped, signed, wanted from moved
+  union all
+  select l.order_id, l.shipped, l.signed, l.base_quantity - l.cancelled from orders_orderline l
+  where l.order_id in (select order_id from moved) and l.id not in (select id from moved)
+), delivered as (
+  select order_id, case
+    when bool_and(signed >= wanted and shipped >= wanted) then 3
+    when bool_and(shipped >= wanted) then 2
+    when bool_or(shipped > 0) then 1 else 0 end delivery
+  from lines group by order_id
+)
+update orders_order o set delivery = d.delivery from delivered d where o.id = d.order_id and o.delivery <> d.delivery
 """
 
 
 def progress(changes: Sequence[LineChange]) -> None:
-    """Raise (or, negative, take back) what happened to lines, in base units, in one statement.
+    """Raise (or, negative, take back) what happened to lines, in base units, and what their orders say of it.
+
+    One statement.
 
     The caller has the order rows locked and has checked; the database refuses what cannot be (more shipped than
     planned, more planned than ordered ...).

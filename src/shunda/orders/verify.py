@@ -20,10 +20,11 @@ def check() -> Iterator[str]:
     """One sentence for each difference between an order and its ledgers; none is the only good answer."""
     yield from _amounts()
     yield from _sql(_TOTALS, _("order %s: total %s, its lines and freight say %s"))
+    yield from _sql(_DELIVERIES, _("order %s: delivery %s, its lines say %s"))
     yield from _sql(_DEMANDS, _("order %s line %s: %s shipped or cancelled here, %s in stock's books"))
     yield from _sql(_UNDEMANDED, _("order %s line %s: the order is confirmed, but stock knows no demand"))
-    yield from _statuses()
     yield from _sql(_NOWHERE, _("order %s: its warehouse, its payment term or the unit of a line does not exist"))
+    yield from _statuses()
     yield from _sql(_EVENTS, _("order %s: its timeline has %s events numbered up to %s"))
     yield from _sql(_NUMBERS, _("order numbers %s: %s given out, %s found"))
 
@@ -38,6 +39,19 @@ cross join lateral (
 where (o.net, o.tax, o.gross) is distinct from (sums.net, sums.tax, sums.gross) order by o.id
 """
 
+_DELIVERIES = """
+select o.number, o.delivery, lines.delivery from orders_order o
+cross join lateral (
+  select case
+    when bool_and(l.signed >= l.base_quantity - l.cancelled) and bool_and(l.shipped >= l.base_quantity - l.cancelled)
+      then 3
+    when bool_and(l.shipped >= l.base_quantity - l.cancelled) then 2
+    when bool_or(l.shipped > 0) then 1 else 0 end delivery
+  from orders_orderline l where l.order_id = o.id
+) lines
+where o.delivery <> lines.delivery order by o.id
+"""
+
 _DEMANDS = """
 select o.number, l.line_no, l.shipped + l.cancelled, d.issued + d.cancelled
 from orders_orderline l join orders_order o on o.id = l.order_id left join inventory_demand d on d.id = l.demand_id
@@ -49,6 +63,17 @@ order by l.id
 _UNDEMANDED = """
 select o.number, l.line_no from orders_orderline l join orders_order o on o.id = l.order_id
 where o.status in ('confirmed', 'completed', 'archived') and l.demand_id is null order by l.id
+"""
+
+# References the database itself does not check (decision 0016).
+_NOWHERE = """
+select o.number from orders_order o
+left join inventory_warehouse w on w.id = o.warehouse_id left join customers_paymentterm t on t.id = o.term_id
+where w.id is null or t.id is null
+union
+select o.number from orders_orderline l join orders_order o on o.id = l.order_id
+left join catalog_unit u on u.id = l.unit_id
+where u.id is null order by 1
 """
 
 _EVENTS = """
@@ -65,17 +90,6 @@ where c.name ~ '^[A-Z]{1,4}[0-9]{8}$'
   and exists (select from orders_order x where starts_with(x.number, c.name))
 group by c.name, c.value having count(o.id) <> c.value order by c.name
 """
-# References the database itself does not check (decision 0016).
-_NOWHERE = """
-select o.number from orders_order o
-left join inventory_warehouse w on w.id = o.warehouse_id left join customers_paymentterm t on t.id = o.term_id
-where w.id is null or t.id is null
-union
-select o.number from orders_orderline l join orders_order o on o.id = l.order_id
-left join catalog_unit u on u.id = l.unit_id
-where u.id is null order by 1
-"""
-
 
 
 def _sql(statement: str, sentence: str) -> Iterator[str]:

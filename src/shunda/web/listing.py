@@ -26,8 +26,8 @@ class Keyset(Generic[M]):
     """One page of rows in a fixed order, with links to the next and the previous one; it never counts.
 
     ``order`` names columns that are never null and together unique, such as ``["-id"]``; or it is a table of such
-    orders, of which ``?sort=`` chooses one (the first by default). Where the page starts is ``?after=`` (or
-    ``?before=``) a row's key; a key that cannot be read starts at the beginning.
+    orders, of which ``?sort=`` (or ``sort``) chooses one (the first by default). Where the page starts is ``?after=``
+    (or ``?before=``) a row's key; a key that cannot be read starts at the beginning.
     """
 
     def __init__(
@@ -37,12 +37,12 @@ class Keyset(Generic[M]):
         *,
         order: Sequence[str] | Mapping[str, Sequence[str]] = ("-id",),
         per_page: int = 50,
+        sort: str | None = None,
     ) -> None:
         self._request = request
         self.orders = order if isinstance(order, Mapping) else {}
-        self.sort = (
-            request.GET.get("sort", "") if request.GET.get("sort") in self.orders else next(iter(self.orders), "")
-        )
+        asked = request.GET.get("sort", "") if sort is None else sort
+        self.sort = asked if asked in self.orders else next(iter(self.orders), "")
         self.order = list(self.orders[self.sort] if isinstance(order, Mapping) else order)
         self._model = rows.model
         before = self._key("before")
@@ -157,6 +157,11 @@ class Filter(Form):
         for name in self.choices.keys() & self.fields.keys():
             self.fields[name].choices = cache(self.choices[name])  # type: ignore[attr-defined]  # a ChoiceField
         self.full_clean()
+
+    @property
+    def sort(self) -> str:
+        """The order that was asked for; a list whose filters want another one says so here."""
+        return self._request.GET.get("sort", "")
 
     @property
     def in_sight(self) -> list[BoundField]:

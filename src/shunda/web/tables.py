@@ -96,19 +96,20 @@ class Table(Generic[M]):
         rest = picked if names else [column for column in self.columns if column.shown and not column.fixed]
         return [column.seen_by(by) for column in (*fixed, *rest)]
 
-    def filtered(self, query: QueryDict, by: Actor) -> tuple[HttpRequest, QuerySet[M]]:
-        """What a query filters out of the rows an actor sees, with the request it stands for."""
+    def filtered(self, query: QueryDict, by: Actor) -> tuple[HttpRequest, Filter, QuerySet[M]]:
+        """What a query filters out of the rows an actor sees, with the filter and the request it stands for."""
         request = HttpRequest()
         request.GET = query  # type: ignore[assignment]  # a mutable one
         request.actor = by  # type: ignore[attr-defined]  # as the accounts' middleware does
-        return request, self.filter(request).apply(self.rows(by))
+        chosen = self.filter(request)
+        return request, chosen, chosen.apply(self.rows(by))
 
     def all(self, query: str, by: Actor) -> Iterator[list[M]]:
         """Every row a query finds, in its order, some at a time: nothing is held longer than its part."""
         asked = QueryDict(kept_of(QueryDict(query)), mutable=True)
-        request, rows = self.filtered(asked, by)
+        request, chosen, rows = self.filtered(asked, by)
         while True:
-            part = Keyset(rows, request, order=self.order, per_page=AT_ONCE)
+            part = Keyset(rows, request, order=self.order, per_page=AT_ONCE, sort=chosen.sort)
             if self.dress:
                 self.dress(part.rows)
             yield part.rows
@@ -118,7 +119,7 @@ class Table(Generic[M]):
 
     def more_than(self, n: int, query: str, by: Actor) -> bool:
         """Whether a query finds more than so many rows; looks no further than that."""
-        _request, rows = self.filtered(QueryDict(query), by)
+        _request, _chosen, rows = self.filtered(QueryDict(query), by)
         return len(rows.order_by(*next(iter(self.order.values()))).values_list("pk")[: n + 1]) > n
 
     @property
@@ -136,7 +137,8 @@ class Listing(Generic[M]):
         self._actor = actor(request)
         self.filter = table.filter(request)
         self.columns = table.chosen(self.kept.columns, self._actor)
-        self.page = Keyset(self.filter.apply(table.rows(self._actor)), request, order=table.order)
+        rows = self.filter.apply(table.rows(self._actor))
+        self.page = Keyset(rows, request, order=table.order, sort=self.filter.sort)
         if table.dress:
             table.dress(self.page.rows)
 

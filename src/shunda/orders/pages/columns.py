@@ -32,7 +32,7 @@ NUMBER = Column(
 CUSTOMER = Column("customer", _("Customer"), "customer_name")
 ORDERED = Column("order_date", _("Order date"), kind="day", sort=("latest", "earliest"))
 WANTED = Column("wanted_date", _("Wanted"), kind="day")
-TOTAL = Column("gross", _("Total"), kind="money", sort=("largest", "smallest"))
+TOTAL = Column("gross", _("Total"), kind="money")
 OWNER = Column("owner", _("Sales representative"))
 
 MORE = (
