@@ -1,8 +1,7 @@
 """An installation of one's own: `shunda up` in a temporary home folder, to be measured or treated badly.
 
 Database server (embedded, durable, tuned as the product tunes it), web server and job worker are the product's own
-processes. When this process ends, however it ends, what it started is ended by its guardian's next start or by
-``stop``; nothing is left on the disk.
+processes. ``stop`` ends them and removes the folder; SIGTERM is treated as Ctrl-C, so that it comes to that.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Installation:
 
     def start(self) -> None:
         """Start and wait until it serves; at the first time the database is made and prepared."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         command = [sys.executable, "-u", "-m", "shunda.cli", "up", "--no-demo", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.up = subprocess.Popen(
