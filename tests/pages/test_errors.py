@@ -69,7 +69,7 @@ def test_both_versions_stand_side_by_side(browser):
 
 def test_who_sends_a_form_after_the_session_ended_is_told_that_it_comes_back():
     client = Client()
-    answer = client.post("/sample/close/", {"next": "/sample/1/edit/"})
+    answer = client.post("/sample/close/", {"next": "/sample/1/edit/"}, headers={"Accept-Language": "en"})
     assert answer["Location"] == "/accounts/login/?next=/sample/1/edit/"
     page = client.get("/accounts/login/", headers={"Accept-Language": "en"}).content.decode()
     assert "what you typed comes back" in page
