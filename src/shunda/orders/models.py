@@ -19,6 +19,8 @@ from shunda.files.models import StoredFile
 from shunda.inventory.models import UNCHECKED, Demand, Warehouse
 from shunda.orders.states import ORDER, REVIEW, OrderStatus, ReviewStatus
 
+USER = settings.AUTH_USER_MODEL
+
 
 class OrderKind(models.TextChoices):
     """Order types; policies may differ by them (R011)."""
@@ -84,6 +86,11 @@ class Delivery(models.IntegerChoices):
     SIGNED = 3, _("signed")
 
 
+def _by_beginning(column: str, name: str) -> models.Index:
+    """A text that may be empty is found by its beginning, whatever the collation."""
+    return models.Index(fields=[column], name=name, opclasses=["varchar_pattern_ops"], condition=~Q(**{column: ""}))
+
+
 class Order(models.Model):
     """A sales order (R019-R031). Customer and ship-to are copied when it is submitted: what was agreed stays."""
 
@@ -92,7 +99,6 @@ class Order(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=OrderStatus, default=OrderStatus.DRAFT)
     version = models.IntegerField(default=1)
 
-    # Indexes of references: where a composite one below begins with the column, or nobody asks by it, there is none.
     customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("customer"), db_index=False)
     customer_name = models.CharField(_("customer name"), max_length=120)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
@@ -117,16 +123,9 @@ class Order(models.Model):
     contract_number = models.CharField(_("contract number"), max_length=60, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), null=True, blank=True, db_index=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        verbose_name=_("sales representative"),
-        null=True,
-        related_name="+",
-        db_index=False,
+        USER, models.PROTECT, verbose_name=_("sales representative"), null=True, related_name="+", db_index=False
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    created_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", db_index=False)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, verbose_name=_("warehouse"), **UNCHECKED)
     priority = models.SmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     urgent = models.BooleanField(_("urgent"), default=False)
@@ -177,28 +176,17 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="order_gross"),
             models.CheckConstraint(condition=Q(paid__gte=0, invoiced__gte=0, discount__gte=0), name="order_amounts"),
             models.UniqueConstraint(
-                fields=["channel", "shop", "external_number"],
-                name="order_external_number",
+                fields=["channel", "shop", "external_number"], name="order_external_number",
                 condition=~Q(external_number=""),
             ),
-        ]
+        ]  # fmt: skip
         indexes: ClassVar = [
             models.Index(fields=["status", "-id"], name="order_status"),
             models.Index(fields=["customer", "-id"], name="order_customer"),
             models.Index(fields=["owner", "-id"], name="order_owner"),
             models.Index(fields=["region", "-id"], name="order_region"),
-            models.Index(
-                fields=["customer_reference"],
-                name="order_reference",
-                opclasses=["varchar_pattern_ops"],  # found by its beginning, whatever the collation
-                condition=~Q(customer_reference=""),
-            ),
-            models.Index(
-                fields=["external_number"],
-                name="order_external",
-                opclasses=["varchar_pattern_ops"],
-                condition=~Q(external_number=""),
-            ),
+            _by_beginning("customer_reference", "order_reference"),
+            _by_beginning("external_number", "order_external"),
             models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),
             models.Index(fields=["fingerprint"], name="order_fingerprint", condition=~Q(fingerprint="")),
             # lists: each filter and order that is offered starts from an index, however many orders there are
@@ -209,9 +197,8 @@ class Order(models.Model):
             models.Index(fields=["delivery", "-id"], name="order_delivery", condition=Q(status="confirmed")),
             models.Index(fields=["promised_date", "id"], name="order_promised", condition=Q(status="confirmed")),
             models.Index(
-                Tail("receiver_phone"), F("id").desc(), name="order_phone_tail", condition=~Q(receiver_phone="")
-            ),
-        ]
+                Tail("receiver_phone"), F("id").desc(), name="order_phone_tail", condition=~Q(receiver_phone="")),
+        ]  # fmt: skip
         triggers: ClassVar = [ORDER.guard(), undeletable("order")]
 
     def __str__(self) -> str:
@@ -268,18 +255,13 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(discount_rate__gte=0, discount_rate__lte=1), name="line_discount"),
             models.CheckConstraint(
                 condition=Q(
-                    cancelled__gte=0,
-                    planned__gte=F("shipped"),
-                    base_quantity__gte=F("planned") + F("cancelled"),
-                    shipped__gte=F("signed"),
-                    signed__gte=F("returned"),
-                    returned__gte=0,
-                    invoiced__gte=0,
-                    invoiced__lte=F("base_quantity"),
+                    cancelled__gte=0, planned__gte=F("shipped"), base_quantity__gte=F("planned") + F("cancelled"),
+                    shipped__gte=F("signed"), signed__gte=F("returned"), returned__gte=0,
+                    invoiced__gte=0, invoiced__lte=F("base_quantity"),
                 ),
                 name="line_progress",
             ),
-        ]
+        ]  # fmt: skip
         triggers: ClassVar = [
             # lines of a draft come and go; a confirmed one has a demand and stays (R222)
             pgtrigger.Protect(
