@@ -23,6 +23,7 @@ from shunda.customers.tests.builders import customer
 from shunda.fulfilment.tests.builders import carrier
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders.models import Order
+from shunda.pricing.tests.builders import price_list
 from shunda.wiring import reactions
 from shunda.wiring.roles import expanded
 
@@ -54,7 +55,9 @@ def people() -> dict[str, User]:
 @pytest.fixture
 def company(people) -> Customer:
     buyer = customer("C1", name="上海华东贸易有限公司", owner=people["sales_rep"], **BUYER)
-    stock(sku("A-1", name="深沟球轴承"), warehouse(), 100)
+    article = sku("A-1", name="深沟球轴承")
+    stock(article, warehouse(), 100)
+    price_list(prices=[(article, "12.50")])
     account(buyer, 1_000_000)
     carrier("SF")
     return buyer
@@ -88,18 +91,22 @@ def enter(page, accessible) -> Order:
     """Sales types an order and submits it."""
     page.goto("/orders/new/")
     accessible(page)
-    page.locator("[name=customer]").fill("C1")
-    page.locator("[name=wanted_date]").fill((timezone.localdate() + timedelta(days=20)).isoformat())
-    page.locator("[name=lines-0-sku]").fill("A-1")
-    page.locator("[name=lines-0-quantity]").fill("10")
-    page.locator("[name=lines-0-unit_price]").fill("12.50")
-    press(page, said("Save draft"))
-    page.wait_for_url(re.compile(r"/orders/\d+/$"), wait_until="commit")
+    keys, wanted = page.keyboard, page.locator("[name=wanted_date]")
+    page.locator("[name=customer]").focus()
+    keys.type("C1")
+    keys.press("Enter")
+    expect(wanted).to_be_focused()
+    wanted.fill((timezone.localdate() + timedelta(days=20)).isoformat())
+    page.locator("[name=lines-0-sku]").focus()
+    keys.type("A-1")
+    keys.press("Enter")
+    expect(page.locator("[name=lines-0-quantity]")).to_be_focused()
+    keys.type("10")
+    press(page, said("Save and submit"))
+    expect(page.get_by_role("status").filter(has_text=said("Submitted for review."))).to_be_visible()
     order = Order.objects.get()
     expect(page.get_by_role("heading", name=order.number)).to_be_visible()
     accessible(page)
-    press(page, said("Submit"))
-    expect(page.get_by_role("status").filter(has_text=said("Submitted for review."))).to_be_visible()
     return order
 
 
