@@ -123,17 +123,22 @@ def drop_connections(site: Site) -> None:
 
 def cut_statements_short(site: Site) -> None:
     """A table is locked for longer than a statement may take."""
-    with psycopg.connect(site.installation.url, autocommit=True) as connection:
-        connection.execute("alter role current_user set statement_timeout = '300ms'")
+    tell_role(site, "set statement_timeout = '300ms'")
+    try:
         drop_connections(site)
-        try:
-            with psycopg.connect(site.installation.url, options="-c statement_timeout=0") as locking:
-                locking.execute("lock table orders_order in exclusive mode")
-                time.sleep(2)
-                locking.rollback()
-        finally:
-            connection.execute("alter role current_user reset statement_timeout")
-            drop_connections(site)
+        with psycopg.connect(site.installation.url, options="-c statement_timeout=0") as locking:
+            locking.execute("lock table orders_order in exclusive mode")
+            time.sleep(2)
+            locking.rollback()
+    finally:
+        tell_role(site, "reset statement_timeout")
+        drop_connections(site)
+
+
+def tell_role(site: Site, what: str) -> None:
+    """A setting of the product's own role, for connections from now on."""
+    with psycopg.connect(site.installation.url, autocommit=True) as connection:
+        connection.execute(f"alter role current_user {what}".encode())
 
 
 def restart(site: Site) -> None:
