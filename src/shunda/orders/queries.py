@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -139,7 +140,7 @@ FEW = 200
 """Of so many customers the orders are looked up; when more are meant, most orders are theirs, and lists walk along."""
 
 
-def _of_customers(meant: QuerySet[Customer, dict[str, int]]) -> Q:
+def _of_customers(meant: QuerySet[Customer, Any]) -> Q:
     few = [row["pk"] for row in meant[: FEW + 1]]
     return Q(customer__in=few) if len(few) <= FEW else Q(customer__in=meant)
 
