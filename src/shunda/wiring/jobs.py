@@ -102,7 +102,10 @@ select id, args->>'name', args->'ids', args->>'at' from procrastinate_jobs
 where status = 'todo' and lock = %s and id > %s and task_name = 'react' and scheduled_at is null
 order by id limit %s
 """
-_DONE = "update procrastinate_jobs set status = 'succeeded' where id = any(%s) and status = 'todo'"
+_DONE = """
+select procrastinate_finish_job_v1(id, 'succeeded', false) from procrastinate_jobs
+where id = any(%s) and status = 'todo'
+"""
 
 
 def _behind(job: Job) -> list[tuple[int, str, list[int], str]]:
