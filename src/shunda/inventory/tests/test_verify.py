@@ -46,4 +46,6 @@ def test_a_demand_or_a_supply_that_was_changed_by_hand_is_found(pk):
 
 def test_a_demand_that_was_moved_by_hand_is_found(pk):
     Demand.objects.update(order_id=2)
-    assert list(check()) == [f"demand {pk}: a reservation of it lies under no demand, or under another SKU, warehouse or order"]
+    assert list(check()) == [
+        f"demand {pk}: a reservation of it lies under no demand, or under another SKU, warehouse or order"
+    ]
