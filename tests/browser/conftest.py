@@ -25,8 +25,14 @@ DESKTOP, PHONE = (1280, 900), (360, 740)
 PATIENCE = 20_000  # milliseconds; a busy machine is slow, and only a failure waits so long
 expect.set_options(timeout=PATIENCE)
 
-TOLD_BY_THE_PAGE = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
-"""What the console says about answers of 4xx and lost connections: tests look at what the page says about them."""
+TOLD_BY_THE_PAGE = (
+    "Failed to load resource",
+    "Response Status Error Code",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "htmx:sendAbort",
+)
+"""What the console says about answers of 4xx, lost connections and pages that are left: tests look at what the page says about them."""
 
 Visit = Callable[..., Page]
 

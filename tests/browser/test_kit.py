@@ -35,7 +35,7 @@ def test_a_form_opens_in_a_dialog_and_is_just_a_page_without_javascript(visit, a
 def test_a_dialog_is_closed_with_cancel_and_with_escape(visit, admin):
     page = visit(admin)
     page.goto("/accounts/regions/")
-    for leave in (lambda: page.keyboard.press("Escape"), lambda: page.locator("dialog [data-close]").click()):
+    for leave in (lambda: page.keyboard.press("Escape"), lambda: page.locator("dialog#modal [data-close]").click()):
         page.get_by_role("link", name="New region").click()
         expect(page.locator("dialog#modal")).to_be_visible()
         leave()

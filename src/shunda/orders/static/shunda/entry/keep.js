@@ -10,7 +10,7 @@
     const dialog = document.getElementById("entry-signed-out");
     const prefix = `shunda-entry:${data.person}:${data.order || "new"}:`;
     const key = `${prefix}${Math.random().toString(36).slice(2)}`;
-    let sheet = data.sheet, timer = 0, localTimer = 0, running = null, stopped = false, dirty = false;
+    let sheet = data.sheet, timer = 0, localTimer = 0, backTimer = 0, running = null, stopped = false, dirty = false;
 
     const tell = (name, values) => {
       said.textContent = say(name, values);
@@ -65,9 +65,15 @@
       local.write();
       tell("signedOut");
       if (!dialog.open) dialog.showModal();
+      clearTimeout(backTimer);
+      backTimer = setTimeout(back, AGAIN);
     };
+    // An answer to something sent before the sign-in may come after it and open the dialog again: while it is open
+    // the server is asked from time to time.
     const back = async () => {
-      if (document.visibilityState !== "visible" || !dirty || !said.classList.contains("text-danger")) return;
+      const unsent = dirty && said.classList.contains("text-danger");
+      if (document.visibilityState !== "visible" || !(unsent || dialog.open)) return;
+      if (dialog.open) dirty = true;
       await send();
       if (!dirty && dialog.open) dialog.close();
     };
