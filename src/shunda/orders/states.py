@@ -66,7 +66,7 @@ REVIEW = Machine(
     app="orders",
     start=R.LATER,
     moves=[
-        ("open",      {R.LATER},            R.PENDING,   _("Open")),
+        ("open",      {R.LATER},            R.PENDING,   _("Begin")),
         ("approve",   {R.PENDING},          R.APPROVED,  _("Approve")),
         ("send_back", {R.PENDING},          R.SENT_BACK, _("Send back")),
         ("drop",      {R.LATER, R.PENDING}, R.DROPPED,   _("Drop")),

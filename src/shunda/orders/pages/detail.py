@@ -184,7 +184,7 @@ def _money(order: Order) -> list[dict[str, Any]]:
     due = max(rules.owed(order) - order.paid, Decimal(0))
     figures = [(_("Invoiced"), order.invoiced), (_("Paid"), order.paid)]
     shares = [{"label": label, "amount": amount, "share": _share(amount, order.gross)} for label, amount in figures]
-    return [*shares, {"label": _("Open"), "amount": due, "share": None}]
+    return [*shares, {"label": _("Still to pay"), "amount": due, "share": None}]
 
 
 def _share(part: Decimal, whole: Decimal) -> int:
