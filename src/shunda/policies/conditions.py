@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies import reasons
-from shunda.policies.kinds import Invalid, Label
+from shunda.policies.kinds import Invalid, Label, plain
 
 MOST_DIGITS = 15
 """Numbers of the engine keep so many digits; more are refused rather than rounded."""
@@ -49,19 +49,19 @@ class Span:
     def text(self) -> str:
         """As people type it."""
         if self.low is not None and self.low == self.high:
-            return _plain(self.low)
+            return plain(self.low)
         if self.low is not None and self.high is not None:
-            return f"{_plain(self.low)}..{_plain(self.high)}"
+            return f"{plain(self.low)}..{plain(self.high)}"
         if self.low is not None:
-            return f"{'>' if self.low_open else '>='} {_plain(self.low)}"
+            return f"{'>' if self.low_open else '>='} {plain(self.low)}"
         assert self.high is not None
-        return f"{'<' if self.high_open else '<='} {_plain(self.high)}"
+        return f"{'<' if self.high_open else '<='} {plain(self.high)}"
 
     @property
     def expression(self) -> str:
         """As the engine reads it."""
         if self.low is not None and self.low != self.high and self.high is not None:
-            return f"[{_plain(self.low)}..{_plain(self.high)}]"
+            return f"[{plain(self.low)}..{plain(self.high)}]"
         return self.text
 
 
@@ -141,10 +141,6 @@ class Facts(Protocol):
     @property
     def hint(self) -> str:
         """What can be typed, in words."""
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import zen
 
 from shunda.policies.conditions import Condition, Numbers, OneOf, Within
+from shunda.policies.kinds import plain
 from shunda.policies.tables import Input, Row, Table
 
 OTHER = "\x00other"
@@ -98,8 +99,8 @@ def _stretches(places: Sequence[int], marks: Sequence[Decimal]) -> Iterator[str]
 
 
 def _stretch(first: int, last: int, marks: Sequence[Decimal]) -> str:
-    low = None if first == 0 else (f"{marks[(first - 1) // 2].normalize():f}", first % 2 == 0)
-    high = None if last == 2 * len(marks) else (f"{marks[last // 2].normalize():f}", last % 2 == 0)
+    low = None if first == 0 else (plain(marks[(first - 1) // 2]), first % 2 == 0)
+    high = None if last == 2 * len(marks) else (plain(marks[last // 2]), last % 2 == 0)
     if first == last and first % 2:
         assert low
         return low[0]

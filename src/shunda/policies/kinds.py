@@ -55,7 +55,8 @@ class Kind(Protocol):
         """As people type it."""
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """A number without the zeros at its end, never with an exponent."""
     return f"{number.normalize():f}"
 
 
@@ -79,7 +80,7 @@ class Number:
             raise Invalid(reasons.NOT_A_NUMBER, value=text)
         if not self.least <= value <= self.most:
             raise Invalid(
-                reasons.OUT_OF_RANGE, value=text, least=_plain(Decimal(self.least)), most=_plain(Decimal(self.most))
+                reasons.OUT_OF_RANGE, value=text, least=plain(Decimal(self.least)), most=plain(Decimal(self.most))
             )
         if value != round(value, self.places):
             raise Invalid(reasons.TOO_PRECISE, value=text, places=self.places)
@@ -95,11 +96,11 @@ class Number:
 
     def show(self, value: Any) -> str:
         """With its unit."""
-        return f"{_plain(value)} {self.unit}".strip()
+        return f"{plain(value)} {self.unit}".strip()
 
     def edit(self, value: Any) -> str:
         """As it is typed."""
-        return _plain(value)
+        return plain(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +157,11 @@ class Share:
 
     def show(self, value: Any) -> str:
         """In percent."""
-        return f"{_plain(value * 100)} %"
+        return f"{plain(value * 100)} %"
 
     def edit(self, value: Any) -> str:
         """As it is typed."""
-        return _plain(value * 100)
+        return plain(value * 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,11 @@ class _Attempt:
             kept = (index for index in members if index not in self.refused)
             self.orders |= dict(zip(kept, outcome.done, strict=True))
         known = facts.for_checks(list(self.orders.values()), self.at)
-        looks = {index: list(self._why_review(index, order, known)) for index, order in self.orders.items()}
+        found = {index: checks.findings(order, known) for index, order in self.orders.items()}
+        looks = {index: list(self._why_review(index, order, found[index])) for index, order in self.orders.items()}
         for index, order in self.orders.items():
-            self._refuse((index, refusal) for refusal in self._why_not(index, order, known, looked=bool(looks[index])))
+            short = [finding for finding in found[index] if looks[index] and finding.code in REFUSE]
+            self._refuse((index, refusal) for refusal in self._why_not(index, order, known, short))
         going = [index for index in self.orders if index not in self.refused]
         self._review([index for index in going if looks[index]])
         self._confirm([index for index in going if not looks[index]])
@@ -99,7 +101,7 @@ class _Attempt:
         for index, refusal in reasons:
             self.refused.setdefault(index, []).append(replace(refusal, id=None))
 
-    def _why_not(self, index: int, order: Order, known: CheckFacts, *, looked: bool) -> Iterator[Refusal]:
+    def _why_not(self, index: int, order: Order, known: CheckFacts, short: Sequence[Finding]) -> Iterator[Refusal]:
         """What nobody can submit, and, where people will look first, what is short even now."""
         yield from rules.why_not_submit(
             order,
@@ -109,16 +111,14 @@ class _Attempt:
             known.today,
             may_override=self.calls[index].by.may(rules.OVERRIDE_FLOOR),
         )
-        if looked:
-            for finding in checks.findings(order, known):
-                if finding.code in REFUSE:
-                    yield _as_refusal(finding, order, known)
+        for finding in short:
+            yield _as_refusal(finding, order, known)
 
-    def _why_review(self, index: int, order: Order, known: CheckFacts) -> Iterator[Refusal]:
+    def _why_review(self, index: int, order: Order, found: Sequence[Finding]) -> Iterator[Refusal]:
         """What a person has to look at before this order is approved."""
         call = self.calls[index]
         another = bool(call.key or call.spec.external_number)  # by its sender's word
-        for finding in checks.findings(order, known):
+        for finding in found:
             answered = finding.code in SETTLED or (another and finding.code == why.DUPLICATE.code)
             if finding.level != "ok" and not answered:
                 yield Refusal(None, finding.code, finding.data)

@@ -52,7 +52,7 @@ def submit(
 
 def _reviews(order: Order, found: list[Finding], steps: dict[str, int]) -> list[Review]:
     """A review for each department; those of the first step begin at once, the others wait for them."""
-    first = min(steps.values(), default=1)
+    first = min(steps.values())
     return [
         Review(
             order=order,
