@@ -74,10 +74,7 @@ REVIEWERS = declare(
     Table(
         "orders.review",
         _("Who reviews an order"),
-        _(
-            "Departments of one step review side by side; the next step begins when all of them approved. Where no row"
-            " fits, sales reviews."
-        ),
+        _("Departments of one step review side by side; the next step begins when all of them approved."),
         FACTS,
         (
             Output("department", _("department"), Choice(tuple(Department.choices))),
@@ -95,6 +92,7 @@ REVIEWERS = declare(
         requirements=("R043", "R044", "R045", "R046", "R053", "R055", "R060"),
         subject_url="orders:detail",
         history=Submitted(),
+        otherwise=_("sales reviews"),
     )
 )
 

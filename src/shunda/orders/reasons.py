@@ -149,6 +149,10 @@ RESTOCK_REQUIRED = Reason(
     "orders.restock-required", _("Stock is short for order %(number)s: enter when it is expected back.")
 )
 
+NOT_DEPARTMENTS = Reason(
+    "orders.not-departments", _("%(setting)s: “%(value)s” are no departments: write sales, finance, warehouse ...")
+)
+
 # --- confirmation, holds, cancellation, completion, archive ---------------------------------------------------------
 
 ON_HOLD: dict[str, Reason] = {

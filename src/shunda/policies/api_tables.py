@@ -49,6 +49,7 @@ class TableOut(Out):
     label: str
     help: str
     hit: Annotated[str, Field(description="first: the first row that fits decides; every: each row that fits.")]
+    otherwise: Annotated[str, Field(description="What holds where no row fits; empty: that is a gap.")]
     inputs: list[ColumnOut]
     outputs: list[ColumnOut]
     version: int
@@ -148,6 +149,7 @@ def _out(table: Table, at: datetime) -> dict[str, Any]:
         "label": str(table.label),
         "help": str(table.help),
         "hit": table.hit,
+        "otherwise": str(table.otherwise),
         "inputs": [{"name": one.name, "label": str(one.label), "hint": one.kind.hint} for one in table.inputs],
         "outputs": [{"name": one.name, "label": str(one.label), "hint": ""} for one in table.outputs],
         "version": edition.number,
@@ -220,7 +222,7 @@ def edit(request: ApiRequest, pk: Id, body: VersionIn) -> Any:
 def remarks(request: ApiRequest, pk: Id) -> Any:  # noqa: ARG001
     """What is odd about the rows of a version as a whole."""
     row = get_object_or_404(TableVersion, pk=pk, table__in=TABLES)
-    found = decisions.edition_of(row).grid.remarks()
+    found = decisions.remarks(row, decisions.edition_of(row))
     return [{"kind": one.kind, "rows": [n + 1 for n in one.rows], "where": dict(one.where)} for one in found]
 
 

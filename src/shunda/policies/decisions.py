@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
-from shunda.policies.grid import Grid
+from shunda.policies.grid import Grid, Remark
 from shunda.policies.models import TableVersion
 from shunda.policies.states import TableStatus
 from shunda.policies.tables import TABLES, Row, Table
@@ -95,6 +95,16 @@ def _edition(name: str, pk: int | None) -> Edition:
 def edition_of(version: TableVersion) -> Edition:
     """Any version made ready, also a draft."""
     return prepare(TABLES[version.table], version.number, rows_of(version))
+
+
+def remarks(version: TableVersion | None, edition: Edition) -> list[Remark]:
+    """Gaps, overlaps and dead rows of a version, as they were found when it was written; none is the preset."""
+    return edition.grid.read(version.remarks) if version else _preset_remarks(edition.table.name)
+
+
+@cache
+def _preset_remarks(name: str) -> list[Remark]:
+    return _edition(name, None).grid.remarks()
 
 
 def prepare(table: Table, number: int, rows: Sequence[Row]) -> Edition:

@@ -7,11 +7,13 @@ the number of digits, lets each combination be asked once, and makes gaps and ov
 
 from __future__ import annotations
 
+import hashlib
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 import zen
@@ -109,13 +111,22 @@ def _stretch(first: int, last: int, marks: Sequence[Decimal]) -> str:
     return " ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remark:
-    """Something about the rows as a whole: ``gap`` (nothing decides), ``overlap``, ``dead`` (a row never decides)."""
+    """Something about the rows as a whole: ``gap`` (nothing decides), ``overlap``, ``dead`` (a row never decides).
+
+    ``box`` are the cases meant, as bits of places by input; an input that is not in it is met by all.
+    """
 
     kind: Literal["gap", "overlap", "dead"]
     rows: tuple[int, ...]
-    where: Mapping[str, str]
+    box: Mapping[str, int]
+    scales: Mapping[str, Scale] = field(repr=False, compare=False)
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The cases in the language of the reader."""
+        return {name: self.scales[name].told(bits) for name, bits in self.box.items()}
 
 
 class Grid:
@@ -127,19 +138,41 @@ class Grid:
         self.scales = {
             one.name: Scale.of(one, [found[one.name] for found in asked if one.name in found]) for one in table.inputs
         }
-        self._masks = [tuple(scale.bits(found.get(name)) for name, scale in self.scales.items()) for found in asked]
-        self._engine = zen.ZenEngine().create_decision(json.dumps(_graph(table, asked)))
+        self.asked = frozenset(name for found in asked for name in found)
+        """The facts some row asks for; the others may be left out of a case."""
+        self._conditions = asked
         self._known: dict[Place, tuple[int, ...]] = {}
+
+    @cached_property
+    def _masks(self) -> list[Place]:
+        found = self._conditions
+        return [tuple(scale.bits(row.get(name)) for name, scale in self.scales.items()) for row in found]
+
+    @cached_property
+    def _engine(self) -> Any:
+        return zen.ZenEngine().create_decision(json.dumps(_graph(self.table, self._conditions)))
 
     def hits(self, facts: Mapping[str, Any]) -> tuple[int, ...]:
         """The rows that decide, counted from 0: the first that fits, or all that fit."""
-        place = tuple(scale.place(facts[name]) for name, scale in self.scales.items())
+        asked = self.asked
+        place = tuple(scale.place(facts[name]) if name in asked else 0 for name, scale in self.scales.items())
         found = self._known.get(place)
         if found is None:
             found = self._ask(place)
             if len(self._known) < MOST_KEPT:
                 self._known[place] = found
         return found
+
+    def may_hit(self, facts: Mapping[str, Any]) -> bool:
+        """Whether some row could fit a case of which only these facts are known yet."""
+        return any(
+            all(condition.met(facts[name]) for name, condition in row.items() if name in facts)
+            for row in self._conditions
+        )
+
+    def unmet(self, row: int, facts: Mapping[str, Any]) -> dict[str, Condition]:
+        """The conditions of a row that a case does not meet."""
+        return {name: one for name, one in self._conditions[row].items() if not one.met(facts[name])}
 
     def _ask(self, place: Place) -> tuple[int, ...]:
         examples = {
@@ -149,8 +182,30 @@ class Grid:
         return rows[:1] if self.table.hit == "first" else rows
 
     def remarks(self) -> list[Remark]:
-        """Gaps, then rows that never decide, then overlaps with different outcomes (where the first row decides)."""
-        return [*self._gaps(), *(self._shadows() if self.table.hit == "first" else self._doubles())]
+        """Gaps, then rows that never decide, then overlaps with different outcomes (where the first row decides).
+
+        A table that says what holds otherwise has no gaps; an exception above the rule it is taken from is no overlap.
+        """
+        gaps = () if self.table.otherwise else self._gaps()
+        return [*gaps, *(self._shadows() if self.table.hit == "first" else self._doubles())]
+
+    def kept(self) -> dict[str, Any]:
+        """The remarks as they are kept with a version."""
+        found = [{"kind": one.kind, "rows": list(one.rows), "box": dict(one.box)} for one in self.remarks()]
+        return {"sign": self.sign, "found": found}
+
+    def read(self, kept: Mapping[str, Any] | None) -> list[Remark]:
+        """Remarks as they were kept; looked for anew where the columns have changed since."""
+        if not kept or kept["sign"] != self.sign:
+            return self.remarks()
+        return [Remark(one["kind"], tuple(one["rows"]), one["box"], self.scales) for one in kept["found"]]
+
+    @property
+    def sign(self) -> str:
+        """What the bits of a remark go by: the columns and their places."""
+        places = [(name, [str(one) for one in scale.examples]) for name, scale in self.scales.items()]
+        content = repr((self.table.hit, bool(self.table.otherwise), places))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def _gaps(self) -> Iterator[Remark]:
         everything = tuple((1 << len(scale.examples)) - 1 for scale in self.scales.values())
@@ -158,7 +213,7 @@ class Grid:
         for mask in self._masks:
             left = [piece for box in left for piece in _without(box, mask)][:MOST_BOXES]
         for box in left:
-            yield Remark("gap", (), self._told(box))
+            yield self._remark("gap", (), box)
 
     def _shadows(self) -> Iterator[Remark]:
         for index, mask in enumerate(self._masks):
@@ -166,23 +221,24 @@ class Grid:
             for earlier in self._masks[:index]:
                 left = [piece for box in left for piece in _without(box, earlier)][:MOST_BOXES]
             if not left:
-                yield Remark("dead", (index,), {})
+                yield Remark("dead", (index,), {}, self.scales)
                 continue
             for other, earlier in enumerate(self._masks[:index]):
                 common = tuple(a & b for a, b in zip(mask, earlier, strict=True))
-                if all(common) and self.rows[other].then != self.rows[index].then:
-                    yield Remark("overlap", (other, index), self._told(common))
+                if all(common) and common != earlier and self.rows[other].then != self.rows[index].then:
+                    yield self._remark("overlap", (other, index), common)
 
     def _doubles(self) -> Iterator[Remark]:
         for index, mask in enumerate(self._masks):
             for other, earlier in enumerate(self._masks[:index]):
                 common = tuple(a & b for a, b in zip(mask, earlier, strict=True))
                 if all(common) and self.rows[other].then == self.rows[index].then:
-                    yield Remark("overlap", (other, index), self._told(common))
+                    yield self._remark("overlap", (other, index), common)
 
-    def _told(self, box: Place) -> dict[str, str]:
-        told = {name: scale.told(bits) for (name, scale), bits in zip(self.scales.items(), box, strict=True)}
-        return {name: text for name, text in told.items() if text}
+    def _remark(self, kind: Literal["gap", "overlap"], rows: tuple[int, ...], box: Place) -> Remark:
+        sides = zip(self.scales.items(), box, strict=True)
+        told = {name: bits for (name, scale), bits in sides if bits != (1 << len(scale.examples)) - 1}
+        return Remark(kind, rows, told, self.scales)
 
 
 def _without(box: Place, taken: Place) -> list[Place]:

@@ -36,6 +36,7 @@ class TableVersion(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=TableStatus, default=TableStatus.DRAFT)
     version = models.IntegerField(default=1)
     rows = models.JSONField(default=list)  # [{"when": {input: text}, "then": {output: text}, "note": text}]
+    remarks = models.JSONField(null=True)  # gaps and overlaps of these rows, as ``Grid.kept`` gives them
     note = models.CharField(_("what is changed, and why"), max_length=200, blank=True)
     valid_from = models.DateField(_("first day"), null=True, blank=True)  # none: from its publication
     valid_until = models.DateField(_("last day"), null=True, blank=True)  # none: until another one is published

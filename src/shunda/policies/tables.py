@@ -85,6 +85,7 @@ class Table:
     requirements: tuple[str, ...] = ()
     subject_url: str = ""  # url name of the page of what it decides about
     history: History | None = None
+    otherwise: Label = ""  # what holds where no row fits; a table without such a rule warns of gaps
 
     def conditions(self, row: Row) -> dict[str, Condition]:
         """The conditions of a row's filled cells, by input."""

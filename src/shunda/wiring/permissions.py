@@ -47,6 +47,7 @@ PERMISSIONS = {
     "orders.hold_order": _("Place holds on orders"),
     "orders.release_order": _("Release holds of orders"),
     "orders.prioritise_order": _("Set the priority of orders"),
+    "orders.authorise_small_change": _("Authorise small changes of confirmed orders"),
     "orders.override_floor": _("Sell under the price floor"),
     "billing.view_invoice": _("See invoices"),
     "billing.create_invoice": _("Draft invoices"),

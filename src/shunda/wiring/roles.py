@@ -53,6 +53,7 @@ ROLES = (
             "customers.edit_customer",
             "channels.*",
             "customers.view_private",
+            "orders.authorise_small_change",
         ),
     ),
     RoleSpec(
@@ -65,6 +66,7 @@ ROLES = (
             *ORDER_ENTRY,
             "customers.*",
             "orders.review_sales",
+            "orders.authorise_small_change",
             "orders.cancel_order",
             "orders.confirm_order",
             "orders.override_floor",
@@ -283,6 +285,7 @@ ROLES = (
             "orders.submit_order",
             "orders.comment_order",
             "orders.attach_order",
+            "orders.authorise_small_change",
             "fulfilment.view_*",
             "fulfilment.sign_shipment",
             "fulfilment.tell_shipment",

@@ -6,6 +6,7 @@ SUBJECTS   subject kind -> the url name of its page, for timelines, worklists an
 NUMBERS    subject kind -> what people call its rows, for folders that know only their ids
 CHECKS     what ``shunda verify`` recomputes
 TASK_ACTS  kind of step -> what can be done with ticked ones on the worklist itself
+DECISIONS  what the company decides by tables that it edits itself
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,10 +28,12 @@ from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.lists import jobs as lists_jobs
+from shunda.orders import authority, decisions
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
 from shunda.policies import jobs as policies_jobs
+from shunda.policies.tables import Table
 
 Job = Callable[[list[int], datetime], None]
 """A reaction: subject ids of the events, and when they happened."""
@@ -130,3 +133,9 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
     "settlement.confirm": [("billing:confirm", _("Confirm"), "billing.confirm_settlement")],
 }
 """Address that takes the ticked subjects (``row=``), text, permission."""
+
+DECISIONS: tuple[Table, ...] = (
+    decisions.REVIEWERS,
+    authority.CHANGE_AUTHORITY,
+)
+"""In the order people read them."""

@@ -14,6 +14,7 @@ from shunda.core.batch import Batch, Outcome, action, happening
 from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.policies import decisions, reasons
+from shunda.policies.grid import Grid
 from shunda.policies.models import TableVersion, Trial
 from shunda.policies.specs import TableSpec
 from shunda.policies.states import TABLE, TableStatus
@@ -56,9 +57,15 @@ def draft_table(names: Sequence[str], *, by: Actor, at: datetime) -> Outcome[Tab
 
 
 def _draft(name: str, number: int, by: Actor, at: datetime) -> TableVersion:
-    rows = [row.as_dict() for row in decisions.rows_in_force(TABLES[name], at)]
+    rows = decisions.rows_in_force(TABLES[name], at)
     return TableVersion(
-        table=name, number=number, rows=rows, authors=[by.id] if by.id else [], written_by=by.name, written_at=at
+        table=name,
+        number=number,
+        rows=[row.as_dict() for row in rows],
+        remarks=Grid(TABLES[name], rows).kept(),
+        authors=[by.id] if by.id else [],
+        written_by=by.name,
+        written_at=at,
     )
 
 
@@ -94,6 +101,7 @@ def edit_table(
         changes = {
             "rows": rows, "note": spec.note.strip(), "valid_from": spec.valid_from, "valid_until": spec.valid_until,
             "authors": authors, "written_by": by.name, "written_at": at,
+            "remarks": Grid(TABLES[row.table], clean[row.pk]).kept(),
         }  # fmt: skip
         said = {"rows": [len(row.rows), len(rows)]} if rows != row.rows else {}
         batch.amend(row, changes, said=said)

@@ -49,7 +49,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         "number": edition.number,
         "versions": every,
         "draft": next((row for row in every if row.status in (TableStatus.DRAFT, TableStatus.PROPOSED)), None),
-        **_shown(known, edition.grid.rows, edition.grid.remarks()),
+        **_shown(known, edition.grid.rows, decisions.remarks(_holding(every, edition.number), edition)),
     }
     return render(request, "policies/table.html", context)
 
@@ -73,7 +73,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
             TABLE, row, by, urls, asks={"return"}, why_not=why_not if by.id in row.authors else None,
             confirm={"drop": _("Give this draft up?"), "publish": _("From now on this version decides. Publish it?")},
         ),
-        **_shown(known, edition.grid.rows, edition.grid.remarks()),
+        **_shown(known, edition.grid.rows, decisions.remarks(row, edition)),
     }  # fmt: skip
     return render(request, "policies/version.html", context)
 
@@ -298,6 +298,10 @@ def _shown(known: Table, rows: tuple[Row, ...], remarks: list[Remark]) -> dict[s
         ],
         "more_remarks": max(0, len(remarks) - 20),
     }
+
+
+def _holding(every: list[TableVersion], number: int) -> TableVersion | None:
+    return next((row for row in every if row.number == number), None)
 
 
 def _known(name: str) -> Table:

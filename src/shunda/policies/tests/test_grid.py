@@ -1,5 +1,7 @@
 """Rows of a decision table: cells as people type them, what they decide, and what is odd about them as a whole."""
 
+import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -151,3 +153,26 @@ def test_the_engine_decides_as_the_cells_say_and_a_gap_is_where_nothing_fits(row
         fitting = tuple(i for i, row in enumerate(asked) if all(c.met(case[name]) for name, c in row.items()))
         assert ready.hits(case) == fitting
         assert fitting or gaps
+
+
+def test_a_rule_with_exceptions_above_it_is_no_overlap():
+    assert Grid(table(), table().preset).remarks() == []
+
+
+def test_a_table_that_says_what_holds_otherwise_has_no_gaps():
+    assert Grid(replace(table(), otherwise="sales looks"), [Row({"amount": "> 20"})]).remarks() == []
+
+
+def test_remarks_are_read_as_they_were_kept_in_the_language_of_the_reader_and_anew_when_columns_changed():
+    ready = grid(Row({"kind": "sample"}))
+    kept = json.loads(json.dumps(ready.kept()))
+    assert [one.where for one in ready.read(kept)] == [{"kind": "Standard order"}]
+    changed = Grid(replace(table(), inputs=table().inputs[:2]), [Row({"kind": "sample"})])
+    assert changed.sign != kept["sign"]
+    assert [one.where for one in changed.read({**kept, "found": []})] == [{"kind": "Standard order"}]
+
+
+def test_what_is_known_of_a_case_says_whether_a_row_could_still_fit():
+    ready = grid(Row({"amount": ">= 10", "kind": "sample"}))
+    assert [ready.may_hit({"amount": Decimal(amount)}) for amount in (9, 10)] == [False, True]
+    assert ready.hits({"amount": 10, "kind": "sample"}) == (0,)
