@@ -8,7 +8,6 @@ state; half of them are about rows that exist. Whatever a request does is rolled
 import os
 import sys
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from schemathesis import checks as general
 from schemathesis.specs.openapi import checks as documented
 
 from shunda.wiring.api import api as mounted
+from tests.world import documents, kept
 
 sys.path.insert(0, str(Path(__file__).parent))
 import sample
@@ -59,7 +59,8 @@ TABLES = {
     "list": "pricing.PriceList", "users": "accounts.User", "user": "accounts.User", "owner": "accounts.User",
     "roles": "accounts.Role", "role": "accounts.Role", "regions": "accounts.Region", "region": "accounts.Region",
     "tokens": "accounts.ApiToken", "tasks": "work.Task", "credit-accounts": "customers.Customer",
-    "statements": "customers.Customer",
+    "statements": "customers.Customer", "views": "lists.SavedView", "exports": "lists.Export",
+    "notices": "work.Notice", "parked": "procrastinate.ProcrastinateJob",
 }  # fmt: skip
 """Which table an address or a field is about: real requests name rows that exist."""
 
@@ -70,6 +71,7 @@ GIVEN = {
     "unit_price": "12.50",
     "discount_rate": "0",
     "reason": "tried out",
+    "page": "orders:index",
     "wanted_date": (date.today() + timedelta(days=30)).isoformat(),  # noqa: DTZ011  # far enough in every time zone
 }
 """What real requests say where a random value would mostly be impossible."""
@@ -118,51 +120,11 @@ def company(django_db_setup, django_db_blocker):
         admin = user("admin", "*", regions=[region()])
         documents(admin)
         now = timezone.now()
+        kept(actor_for(admin), now)
         made = create_token(TokenSpec("test", ["*"], now + timedelta(days=30)), by=actor_for(admin), at=now).one()
         yield {"Authorization": f"Bearer {made.raw}"}
         transaction.set_rollback(True)
     configured.API_RATE_PER_SECOND = rate
-
-
-def documents(admin):
-    """Goods, a customer with orders, shipments, invoices and payments on every step of their way, and what waits."""
-    from shunda.billing import actions as money
-    from shunda.billing.specs import CreditSpec
-    from shunda.billing.tests.builders import BUYER, drafted, invoiced, paid, payment
-    from shunda.catalog.tests.builders import conversion, sku, unit
-    from shunda.core.actor import system
-    from shunda.customers.tests.builders import customer
-    from shunda.fulfilment.tests.builders import shipment
-    from shunda.inventory import actions as inventory
-    from shunda.inventory.specs import SupplyLine, TransferLine
-    from shunda.inventory.tests.builders import stock, warehouse
-    from shunda.orders.states import OrderStatus
-    from shunda.orders.tests.builders import AT, confirmed_order, in_status
-    from shunda.pricing.tests.builders import price_list
-    from shunda.wiring.reactions import inline
-
-    with inline() as drain:
-        bearing, here, there = sku("A-1"), warehouse(), warehouse("W2")
-        buyer, by = customer("C1", owner=admin, **BUYER), system()
-        stock(bearing, here, 500, at=AT)
-        conversion(unit("dozen"), unit("pc"), 12)
-        price_list(prices=[(bearing, 10)])
-        inventory.transfer([TransferLine(bearing.pk, here.pk, there.pk, Decimal(5))], by=by, at=AT).one()
-        inventory.announce([SupplyLine(bearing.pk, here.pk, Decimal(50))], by=by, at=AT).one()
-        for status in OrderStatus.values:
-            in_status(buyer, [(bearing, 2, 10)], status)
-        for status in ("planned", "picked", "packed", "shipped", "signed"):
-            made = confirmed_order(buyer, [(bearing, 2, 10)])
-            shipment(made, status)
-        drafted(made)
-        for _settled in range(2):
-            made = confirmed_order(buyer, [(bearing, 3, 10)])
-            shipment(made, "signed")
-            invoice = invoiced(made)
-        money.credit([CreditSpec(invoice.pk, "one came back")], by=by, at=AT).one()
-        payment(buyer, 60)
-        paid(confirmed_order(buyer, [(bearing, 1, 10)]))
-        drain()
 
 
 @cache
