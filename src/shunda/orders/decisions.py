@@ -31,6 +31,9 @@ FACTS = (
     Input("made_to_order", _("made to order"), YES_OR_NO),
     Input("contract", _("contract order"), YES_OR_NO),
     Input("important", _("important order"), YES_OR_NO),
+    Input("urgent", _("urgent"), YES_OR_NO),
+    Input("currency", _("currency"), Names()),
+    Input("province", _("province of delivery"), Names()),
 )
 """What every table about orders can look at."""
 
@@ -46,6 +49,9 @@ def facts(order: Order, customer: Customer, *, made_to_order: bool, region: str 
         "made_to_order": YES if made_to_order else NO,
         "contract": YES if order.contract_number else NO,
         "important": YES if order.priority >= Priority.TOP else NO,
+        "urgent": YES if order.urgent else NO,
+        "currency": order.currency,
+        "province": order.ship_province,
     }
 
 
@@ -99,18 +105,30 @@ REVIEWERS = declare(
 
 def reviewers(orders: Sequence[Order], known: CheckFacts, *, at: datetime) -> dict[int, Ruling]:
     """Who reviews each order, by the table in force: two queries, however many orders."""
-    regions = dict(Region.objects.filter(pk__in={order.region_id for order in orders}).values_list("pk", "code"))
-    cases = [
-        facts(
+    cases = facts_of(orders, known.customers, known.lines)
+    rulings = decide(REVIEWERS.name, (cases[order.pk] for order in orders), at=at)
+    return {order.pk: ruling for order, ruling in zip(orders, rulings, strict=True)}
+
+
+def facts_of(
+    orders: Sequence[Order], customers: Mapping[int, Customer], lines: Mapping[int, Sequence[OrderLine]]
+) -> dict[int, dict[str, Any]]:
+    """The facts of many orders, by order id: one query, for the codes of their regions."""
+    codes = region_codes(order.region_id for order in orders)
+    return {
+        order.pk: facts(
             order,
-            known.customers[order.customer_id],
-            made_to_order=any(line.made_to_order for line in known.lines[order.pk]),
-            region=regions.get(order.region_id or 0, ""),
+            customers[order.customer_id],
+            made_to_order=any(line.made_to_order for line in lines[order.pk]),
+            region=codes.get(order.region_id or 0, ""),
         )
         for order in orders
-    ]
-    rulings = decide(REVIEWERS.name, cases, at=at)
-    return {order.pk: ruling for order, ruling in zip(orders, rulings, strict=True)}
+    }
+
+
+def region_codes(ids: Iterable[int | None]) -> dict[int, str]:
+    """The codes of these regions by id."""
+    return dict(Region.objects.filter(pk__in={pk for pk in ids if pk}).values_list("pk", "code"))
 
 
 def steps(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,22 +15,30 @@ from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.inventory.models import Balance
 from shunda.inventory.queries import balances_of
-from shunda.orders import actions, rows, rules, tasks
+from shunda.orders import actions, approval, rows, rules, tasks
+from shunda.orders import reasons as why
+from shunda.orders.approval import Confirmer
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import lines_of
 from shunda.orders.states import OrderStatus
 
 
 def confirm_approved(ids: list[int], at: datetime) -> None:
-    """Confirm approved orders by the system (R047); one that cannot be keeps why, and waits on a worklist."""
-    approved = Order.objects.filter(pk__in=ids, status=OrderStatus.APPROVED).values_list("pk", flat=True)
-    outcome = actions.confirm(list(approved), by=system(), at=at)
-    if outcome.refused:
-        _block(outcome.refused, at)
+    """Confirm approved orders by the system (R047); one that cannot be keeps why, and waits on a worklist.
+
+    One that people confirm (``orders.confirm``) waits on the worklist of those the table names (R061).
+    """
+    approved = list(Order.objects.filter(pk__in=ids, status=OrderStatus.APPROVED).order_by("pk"))
+    rulings = approval.confirmers(approved, at=at)
+    others = {pk: who for pk, one in rulings.items() if (who := approval.confirmer(one)) != Confirmer.SYSTEM}
+    outcome = actions.confirm([order.pk for order in approved if order.pk not in others], by=system(), at=at)
+    refused = [*outcome.refused, *(why.OTHER_CONFIRMS[who](pk) for pk, who in others.items())]
+    if refused:
+        _block(refused, at, {pk: approval.PERMISSIONS[who] for pk, who in others.items()})
 
 
 @transaction.atomic
-def _block(refused: list[Refusal], at: datetime) -> None:
+def _block(refused: list[Refusal], at: datetime, permissions: Mapping[int, str]) -> None:
     """Keep on each order what stops it; only a new reason is a new event."""
     reasons: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for refusal in refused:
@@ -40,7 +49,7 @@ def _block(refused: list[Refusal], at: datetime) -> None:
         order.blocked_by = reasons[order.pk]
     rows.update(Order, orders, ["blocked_by"])
     record((happening("order.blocked", order, reasons=order.blocked_by) for order in orders), by=system(), at=at)
-    tasks.open_for(tasks.CONFIRM, orders, at=at)
+    tasks.open_confirm(orders, permissions, at=at)
 
 
 def retry_blocked(balance_ids: list[int], at: datetime) -> None:

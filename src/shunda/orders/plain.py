@@ -7,6 +7,7 @@ short way (``quick``). An order that is not plain is not wrong, it goes the ordi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -24,6 +25,8 @@ from shunda.orders import rules
 from shunda.orders.entry import CHOICES, LENGTHS, MOST
 from shunda.orders.models import InvoiceKind, Order, OrderKind
 from shunda.orders.specs import LineSpec, OrderSpec
+from shunda.policies.conditions import NO
+from shunda.policies.decisions import Ruling
 from shunda.pricing.queries import Quote
 from shunda.pricing.rules import PRECISION, plain
 
@@ -90,6 +93,7 @@ class Plain:
     gross: Decimal = ZERO
 
     fingerprint: str = ""
+    rulings: tuple[Ruling, ...] = ()  # by what the system approves it
 
     @property
     def customer(self) -> Buyer:
@@ -188,3 +192,21 @@ def price(order: Plain) -> bool:
     order.net, order.gross = net, gross
     order.mark()
     return gross <= MOST
+
+
+def facts(order: Plain, regions: Mapping[int, str]) -> dict[str, Any]:
+    """What decision tables look at, as ``decisions.facts`` says of the same order; ``regions`` where they are asked."""
+    buyer = order.customer
+    return {
+        "kind": "standard",
+        "gross": order.gross,
+        "channel": order.spec.channel,
+        "grade": buyer.grade,
+        "region": regions.get(buyer.region_id or 0, ""),
+        "made_to_order": NO,
+        "contract": NO,
+        "important": NO,
+        "urgent": NO,
+        "currency": CURRENCY,
+        "province": buyer.file.ship_province,
+    }

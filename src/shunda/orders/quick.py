@@ -25,9 +25,11 @@ from shunda.inventory import promising
 from shunda.inventory.models import Warehouse
 from shunda.inventory.promising import Lack
 from shunda.inventory.rules import Place
-from shunda.orders import facts, heard, plain, quick_rows
+from shunda.orders import approval, decisions, facts, heard, plain, quick_rows
+from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS, Confirmer
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
 from shunda.orders.specs import Placed, Placing
+from shunda.policies.decisions import Edition
 from shunda.pricing.listed import Wanted, listed
 
 ZERO = Decimal(0)
@@ -35,10 +37,11 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Moment:
-    """When calls are placed and what the company decided about placing (``actions.place.SETTINGS``)."""
+    """When calls are placed and what the company decided about placing (``actions.place.moment``)."""
 
     at: datetime
     decided: dict[str, Any]
+    tables: dict[str, Edition]
     today: date = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +118,8 @@ class _Stock:
 
 def _ready(calls: Sequence[tuple[int, Placing]], now: Moment) -> list[Plain]:
     """The plain ones among the calls, with everything they refer to, priced, and nothing about them to look at."""
-    channels, most_lines = now.decided["orders.auto_approve_channels"], now.decided["orders.most_lines"]
+    channels = approval.possible_channels(now.tables[AUTO_APPROVE.name])
+    most_lines = now.decided["orders.most_lines"]
     orders = [
         Plain(index, call.spec, call.by, bool(call.key))
         for index, call in calls
@@ -162,7 +166,7 @@ def _filled(orders: list[Plain], most: Decimal) -> list[Plain]:
 
 
 def _priced(orders: list[Plain], now: Moment) -> list[Plain]:
-    """At the listed prices, where the total is for nobody to approve."""
+    """At the listed prices, where the system approves and confirms."""
     wanted = [
         Wanted(order.customer.id, order.customer.grade, line.good.id, line.quantity, line.good.tax_rate)
         for order in orders
@@ -172,8 +176,23 @@ def _priced(orders: list[Plain], now: Moment) -> list[Plain]:
     for order in orders:
         for line in order.lines:
             line.quote = next(quotes)
-    most, written = now.decided["orders.auto_approve_up_to"], now.decided["orders.written_from_amount"]
-    return [order for order in orders if plain.price(order) and order.gross <= most and order.gross < written]
+    written = now.decided["orders.written_from_amount"]
+    return _approved([order for order in orders if plain.price(order) and order.gross < written], now)
+
+
+def _approved(orders: list[Plain], now: Moment) -> list[Plain]:
+    """What the company's tables let the system approve and confirm; each keeps by which rows."""
+    approve, confirm = now.tables[AUTO_APPROVE.name], now.tables[CONFIRMERS.name]
+    regions: dict[int, str] = {}
+    if "region" in approve.grid.asked | confirm.grid.asked:
+        regions = decisions.region_codes(order.customer.region_id for order in orders)
+    fine: list[Plain] = []
+    for order in orders:
+        case = plain.facts(order, regions)
+        order.rulings = approve.rule(case), confirm.rule(case)
+        if approval.approves(order.rulings[0]) and approval.confirmer(order.rulings[1]) == Confirmer.SYSTEM:
+            fine.append(order)
+    return fine
 
 
 def _unheard(orders: list[Plain], now: Moment) -> list[Plain]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model
@@ -17,7 +18,7 @@ from shunda.credit import holding
 from shunda.customers.buyers import File
 from shunda.inventory import promising
 from shunda.inventory.promising import Wish
-from shunda.orders import rules
+from shunda.orders import approval
 from shunda.orders.assembly import LISTED
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
@@ -49,7 +50,7 @@ def write(
     demands = iter(promising.promise([wish for pk, order in placed for wish in _wishes(pk, order)], at=at))
     reasons = _Reasons()
     _LINE.copy(row for pk, order in placed for row in _lines(pk, order, demands, reasons))
-    event.begin(SUBJECT, {pk: list(_timeline(order, decided)) for pk, order in placed}, at=at)
+    event.begin(SUBJECT, {pk: list(_timeline(order)) for pk, order in placed}, at=at)
     promising.take(taken)
     numbers = sequence.numbers(decided["orders.number_prefix"], f"{today:%Y%m%d}", len(orders))
     heads = (_head(pk, order, number) for (pk, order), number in zip(placed, numbers, strict=True))
@@ -123,13 +124,21 @@ def _lines(pk: int, order: Plain, demands: Iterator[int], reasons: _Reasons) -> 
         )  # fmt: skip
 
 
-def _timeline(order: Plain, decided: Mapping[str, Any]) -> Iterator[First]:
+def _timeline(order: Plain) -> Iterator[First]:
     """Created and submitted by who placed it, approved and confirmed by the system, which says by what rule."""
     by, own = order.by, system()
     yield First("order.create", by, f'{{"lines": {len(order.lines)}, "gross": "{order.gross}"}}')
     yield First("order.submit", by, _SUBMITTED)
-    yield First("order.approve", own, json.dumps(rules.approval(order.spec.channel, decided)))
+    yield First(
+        "order.approve", own, _approval(*((one.table, one.version, one.rows) for one in order.rulings if one.rows))
+    )
     yield First("order.confirm", own, "{}")
+
+
+@lru_cache(maxsize=1000)
+def _approval(*rulings: tuple[str, int, tuple[int, ...]]) -> str:
+    """What the event of the approval says; the same text for all orders that are decided alike."""
+    return json.dumps({"auto": True, "decided": [approval.trace(*one) for one in rulings]})
 
 
 _SUBMITTED = json.dumps({"round": ROUND, "warnings": 0})

@@ -97,6 +97,10 @@ NOT_AUTO_KIND = Reason(
     "orders.not-auto-kind",
     _("People approve this order (%(kind)s): it is of a special type, under a contract, or of the highest priority."),
 )
+NOT_AUTO_OTHER = Reason(
+    "orders.not-auto-other", _("People approve this order: the system approves only where “%(where)s” is %(asked)s.")
+)
+NOT_AUTO = Reason("orders.not-auto", _("People approve this order: so says the table of what the system approves."))
 NOT_AUTO_AMOUNT = Reason(
     "orders.not-auto-amount",
     _("The system approves orders up to %(limit)s CNY; this one comes to %(amount)s %(currency)s."),
@@ -162,10 +166,20 @@ ON_HOLD: dict[str, Reason] = {
     for kind in HoldKind
 }
 AWAITS_PAYMENT = Reason("orders.awaits-payment", _("The order is paid in advance; goods leave when the money is here."))
+OTHER_CONFIRMS: dict[str, Reason] = {
+    "people": Reason("orders.people-confirm", _("People confirm this order, not the system.")),
+    "sales": Reason("orders.sales-confirms", _("The sales manager confirms this order.")),
+    "management": Reason("orders.management-confirms", _("Top management confirms this order.")),
+}
+"""By who confirms an order according to the table."""
 HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
 NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
 REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))
 REASON_TOO_LONG = Reason("orders.reason-too-long", _("The reason is longer than %(limit)s characters."))
+CANCEL_LATE = Reason(
+    "orders.cancel-late",
+    _("The order could be cancelled freely until %(until)s. Ask for its cancellation: those concerned decide."),
+)
 CANCEL_PLANNED = Reason(
     "orders.cancel-planned",
     _("Line %(line)s: %(quantity)s of %(sku)s are in open shipments. Cancel those shipments first."),

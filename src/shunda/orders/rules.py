@@ -23,13 +23,11 @@ from shunda.customers.rules import (
     why_postcode,
 )
 from shunda.orders import reasons as why
-from shunda.orders.models import Delivery, Hold, InvoiceKind, Order, OrderKind, OrderLine, Priority, Review
+from shunda.orders.models import Delivery, Hold, InvoiceKind, Order, OrderKind, OrderLine, Review
 from shunda.orders.states import OrderStatus, Stage
 from shunda.pricing.rules import plain
 
 OVERRIDE_FLOOR = "orders.override_floor"
-ROUTINE = (OrderKind.STANDARD, OrderKind.REPLENISHMENT)
-"""Order types that the system may approve; the others, contracts and the most important orders are for people."""
 
 ALWAYS = ("customer_name", "contact_name", "contact_phone")
 REQUIRED: dict[str, tuple[str, ...]] = {
@@ -138,22 +136,6 @@ def goods_total(order: Order, lines: Iterable[OrderLine]) -> Decimal:
     kept = (line.gross if order.prices_include_tax else line.net for line in lines)
     total: Decimal = sum(kept, order.discount)
     return total
-
-
-def approval(channel: str, decided: Mapping[str, Any]) -> dict[str, Any]:
-    """By what rule the system approved a placed order: what the event of the approval says."""
-    return {"auto": True, "channel": str(channel), "up_to": plain(decided["orders.auto_approve_up_to"])}
-
-
-def why_not_approve(order: Order, decided: Mapping[str, Any]) -> Iterator[Refusal]:
-    """Why the system leaves the approval of a placed order to people, apart from what its checks find."""
-    if order.channel not in decided["orders.auto_approve_channels"]:
-        yield why.NOT_AUTO_CHANNEL(channel=str(order.get_channel_display()), where="channel")
-    if order.kind not in ROUTINE or order.contract_number or order.priority >= Priority.TOP:
-        yield why.NOT_AUTO_KIND(kind=str(order.get_kind_display()), where="kind")
-    limit = decided["orders.auto_approve_up_to"]
-    if order.gross > limit or order.currency != "CNY":
-        yield why.NOT_AUTO_AMOUNT(amount=f"{order.gross:.2f}", currency=order.currency, limit=plain(limit))
 
 
 # --- reviews --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from shunda.core.actor import Actor
@@ -44,6 +45,12 @@ def spec(kind: str, order: Order) -> TaskSpec:
 def open_for(kind: str, orders: Iterable[Order], *, at: datetime) -> None:
     """Put a step on the worklists for each order."""
     open_all([(kind, order) for order in orders], at=at)
+
+
+def open_confirm(orders: Iterable[Order], permissions: Mapping[int, str], *, at: datetime) -> None:
+    """Put the confirmation of orders on the worklists of whoever confirms each, by order id; else of all who may."""
+    specs = [spec(CONFIRM, order) for order in orders]
+    work.open_tasks([replace(one, permission=permissions.get(one.subject_id, one.permission)) for one in specs], at=at)
 
 
 def open_all(wanted: Iterable[tuple[str, Order]], *, at: datetime) -> None:

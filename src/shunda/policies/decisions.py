@@ -62,14 +62,14 @@ def decide(name: str, cases: Iterable[Mapping[str, Any]], *, at: datetime) -> li
 
     A case gives a fact for each input of the table: numbers as Decimal or int, names as text, yes or no as such.
     """
-    edition = in_force(name, at)
-    return [edition.rule(facts) for facts in cases]
+    holding = in_force(name, at)
+    return [holding.rule(facts) for facts in cases]
 
 
 def in_force(name: str, at: datetime) -> Edition:
     """The newest published version whose days include that moment; the preset when there is none."""
     found = published(name, at).values_list("pk", flat=True).first()
-    return _edition(name, found)
+    return edition(name, found)
 
 
 def published(name: str | None, at: datetime) -> QuerySet[TableVersion]:
@@ -85,8 +85,8 @@ def published(name: str | None, at: datetime) -> QuerySet[TableVersion]:
 
 
 @lru_cache(maxsize=64)
-def _edition(name: str, pk: int | None) -> Edition:
-    """Made ready once in each process: a published version never changes."""
+def edition(name: str, pk: int | None) -> Edition:
+    """A published version (none: the preset), made ready once in each process: it never changes."""
     if pk is None:
         return prepare(TABLES[name], PRESET, TABLES[name].preset)
     return edition_of(TableVersion.objects.get(pk=pk))
@@ -97,14 +97,14 @@ def edition_of(version: TableVersion) -> Edition:
     return prepare(TABLES[version.table], version.number, rows_of(version))
 
 
-def remarks(version: TableVersion | None, edition: Edition) -> list[Remark]:
+def remarks(version: TableVersion | None, ready: Edition) -> list[Remark]:
     """Gaps, overlaps and dead rows of a version, as they were found when it was written; none is the preset."""
-    return edition.grid.read(version.remarks) if version else _preset_remarks(edition.table.name)
+    return ready.grid.read(version.remarks) if version else _preset_remarks(ready.table.name)
 
 
 @cache
 def _preset_remarks(name: str) -> list[Remark]:
-    return _edition(name, None).grid.remarks()
+    return edition(name, None).grid.remarks()
 
 
 def prepare(table: Table, number: int, rows: Sequence[Row]) -> Edition:

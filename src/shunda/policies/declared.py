@@ -27,7 +27,6 @@ from shunda.policies.kinds import (
     endings,
     hours_of_work,
     weekdays,
-    words,
     years,
 )
 
@@ -105,6 +104,14 @@ _ORDERS = (
         ("R019",),
     ),
     _clock("orders.free_change", _("Free change after payment"), 2, "orders", "R161"),
+    Setting(
+        "orders.change_priority",
+        "orders",
+        _("A changed order gets at least this priority"),
+        Choice((("1", _("normal")), ("2", _("high")), ("3", _("top")))),
+        "2",
+        ("R162",),
+    ),
     _clock("fulfilment.risk_warning", _("Delivery-risk warning ahead of the promised date"), 48, "orders", "R150"),
     Setting("orders.most_lines", "orders", _("Most lines of an order"), Whole(1, 50_000), 5_000),
     Setting(
@@ -129,20 +136,6 @@ _ORDERS = (
         Number(most=Decimal(1_000_000_000), unit=_("yuan")),
         Decimal(500_000),
         ("R052",),
-    ),
-    Setting(
-        "orders.auto_approve_channels",
-        "orders",
-        _("Orders placed through these channels are approved by the system when its checks find nothing to look at"),
-        words,
-        ("api", "app", "web", "mall", "file"),
-    ),
-    Setting(
-        "orders.auto_approve_up_to",
-        "orders",
-        _("The system approves orders up to this amount"),
-        Number(most=Decimal(1_000_000_000), unit=_("yuan")),
-        Decimal(100_000),
     ),
     Setting(
         "orders.review_own",

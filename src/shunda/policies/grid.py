@@ -140,17 +140,18 @@ class Grid:
         }
         self.asked = frozenset(name for found in asked for name in found)
         """The facts some row asks for; the others may be left out of a case."""
-        self._conditions = asked
+        self.conditions = asked
+        """What each row asks, by input."""
         self._known: dict[Place, tuple[int, ...]] = {}
 
     @cached_property
     def _masks(self) -> list[Place]:
-        found = self._conditions
+        found = self.conditions
         return [tuple(scale.bits(row.get(name)) for name, scale in self.scales.items()) for row in found]
 
     @cached_property
     def _engine(self) -> Any:
-        return zen.ZenEngine().create_decision(json.dumps(_graph(self.table, self._conditions)))
+        return zen.ZenEngine().create_decision(json.dumps(_graph(self.table, self.conditions)))
 
     def hits(self, facts: Mapping[str, Any]) -> tuple[int, ...]:
         """The rows that decide, counted from 0: the first that fits, or all that fit."""
@@ -167,14 +168,16 @@ class Grid:
         """Whether some row could fit a case of which only these facts are known yet."""
         return any(
             all(condition.met(facts[name]) for name, condition in row.items() if name in facts)
-            for row in self._conditions
+            for row in self.conditions
         )
 
     def unmet(self, row: int, facts: Mapping[str, Any]) -> dict[str, Condition]:
         """The conditions of a row that a case does not meet."""
-        return {name: one for name, one in self._conditions[row].items() if not one.met(facts[name])}
+        return {name: one for name, one in self.conditions[row].items() if not one.met(facts[name])}
 
     def _ask(self, place: Place) -> tuple[int, ...]:
+        if not self.rows:
+            return ()
         examples = {
             name: _told(scale.examples[at]) for (name, scale), at in zip(self.scales.items(), place, strict=True)
         }

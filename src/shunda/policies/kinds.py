@@ -381,13 +381,3 @@ def _ending(text: str) -> str:
 
 endings = Several(_ending, reasons.NOT_ENDINGS, empty=False)
 """Endings of file names, such as pdf."""
-
-
-def _word(text: str) -> str:
-    if not re.fullmatch(r"[a-z_]{1,20}", text):
-        raise ValueError(text)
-    return text
-
-
-words = Several(_word, reasons.NOT_WORDS)
-"""Codes of choices, such as api."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from shunda.core.calendar import Calendar
+from shunda.policies.decisions import Edition, edition
 from shunda.policies.declared import SETTINGS, Setting
 from shunda.policies.models import SettingChange
 
@@ -84,6 +86,30 @@ def values(*names: str) -> dict[str, Any]:
     return {
         name: SETTINGS[name].kind.read(changed[name]) if name in changed else SETTINGS[name].default for name in wanted
     }
+
+
+_DECIDED = """
+(select distinct on (name) 's', name, value::text from policies_settingchange where name = any(%s)
+ order by name, id desc)
+union all
+(select distinct on ("table") 't', "table", id::text from policies_tableversion
+ where "table" = any(%s) and status = 'published' and published_at <= %s
+   and (valid_from is null or valid_from <= %s) and (valid_until is null or valid_until >= %s)
+ order by "table", number desc)
+"""
+
+
+def decided(settings: Sequence[str], tables: Sequence[str], at: datetime) -> tuple[dict[str, Any], dict[str, Edition]]:
+    """The values of these settings and the versions of these decision tables in force: one query for all."""
+    wanted, day = _known(tuple(settings)), localtime(at).date()
+    found: dict[str, dict[str, str]] = {"s": {}, "t": {}}
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED, [list(wanted), list(tables), at, day, day])
+        for part, name, text in cursor.fetchall():
+            found[part][name] = text
+    changed = {name: SETTINGS[name].kind.read(json.loads(text)) for name, text in found["s"].items()}
+    values = {name: changed.get(name, SETTINGS[name].default) for name in wanted}
+    return values, {name: edition(name, int(found["t"].get(name, 0)) or None) for name in tables}
 
 
 def value(name: str) -> Any:

@@ -30,9 +30,6 @@ NOT_WEEKDAYS = Reason(
 NOT_ENDINGS = Reason(
     "policies.not-endings", _("%(setting)s: “%(value)s” are no endings of files. Enter them as pdf, png, xlsx.")
 )
-NOT_WORDS = Reason(
-    "policies.not-words", _("%(setting)s: “%(value)s” are no codes. Enter small letters with commas between.")
-)
 UNCHANGED = Reason("policies.unchanged", _("%(setting)s is already %(value)s; nothing was changed."))
 NO_REASON = Reason("policies.no-reason", _("Say why %(setting)s is changed: the reason is kept with it."))
 REASON_TOO_LONG = Reason("policies.reason-too-long", _("The reason has %(length)s characters; at most %(most)s fit."))

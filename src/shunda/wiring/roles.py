@@ -102,6 +102,7 @@ ROLES = (
             "*.view_*",
             "orders.review_sales",
             "orders.review_management",
+            "orders.confirm_order",
             "orders.cancel_order",
             "orders.override_floor",
             "orders.prioritise_order",

@@ -28,7 +28,7 @@ from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.lists import jobs as lists_jobs
-from shunda.orders import authority, decisions
+from shunda.orders import approval, authority, decisions
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
@@ -135,7 +135,9 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
 """Address that takes the ticked subjects (``row=``), text, permission."""
 
 DECISIONS: tuple[Table, ...] = (
+    approval.AUTO_APPROVE,
     decisions.REVIEWERS,
+    approval.CONFIRMERS,
     authority.CHANGE_AUTHORITY,
 )
 """In the order people read them."""

@@ -22,8 +22,8 @@ from shunda.inventory import reasons as inventory_reasons
 from shunda.inventory import steps as stock
 from shunda.inventory.models import DemandKind
 from shunda.inventory.specs import DemandSpec
+from shunda.orders import approval, rows, rules, steps, tasks
 from shunda.orders import reasons as why
-from shunda.orders import rows, rules, steps, tasks
 from shunda.orders.models import HoldKind, Order, OrderLine, Stops
 from shunda.orders.queries import open_holds, seen_by
 from shunda.orders.specs import HoldSpec
@@ -45,13 +45,20 @@ def confirm(
     """Confirm approved orders: stock is reserved and credit held for each whole order, or it is refused (R063-R067).
 
     First come first served by order id. Refused with every reason: open holds on confirmation, a frozen customer,
-    stock that is short, credit that does not reach. An order to be paid in advance gets a payment hold that stops
-    shipping. Lines made to order only register their demand. The number of queries does not grow with the batch.
+    somebody else who confirms (``orders.confirm``), stock that is short, credit that does not reach. An order to be
+    paid in advance gets a payment hold that stops shipping. Lines made to order only register their demand. The
+    number of queries does not grow with the batch.
     """
     batch = Batch(seen_by(by).select_related("term"), ids, ORDER, "confirm", versions=versions)
     customers = Customer.objects.in_bulk({order.customer_id for order in batch})
     held = open_holds(batch.ids, Stops.CONFIRM)
     batch.refuse_if(lambda order: _why_not(order, customers[order.customer_id], rules.why_held(order, held[order.pk])))
+    rulings = approval.confirmers(batch.rows, at=at)
+    batch.refuse_if(
+        lambda order: approval.why_not_confirm(rulings[order.pk], by, order.pk) if order.pk in rulings else None
+    )
+    for pk, ruling in rulings.items():
+        batch.note(pk, decided=[ruling.trace()] if ruling.rows else [])
     lines = _lines_of(batch.ids)
     _take_all(batch, lines, at)
     prepaid = [

@@ -20,15 +20,18 @@ from shunda.core.money import rounded
 from shunda.core.refusal import Refusal, Refused
 from shunda.credit.reasons import OVER_LIMIT
 from shunda.inventory.reasons import SHORT
-from shunda.orders import checks, facts, rules
+from shunda.orders import approval, checks, decisions, facts, rules
 from shunda.orders import reasons as why
 from shunda.orders.actions.confirm import confirm
 from shunda.orders.actions.create import draft
 from shunda.orders.actions.submit import submit
+from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
 from shunda.orders.checks import CheckFacts, Finding
 from shunda.orders.models import Order
+from shunda.orders.quick import Moment
 from shunda.orders.specs import Placed, Placing
 from shunda.orders.states import ORDER
+from shunda.policies.decisions import Ruling
 
 SHORTAGES = {why.SHORT.code, why.SHORT_NO_DATE.code}
 REFUSE = {*SHORTAGES, OVER_LIMIT.code}
@@ -38,14 +41,12 @@ SETTLED = {*REFUSE, why.DATE_TIGHT.code}
 SUBMIT = "orders.submit_order"
 
 
-def place(
-    calls: Sequence[tuple[int, Placing]], decided: Mapping[str, Any], *, at: datetime
-) -> dict[int, Placed | Refused]:
+def place(calls: Sequence[tuple[int, Placing]], now: Moment) -> dict[int, Placed | Refused]:
     """Place these (index, call), each whole or refused with every reason."""
     left = dict(calls)
     refused: dict[int, Placed | Refused] = {}
     while left:
-        attempt = _Attempt(left, decided, at)
+        attempt = _Attempt(left, now)
         try:
             with transaction.atomic():
                 placed = attempt.run()
@@ -66,10 +67,15 @@ class _Attempt:
     """One try to place all of these calls."""
 
     calls: Mapping[int, Placing]
-    decided: Mapping[str, Any]
-    at: datetime
+    now: Moment
     refused: dict[int, list[Refusal]] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)  # by index of the call
+    rulings: dict[int, tuple[Ruling, Ruling]] = field(default_factory=dict)  # approval and confirmation
+
+    @property
+    def at(self) -> datetime:
+        """When the calls are placed."""
+        return self.now.at
 
     def run(self) -> dict[int, Placed]:
         """Everything, or ``_Undo`` when somebody is refused."""
@@ -80,7 +86,8 @@ class _Attempt:
             self.orders |= dict(zip(kept, outcome.done, strict=True))
         known = facts.for_checks(list(self.orders.values()), self.at)
         found = {index: checks.findings(order, known) for index, order in self.orders.items()}
-        looks = {index: list(self._why_review(index, order, found[index])) for index, order in self.orders.items()}
+        self._rule(known)
+        looks = {index: list(self._why_review(index, found[index])) for index, order in self.orders.items()}
         for index, order in self.orders.items():
             short = [finding for finding in found[index] if looks[index] and finding.code in REFUSE]
             self._refuse((index, refusal) for refusal in self._why_not(index, order, known, short))
@@ -114,7 +121,7 @@ class _Attempt:
         for finding in short:
             yield _as_refusal(finding, order, known)
 
-    def _why_review(self, index: int, order: Order, found: Sequence[Finding]) -> Iterator[Refusal]:
+    def _why_review(self, index: int, found: Sequence[Finding]) -> Iterator[Refusal]:
         """What a person has to look at before this order is approved."""
         call = self.calls[index]
         another = bool(call.key or call.spec.external_number)  # by its sender's word
@@ -122,7 +129,17 @@ class _Attempt:
             answered = finding.code in SETTLED or (another and finding.code == why.DUPLICATE.code)
             if finding.level != "ok" and not answered:
                 yield Refusal(None, finding.code, finding.data)
-        yield from rules.why_not_approve(order, self.decided)
+        approve, confirm_ = self.rulings[index]
+        yield from approval.why_people_review(self.now.tables[AUTO_APPROVE.name], approve)
+        if other := why.OTHER_CONFIRMS.get(approval.confirmer(confirm_)):
+            yield other()
+
+    def _rule(self, known: CheckFacts) -> None:
+        """Ask the company's tables about every order."""
+        cases = decisions.facts_of(list(self.orders.values()), known.customers, known.lines)
+        approve, confirm_ = self.now.tables[AUTO_APPROVE.name], self.now.tables[CONFIRMERS.name]
+        for index, order in self.orders.items():
+            self.rulings[index] = approve.rule(cases[order.pk]), confirm_.rule(cases[order.pk])
 
     def _review(self, indexes: Sequence[int]) -> None:
         for by, members in self._by_actor(indexes):
@@ -139,7 +156,7 @@ class _Attempt:
         index_of = {self.orders[index].pk: index for index in indexes}
         batch = Batch(Order.objects.all(), index_of, ORDER, "approve")
         for order in batch:
-            batch.note(order.pk, **rules.approval(order.channel, self.decided))
+            batch.note(order.pk, **approval.approval(self.rulings[index_of[order.pk]]))
         batch.commit(by=system(), at=self.at)
         outcome = confirm(index_of, by=system(), at=self.at)
         self._refuse((index_of[refusal.id or 0], refusal) for refusal in outcome.refused)

@@ -20,6 +20,7 @@ from shunda.inventory.promising import Gone
 from shunda.orders import quick
 from shunda.orders import reasons as why
 from shunda.orders.actions import ordinary
+from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
 from shunda.orders.quick import Moment
 from shunda.orders.specs import Placed, Placing
 from shunda.policies import queries as policies
@@ -29,8 +30,9 @@ __all__ = ["place"]
 PERMISSION = "orders.place_order"
 SETTINGS = (
     "orders.number_prefix", "orders.most_lines", "orders.most_quantity", "orders.duplicate_days",
-    "orders.written_from_amount", "orders.auto_approve_channels", "orders.auto_approve_up_to",
+    "orders.written_from_amount",
 )  # fmt: skip
+TABLES = (AUTO_APPROVE.name, CONFIRMERS.name)
 PATIENCE = 20
 """How often others may be quicker, with the last piece or with the same key, before it is a fault."""
 
@@ -40,9 +42,9 @@ Answer = Placed | Refused
 def place(calls: Sequence[Placing], *, at: datetime) -> list[Placed | Refused]:
     """Place orders, first come first served; one answer for each call, in their order, all in one transaction.
 
-    An order whose checks find nothing that a person must look at, that comes by a channel and is within the amount
-    the company set (``orders.auto_approve_channels``, ``orders.auto_approve_up_to``), is confirmed: priced, stock
-    reserved, credit held, with the events of every step. One that somebody must look at is submitted for review and
+    An order whose checks find nothing that a person must look at, and that the company's tables let the system
+    approve and confirm (``orders.auto_approve``, ``orders.confirm``), is confirmed: priced, stock reserved, credit
+    held, with the events of every step. One that somebody must look at is submitted for review and
     says why (``findings``). One that cannot be taken is refused whole with every reason and leaves nothing: also one
     whose stock is short or whose credit does not reach, since the buyer must know at once.
 
@@ -81,7 +83,7 @@ def _place(calls: Sequence[Placing], at: datetime, *, locked: bool) -> list[Answ
         else:
             todo.append((index, call))
     if todo:
-        outcome |= _work(todo, Moment(at, policies.values(*SETTINGS)), locked=locked)
+        outcome |= _work(todo, moment(at), locked=locked)
         once.keep(
             [_kept(call, made) for index, call in todo if call.key and isinstance(made := outcome[index], Placed)],
             at=at,
@@ -95,7 +97,12 @@ def _place(calls: Sequence[Placing], at: datetime, *, locked: bool) -> list[Answ
 def _work(todo: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool) -> dict[int, Answer]:
     outcome = quick.place(todo, now, locked=locked)
     rest = [(index, call) for index, call in todo if index not in outcome]
-    return outcome | ordinary.place(rest, now.decided, at=now.at) if rest else outcome
+    return outcome | ordinary.place(rest, now) if rest else outcome
+
+
+def moment(at: datetime) -> Moment:
+    """What the company has decided about placing at this moment: one query."""
+    return Moment(at, *policies.decided(SETTINGS, TABLES, at))
 
 
 def _known(call: Placing, earlier: Mapping[tuple[str, str], Kept]) -> Answer | None:

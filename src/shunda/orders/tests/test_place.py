@@ -26,10 +26,11 @@ from shunda.customers.tests.builders import customer
 from shunda.inventory.models import Balance, Demand, Reservation
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions
+from shunda.orders.approval import AUTO_APPROVE
 from shunda.orders.models import Order, OrderLine, Review
 from shunda.orders.specs import LineSpec, Placed, Placing
 from shunda.orders.tests.builders import AT, spec
-from shunda.policies.models import SettingChange
+from shunda.policies.tests.samples import published
 from shunda.pricing.tests.builders import price_list
 from shunda.wiring.tables import CHECKS
 from shunda.work.models import Task
@@ -96,7 +97,10 @@ def test_an_order_that_nobody_must_look_at_is_confirmed_at_once(buyer: Customer,
     assert Balance.objects.get(sku=article).reserved == 2
     told = list(Event.objects.filter(order_id=order.pk).order_by("sequence").values_list("kind", "actor", "data"))
     assert [kind for kind, _, _ in told] == ["order.create", "order.submit", "order.approve", "order.confirm"]
-    assert told[2][1:] == ("system", {"auto": True, "channel": "api", "up_to": "100000"})
+    assert told[2][1:] == (
+        "system",
+        {"auto": True, "decided": [{"table": "orders.auto_approve", "version": 0, "rows": [1]}]},
+    )
     assert not Review.objects.exists()
     assert not differences()
 
@@ -129,9 +133,7 @@ def test_an_order_that_somebody_must_look_at_is_in_review_and_says_why(
 
 
 def test_an_order_above_what_the_system_may_approve_is_in_review(buyer: Customer, article: Sku) -> None:
-    SettingChange.objects.create(
-        name="orders.auto_approve_up_to", value="9.99", reason="less", changed_by="boss", changed_at=AT
-    )
+    published(AUTO_APPROVE.name, {"when": {"gross": "<= 9.99"}, "then": {"decision": "approve"}})
     small, large = place(placing(buyer, article, 1), placing(buyer, article, 2))
     assert placed(small).status == "confirmed"
     assert [one.code for one in placed(large).findings] == ["orders.not-auto-amount"]

@@ -22,11 +22,9 @@ from shunda.inventory.models import Warehouse
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions, quick
 from shunda.orders.actions import ordinary
-from shunda.orders.actions.place import SETTINGS
-from shunda.orders.quick import Moment
+from shunda.orders.actions.place import moment
 from shunda.orders.specs import LineSpec, OrderSpec, Placed, Placing
 from shunda.orders.tests.builders import AT
-from shunda.policies import queries as policies
 from shunda.pricing.tests.builders import price_list
 
 pytestmark = pytest.mark.django_db
@@ -165,9 +163,9 @@ def test_for_any_order_the_short_way_writes_what_the_ordinary_way_writes(
         **head,
     )
     call = Placing(made, system("shop", "api"), key="k" if keyed else "")
-    now = Moment(AT, policies.values(*SETTINGS))
+    now = moment(AT)
     short, written = tried(lambda: quick.place([(0, call)], now).get(0))
-    ordinarily, expected = tried(lambda: ordinary.place([(0, call)], now.decided, at=AT)[0])
+    ordinarily, expected = tried(lambda: ordinary.place([(0, call)], now)[0])
     if short is not None:
         assert said(short) == said(ordinarily)
         for table, rows in expected.items():
@@ -188,7 +186,7 @@ def test_plain_orders_do_go_the_short_way(world: tuple[list[Sku], list[int], lis
         buyers[0], [LineSpec(Decimal(2), articles[0].pk), LineSpec(Decimal("0.5"), articles[1].pk)],
         channel="api", wanted_date=date(2026, 6, 1), invoice_kind="ordinary",
     )  # fmt: skip
-    now = Moment(AT, policies.values(*SETTINGS))
+    now = moment(AT)
     assert isinstance(quick.place([(0, Placing(made, system()))], now)[0], Placed)
     assert Warehouse.objects.count() == 2
     assert [type(one) for one in actions.place([Placing(made, system(), key="other")], at=AT)] == [Placed]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from shunda.core.actor import Actor
+from shunda.policies import actions
 from shunda.policies.conditions import YES_OR_NO, Names, Numbers
 from shunda.policies.kinds import Choice, Whole
+from shunda.policies.models import TableVersion
+from shunda.policies.specs import TableSpec
 from shunda.policies.tables import Case, Input, Output, Row, Table
 
 KINDS = Names((("standard", "Standard order"), ("sample", "Sample order")))
@@ -51,3 +55,15 @@ def table(*rows: Row, hit: Any = "first") -> Table:
         hit,
         history=Past(),
     )
+
+
+WRITERS = frozenset({"policies.edit_table", "policies.propose_table", "policies.publish_table"})
+
+
+def published(name: str, *rows: Mapping[str, Any], at: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> TableVersion:
+    """A version of a table with these rows, in force from then on."""
+    anna, bo = Actor(1, "Anna", WRITERS), Actor(2, "Bo", WRITERS)
+    draft = actions.draft_table([name], by=anna, at=at).one()
+    actions.edit_table([TableSpec(draft.pk, rows)], by=anna, at=at).one()
+    actions.propose_table([draft.pk], by=anna, at=at).one()
+    return actions.publish_table([draft.pk], by=bo, at=at).one()
