@@ -12,7 +12,7 @@ from shunda.accounts.queries import actor_for
 from shunda.accounts.specs import TokenSpec
 from shunda.accounts.steps import sign_in_with_token
 from shunda.accounts.tests.builders import user
-from shunda.api import lean
+from shunda.api import ending, lean
 from shunda.api.shield import ProgramsHandler
 from shunda.core.combine import Busy, Combine
 from shunda.core.refusal import Refused
@@ -156,3 +156,21 @@ def test_an_order_takes_the_short_way_and_everything_unusual_djangos(door, setti
 
     door.post(BODY)
     assert door.browsers == [URL]
+
+
+def test_a_worker_that_is_told_to_end_serves_those_it_accepted(door, monkeypatch):
+    heard, said = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}], []
+    closed = []
+    monkeypatch.setattr(ending.combine, "end", lambda: closed.append("no more files"))
+    monkeypatch.setattr(ending.combine, "close_all", lambda patience: closed.append(patience))
+
+    async def receive():
+        return heard.pop(0)
+
+    async def send(message):
+        said.append(message["type"])
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, door.app({"type": "lifespan"}, receive, send)).result(20)
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert closed == ["no more files", 1.0]

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shunda.api.auth import TokenActor, token_in
 from shunda.api.crowd import Asked, Crowd, Shown
+from shunda.api.ending import live
 from shunda.api.kit import Api
 from shunda.api.operation import KEY_SHAPE, REPLAYED, ApiOperation, language_in, rate_limit, who
 from shunda.api.shield import shields
@@ -143,6 +144,8 @@ class Lean:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "lifespan":
+            return await live(receive, send)
         if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
             return await self._pages(scope, receive, send)
         headers = dict(scope["headers"])

@@ -21,9 +21,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from psycopg.errors import UniqueViolation
 
 from shunda.api import reasons
-from shunda.core.combine import Busy, Unanswered
+from shunda.core.combine import Busy, Closing, Unanswered
 from shunda.core.refusal import NOT_FOUND, NotPermitted, Reason, Refusal, Refused
-from shunda.core.retry import Undecided
+from shunda.core.retry import DISK_FULL, Undecided, sqlstate
 
 logger = structlog.get_logger()
 
@@ -143,11 +143,15 @@ def _conflict(request: HttpRequest, exc: IntegrityError) -> HttpResponse:
 
 def _unavailable(request: HttpRequest, exc: OperationalError | InterfaceError) -> HttpResponse:
     logger.error("api.unavailable", path=request.path, error=str(exc))
-    return _come_again(request, reasons.UNAVAILABLE)
+    return _come_again(request, reasons.FULL if sqlstate(exc) == DISK_FULL else reasons.UNAVAILABLE)
 
 
 def _busy(request: HttpRequest, _exc: Busy) -> HttpResponse:
     return _come_again(request, reasons.BUSY)
+
+
+def _closing(request: HttpRequest, _exc: Closing) -> HttpResponse:
+    return _come_again(request, reasons.ENDING)
 
 
 def _unanswered(request: HttpRequest, exc: Unanswered) -> HttpResponse:
@@ -187,6 +191,7 @@ HANDLERS: list[tuple[type[Exception], Any]] = [
     (OperationalError, _unavailable),
     (InterfaceError, _unavailable),
     (Busy, _busy),
+    (Closing, _closing),
     (Unanswered, _unanswered),
     (Undecided, _undecided),
     (Exception, _fault),

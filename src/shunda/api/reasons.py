@@ -31,6 +31,14 @@ OUT_OF_RANGE = Reason("out-of-range", _("A value is too large or not of the righ
 CONFLICT = Reason("conflict", _("Something like this exists already, or is still in use."))
 UNAVAILABLE = Reason("unavailable", _("The database cannot answer right now. Try again in %(seconds)s s."))
 BUSY = Reason("busy", _("Too many requests wait already. Nothing was done; try again in %(seconds)s s."))
+ENDING = Reason(
+    "ending",
+    _("The server is being stopped or started anew. This was not done; send it again in %(seconds)s s."),
+)
+FULL = Reason(
+    "disk-full",
+    _("The server's disk is full. Nothing was done; tell the administrator, and try again in %(seconds)s s."),
+)
 UNDECIDED = Reason(
     "undecided",
     _("It is not known whether this was done. Repeat it with its idempotency key in %(seconds)s s; without one, look."),

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -20,12 +21,12 @@ from django.utils import translation
 from shunda.api import reasons
 from shunda.api.auth import ApiRequest, bearer_of
 from shunda.api.crowd import Asked
-from shunda.api.problems import Invalid
-from shunda.core.combine import Busy, Combine
+from shunda.api.problems import RETRY_SECONDS, Invalid
+from shunda.core.combine import Busy, Closing, Combine, is_ending
 from shunda.core.refusal import Refusal
 
 NDJSON = "application/x-ndjson"
-PATIENCE_SECONDS, PAUSE_SECONDS = 30.0, 0.05
+PATIENCE_SECONDS, PAUSE_SECONDS, LOOK_SECONDS = 30.0, 0.05, 1.0
 AHEAD = 2
 """Jobs that are read ahead while one is being done."""
 
@@ -49,6 +50,10 @@ class Broken(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+
+
+Read = list[Row[Call]] | Broken | None
+"""What was read of a file: a job; why the rest cannot be read; nothing when this was all."""
 
 
 class Feed(Protocol[Call]):
@@ -90,6 +95,8 @@ class Teller(Generic[Call, Result]):
     def tell(self, rows: Sequence[Row[Call]], outcomes: Sequence[Result | Exception]) -> bytes:
         """The lines of a job; raises ``Broken`` when an outcome says that the rest must wait."""
         for outcome in outcomes:
+            if isinstance(outcome, Closing):
+                raise Broken(reasons.ENDING(seconds=RETRY_SECONDS))
             why = self.stream.why_broken(outcome) if isinstance(outcome, Exception) else None
             if why:
                 raise Broken(why)
@@ -160,6 +167,8 @@ def _each(feed: Feed[Call], pieces: Iterable[bytes]) -> Iterator[Iterator[Row[Ca
 def _patiently(stream: Stream[Call, Any], calls: list[Call]) -> Sequence[Any]:
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
+        if is_ending():
+            return [Closing()] * len(calls)
         try:
             return stream.combine.many(calls) if calls else []
         except Busy as busy:
@@ -177,7 +186,7 @@ async def flowing(
 ) -> None:
     """The answer to a file, for a caller on the event loop: the next rows are read while a job is being done."""
     teller = Teller(stream, language)
-    ready: asyncio.Queue[list[Row[Call]] | Broken | None] = asyncio.Queue(AHEAD)
+    ready: asyncio.Queue[Read[Call]] = asyncio.Queue(AHEAD)
 
     async def read() -> None:
         try:
@@ -197,7 +206,7 @@ async def flowing(
     reader = asyncio.create_task(read())
     why: Refusal | None = None
     try:
-        while (job := await ready.get()) is not None:
+        while (job := await _next(ready)) is not None:
             if isinstance(job, Broken):
                 raise job
             await tell(teller.tell(job, await _ask(stream, calls_of(job))))
@@ -208,9 +217,19 @@ async def flowing(
     await tell(teller.last(why))
 
 
+async def _next(ready: asyncio.Queue[Read[Call]]) -> Read[Call]:
+    """What was read; while the caller takes his time, look whether this process is asked to end."""
+    while not is_ending():
+        with suppress(asyncio.TimeoutError):
+            return await asyncio.wait_for(ready.get(), LOOK_SECONDS)
+    return Broken(reasons.ENDING(seconds=RETRY_SECONDS))
+
+
 async def _ask(stream: Stream[Call, Any], calls: list[Call]) -> Sequence[Any]:
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
+        if is_ending():
+            return [Closing()] * len(calls)
         try:
             return await stream.combine.ask_many(calls) if calls else []
         except Busy as busy:

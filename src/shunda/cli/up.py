@@ -115,7 +115,7 @@ class Up:
     def _spawn_web(self) -> subprocess.Popen[bytes]:
         # static files are small and read from disk at once: that whitenoise does not do so asynchronously is no matter
         silent = "ignore:StreamingHttpResponse must consume synchronous iterators:Warning"
-        server = [sys.executable, "-W", silent, "-m", "granian", "--interface", "asginl", "--workers", "1"]
+        server = [sys.executable, "-W", silent, "-m", "granian", "--interface", "asgi", "--workers", "1"]
         server += ["--host", self.host, "--port", str(self.port), "--log-level", "warning"]
         server += ["--backlog", str(REQUESTS_AT_ONCE), "--backpressure", str(REQUESTS_AT_ONCE)]
         server += ["--workers-kill-timeout", "10"]

@@ -41,6 +41,10 @@ class Busy(Exception):
     """Not accepted: too many wait already, or no more are taken before the end. Nothing was done; come again."""
 
 
+class Closing(Busy):
+    """Not accepted, or not begun: this process is ending. Nothing was done; the next one will do it."""
+
+
 class Unanswered(Exception):
     """The caller's patience ended first. ``begun``: it may yet be done; only a repetition with its key is safe."""
 
@@ -92,6 +96,7 @@ class Combine(Generic[Call, Result]):
         """Empty, as a child process finds it after a fork: the callers are the parent's."""
         self._lock = threading.Lock()
         self._waiting: deque[_Seat[Call, Result]] = deque()
+        self._begun: set[_Seat[Call, Result]] = set()
         self._weight, self._free, self._closed = 0, self._lanes, False
         self._threads: ThreadPoolExecutor | None = None
 
@@ -137,20 +142,38 @@ class Combine(Generic[Call, Result]):
             self._give_up(seat)
         return self._answered(seat)
 
-    def close(self) -> None:
-        """Take nobody any more; returns when all who were accepted are served."""
+    def close(self, patience: float | None = None) -> None:
+        """Take nobody any more; returns when all who were accepted are served.
+
+        Who is not served after so many seconds is told: nothing was done, or nobody knows yet whether it was.
+        """
         self._closed = True
+        until = None if patience is None else time.monotonic() + patience
         while self._waiting or self._free < self._lanes:
+            if until is not None and time.monotonic() >= until:
+                return self._send_home()
             time.sleep(0.005)
         if self._threads:
             self._threads.shutdown()
+        return None
+
+    def _send_home(self) -> None:
+        with self._lock:
+            waiting, begun = list(self._waiting), list(self._begun)
+            self._waiting.clear()
+            self._weight = 0
+        for seat in waiting:
+            seat.outcomes = [Closing() for _ in seat.calls]
+        for seat in begun:
+            seat.outcomes = [Unanswered(begun=True) for _ in seat.calls]
+        _wake([*waiting, *begun])
 
     def _enter(self, seat: _Seat[Call, Result]) -> bool:
         """Sit down; whether a lane is free, which the caller then has to lead."""
         with self._lock:
             if self._closed or (self._waiting and self._weight + seat.weight > self._limit):
                 TURNED_AWAY.labels(self.name).inc()
-                raise Busy
+                raise Closing if self._closed else Busy
             self._waiting.append(seat)
             self._weight += seat.weight
             free = self._free > 0
@@ -181,6 +204,7 @@ class Combine(Generic[Call, Result]):
                 batch.append(self._waiting.popleft())
                 weight += batch[-1].weight
             self._weight -= weight
+            self._begun.update(batch)
         return batch
 
     def _hand_on(self, *, ours: bool) -> bool:
@@ -239,23 +263,30 @@ class Combine(Generic[Call, Result]):
         return outcomes
 
     def _tell(self, batch: list[_Seat[Call, Result]]) -> None:
-        """Wake the callers, those of one event loop together."""
-        elsewhere: defaultdict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = defaultdict(list)
+        with self._lock:
+            self._begun.difference_update(batch)
         for seat in batch:
             if seat.outcomes is None:  # the thread that led was told to end
                 seat.outcomes = [Unanswered(begun=True) for _ in seat.calls]
-            if seat.woken:
-                seat.woken.release()
-            elif seat.loop and seat.known:
-                elsewhere[seat.loop].append(seat.known)
-        for loop, known in elsewhere.items():
-            with suppress(RuntimeError):  # the loop has ended, and its callers with it
-                loop.call_soon_threadsafe(_settle, known)
+        _wake(batch)
 
     def _answered(self, seat: _Seat[Call, Result]) -> list[Result | Exception]:
         self._wait.observe(time.monotonic() - seat.since)
         assert seat.outcomes is not None
         return seat.outcomes
+
+
+def _wake(seats: Sequence[_Seat[Any, Any]]) -> None:
+    """Tell the callers that they are answered, those of one event loop together."""
+    elsewhere: defaultdict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = defaultdict(list)
+    for seat in seats:
+        if seat.woken:
+            seat.woken.release()
+        elif seat.loop and seat.known:
+            elsewhere[seat.loop].append(seat.known)
+    for loop, known in elsewhere.items():
+        with suppress(RuntimeError):  # the loop has ended, and its callers with it
+            loop.call_soon_threadsafe(_settle, known)
 
 
 def _settle(known: list[asyncio.Future[None]]) -> None:
@@ -272,9 +303,28 @@ def _only(outcomes: Sequence[Result | Exception]) -> Result:
 
 
 _everywhere: WeakSet[Combine[Any, Any]] = WeakSet()
+_ending = threading.Event()
+
+
+def is_ending() -> bool:
+    """Whether this process was asked to end: work that has no end of its own stops here."""
+    return _ending.is_set()
+
+
+def end() -> None:
+    """This process was asked to end. Who comes is served as before, until ``close_all``."""
+    _ending.set()
+
+
+def close_all(patience: float) -> None:
+    """Take no calls any more, wherever they are combined; those accepted are served within so many seconds, or told."""
+    until = time.monotonic() + patience
+    for combine in list(_everywhere):
+        combine.close(max(0.0, until - time.monotonic()))
 
 
 def _after_fork() -> None:
+    _ending.clear()
     for combine in list(_everywhere):
         combine.reset()
 

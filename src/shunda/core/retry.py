@@ -17,6 +17,7 @@ Answer = TypeVar("Answer")
 RETRIES = Counter("shunda_retries_total", "Transactions begun again, unseen by their callers", ["why"])
 
 RACES = {"40001": "serialization", "40P01": "deadlock"}
+DISK_FULL = "53100"
 PAUSES = (0.0, 0.05, 0.2, 0.5)
 """Seconds before each further try."""
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from shunda.core.combine import Busy, Combine, Unanswered
+from shunda.core.combine import Busy, Closing, Combine, Unanswered
 
 IN_TURN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -171,6 +171,33 @@ def test_a_full_queue_turns_away_and_what_was_accepted_is_served_before_the_end(
         closing.result(5)
         assert [each.result(5) for each in [first, *waiting]] == [0, 1, 2, 3]
     assert sorted(ledger.done) == [0, 1, 2, 3]
+
+
+def test_who_cannot_be_served_before_the_end_is_told_so():
+    ledger = Ledger()
+    combine = Combine("ending", ledger, most=2)
+    ledger.opened.clear()
+
+    async def story():
+        begun, waits = (asyncio.create_task(combine.ask((number, "good"))) for number in (0, 1))
+        while not combine._begun:
+            await asyncio.sleep(0.001)
+        later = asyncio.create_task(combine.ask_many([(2, "good"), (3, "good")]))
+        await asyncio.sleep(0.01)
+        await asyncio.get_running_loop().run_in_executor(None, combine.close, 0.01)
+        return await asyncio.gather(begun, waits, later, combine.ask((4, "good")), return_exceptions=True)
+
+    with ThreadPoolExecutor(2) as threads:
+        told = threads.submit(asyncio.run, story()).result(10)
+    ledger.opened.set()
+    combine.close()
+    first, second, later, new = told
+    undone = [outcome for outcome in (first, second) if isinstance(outcome, Closing)]
+    assert isinstance(first, Unanswered)
+    assert first.begun
+    assert isinstance(new, Closing)
+    assert [type(outcome) for outcome in later] == [Closing, Closing]
+    assert sorted(ledger.done) == ([0] if undone else [0, 1])
 
 
 def test_a_heavy_call_is_taken_alone_and_never_starves():

@@ -166,3 +166,10 @@ def test_a_line_without_end_is_not_collected_for_ever(settings):
         assert not any(list(reader.take(b"x" * 100)) for _ in range(10))
         with pytest.raises(Broken):
             list(reader.take(b"x"))
+
+
+def test_a_file_stops_where_the_server_ends_and_says_so(send, world, monkeypatch):
+    monkeypatch.setattr("shunda.api.stream.is_ending", lambda: True)
+    told = send(lines({**world, "key": "a"}))
+    assert [(last["end"], last["placed"], last["problem"]["code"]) for last in told] == [(False, 0, "ending")]
+    assert not Order.objects.exists()
