@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from shunda.api.schemas import Out, Quantity
-from shunda.fulfilment.models import Receipt, ReceiptLine, Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment.models import Receipt, ReceiptLine, ScanKind, Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment.picking import Stop
 from shunda.fulfilment.states import ShipmentStatus
 
 
@@ -37,6 +38,7 @@ class ShipmentRowOut(Out):
     carrier_id: int | None
     tracking_number: str
     parcels: int
+    weight: Quantity | None
     note: str
     reason: str
     created_at: datetime
@@ -131,6 +133,68 @@ class ShipmentOut(ShipmentRowOut):
     def resolve_receipt(shipment: Shipment) -> Any:
         """None until it is signed."""
         return getattr(shipment, "receipt", None)
+
+
+class StopOut(Out):
+    """One article to pick, in base units: ``found`` is scanned, ``short`` reported missing, ``left`` neither."""
+
+    sku_id: int
+    sku: str
+    barcode: str
+    name: str
+    specification: str
+    location: str
+    wanted: Quantity
+    found: Quantity
+    short: Quantity
+    left: Quantity
+    short_reason: str
+
+    @staticmethod
+    def resolve_sku_id(stop: Stop) -> int:
+        """The article."""
+        return stop.sku.pk
+
+    @staticmethod
+    def resolve_sku(stop: Stop) -> str:
+        """Its code."""
+        return stop.sku.code
+
+    @staticmethod
+    def resolve_barcode(stop: Stop) -> str:
+        """Its barcode, if it has one."""
+        return stop.sku.barcode
+
+    @staticmethod
+    def resolve_short_reason(stop: Stop) -> str:
+        """A code, with a note behind a colon."""
+        return stop.why
+
+
+class PickingOut(Out):
+    """How far a shipment is picked, in walking order."""
+
+    shipment_id: int
+    number: str
+    status: ShipmentStatus
+    version: int
+    stops: list[StopOut]
+
+
+class ScanOut(Out):
+    """A scan; a negative quantity took some back."""
+
+    id: int
+    shipment_id: int
+    sku_id: int
+    kind: ScanKind
+    quantity: Quantity
+    code: str
+    reason: str
+    key: str
+    actor: str
+    scanned_at: datetime
+    at: datetime
 
 
 class OrderToShipOut(Out):

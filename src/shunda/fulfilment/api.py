@@ -14,14 +14,14 @@ from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
-from shunda.api.schemas import Done, EventOut, Id, Moved, Page
+from shunda.api.schemas import Done, EventOut, Id, Items, Moved, Page
 from shunda.core.batch import Outcome
 from shunda.core.refusal import NOT_FOUND, Refused
 from shunda.files.responses import file_response
 from shunda.files.specs import Upload
 from shunda.files.steps import store
 from shunda.fulfilment import actions, queries
-from shunda.fulfilment.answers import CarrierOut, OrderToShipOut, ShipmentOut, ShipmentRowOut
+from shunda.fulfilment.answers import CarrierOut, OrderToShipOut, PickingOut, ScanOut, ShipmentOut, ShipmentRowOut
 from shunda.fulfilment.models import Carrier, Shipment
 from shunda.fulfilment.reasons import BAD_SIGNATURE
 from shunda.fulfilment.schemas import (
@@ -30,6 +30,7 @@ from shunda.fulfilment.schemas import (
     CarrierIn,
     PacksIn,
     PicksIn,
+    ScansIn,
     ShipmentFilter,
     ShipmentIn,
     ShipmentNoted,
@@ -64,6 +65,20 @@ def to_plan(request: ApiRequest, paging: Query[Paging]) -> Any:
 def shipment(request: ApiRequest, pk: Id) -> Any:
     """What it holds, how it travels, and who signed for what."""
     return found(queries.whole(queries.rows(request.actor)), pk)
+
+
+@router.read("/{int:pk}/picking", response=PickingOut, permission=VIEW, summary="What to pick, in walking order")
+def picking(request: ApiRequest, pk: Id) -> Any:
+    """Where each article lies, how much is wanted, scanned and reported missing."""
+    made = found(queries.rows(request.actor), pk)
+    head = {"shipment_id": pk, "number": made.number, "status": made.status, "version": made.version}
+    return {**head, "stops": queries.stops_of([made])[pk]}
+
+
+@router.read("/{int:pk}/scans", response=Page[ScanOut], permission=VIEW, summary="Scans of a shipment")
+def scans_of(request: ApiRequest, pk: Id, paging: Query[Paging]) -> Any:
+    """Who scanned what and when, newest first. Nothing is ever taken out of this list."""
+    return paging.page(queries.scans_of(found(queries.rows(request.actor), pk)))
 
 
 @router.read("/{int:pk}/timeline", response=Page[EventOut], permission=VIEW, summary="Timeline of a shipment")
@@ -103,6 +118,23 @@ def create_many(request: ApiRequest, body: ShipmentsIn) -> Any:
 def pick(request: ApiRequest, body: PicksIn) -> Any:
     """What was found. A short line needs a reason; the rest can be planned again."""
     return answered(actions.pick(body.specs(), versions=body.versions, by=request.actor, at=request.at))
+
+
+@router.write("/scans", response=Done[ScanOut], permission="fulfilment.pick_shipment", summary="Scan while picking")
+def scans(request: ApiRequest, body: ScansIn) -> Any:
+    """Each scan counts or is refused for itself; a refusal's ``id`` is the place in the list, counted from 0.
+
+    A scan whose ``key`` came before is answered as then, so a device may send its scans until it hears an answer.
+    """
+    return answered(actions.scan(body.specs(), by=request.actor, at=request.at))
+
+
+@router.write(
+    "/finish-picking", response=Done[Moved], permission="fulfilment.pick_shipment", summary="Picked as scanned"
+)
+def finish_picking(request: ApiRequest, body: Items) -> Any:
+    """What the scans say is what was picked. Refused while something is neither scanned nor reported missing."""
+    return answered(actions.finish_picking(body.ids, versions=body.versions, by=request.actor, at=request.at))
 
 
 @router.write("/pack", response=Done[Moved], permission="fulfilment.pack_shipment", summary="Pack")

@@ -56,6 +56,7 @@ class Shipment(models.Model):
     tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True)
     mode = models.CharField(_("transport mode"), max_length=10, choices=TransportMode, default=TransportMode.EXPRESS)
     parcels = models.SmallIntegerField(_("parcels"), default=1)
+    weight = models.DecimalField(_("weight in kg"), max_digits=10, decimal_places=3, null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)  # of cancelling or reversing
     created_at = models.DateTimeField()
@@ -69,6 +70,7 @@ class Shipment(models.Model):
             models.Index(fields=["status", "-id"], name="shipment_status"),
             models.Index(fields=["tracking_number"], name="shipment_tracking", condition=~Q(tracking_number="")),
         ]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(weight__gt=0), name="shipment_weight")]
         triggers: ClassVar = [SHIPMENT.guard(), undeletable("shipment")]
 
     def __str__(self) -> str:
@@ -79,6 +81,7 @@ class ShipmentLine(models.Model):
     """How much of an order line goes with a shipment.
 
     ``quantity`` is what goes; a short pick lowers it and keeps what could not be found in ``short``, with the reason.
+    Until the shipment is picked, ``picked`` and ``short`` are what its scans say so far.
     """
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
@@ -103,6 +106,61 @@ class ShipmentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.sku_id} {self.quantity}"
+
+
+class ScanKind(models.TextChoices):
+    """What a keeper says about an article of a shipment while picking."""
+
+    FOUND = "found", _("found")
+    SHORT = "short", _("not found")
+
+
+class ShortReason(models.TextChoices):
+    """Why something was not found where it should lie (R127)."""
+
+    EMPTY = "empty", _("shelf is empty")
+    FEWER = "fewer", _("fewer on the shelf than booked")
+    DAMAGED = "damaged", _("goods are damaged")
+    WRONG = "wrong", _("something else lies there")
+    OUT_OF_REACH = "out_of_reach", _("cannot be reached now")
+    OTHER = "other", _("another reason")
+
+
+class Scan(models.Model):
+    """One scan while a shipment is picked: so much of an article was found, or was not there and why.
+
+    Taking one back is a scan of a negative quantity. ``key`` is the device's own name for the scan: it comes once,
+    however often a bad connection makes the device send it. ``scanned_at`` is when the device says it happened,
+    ``at`` when we heard of it.
+    """
+
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="scans", db_index=False
+    )  # scan_of begins with it
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=5, choices=ScanKind)
+    quantity = quantity_field(verbose_name=_("quantity"))
+    code = models.CharField(_("scanned"), max_length=60)
+    reason = models.CharField(_("why it is short"), max_length=200, blank=True)
+    key = models.CharField(max_length=60, blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(_("by"), max_length=120)
+    scanned_at = models.DateTimeField(_("scanned at"))
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(quantity=0), name="scan_counts"),
+            models.UniqueConstraint(
+                fields=["shipment", "actor_id", "key"], name="scan_once", condition=~Q(key=""), nulls_distinct=False
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["shipment", "-id"], name="scan_of")]
+        triggers: ClassVar = append_only("scan")
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.code} {self.quantity}"
 
 
 class Receipt(models.Model):

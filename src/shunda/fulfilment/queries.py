@@ -13,7 +13,8 @@ from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Contact, Customer
-from shunda.fulfilment.models import Carrier, Receipt, ReceiptLine, Shipment, ShipmentLine
+from shunda.fulfilment.models import Carrier, Receipt, ReceiptLine, Scan, Shipment, ShipmentLine
+from shunda.fulfilment.picking import Stop, stops
 from shunda.inventory.models import Balance
 from shunda.orders import queries as orders
 from shunda.orders.models import Order, OrderLine
@@ -148,3 +149,22 @@ def contents(shipments: Iterable[Shipment]) -> Contents:
         line.sku = line.order_line.sku
         lines[line.shipment_id][line.pk] = line
     return Contents(lines, order_lines)
+
+
+# --- picking by scanner ---------------------------------------------------------------------------------------------
+
+
+def stops_of(shipments: Iterable[Shipment]) -> dict[int, list[Stop]]:
+    """What there is to pick, by shipment and in walking order, at the places where the goods lie now. Two queries."""
+    houses = {shipment.pk: shipment.warehouse_id for shipment in shipments}
+    lines: defaultdict[int, list[ShipmentLine]] = defaultdict(list)
+    rows = ShipmentLine.objects.filter(shipment__in=houses).select_related("sku__product__unit", "order_line")
+    for line in rows.order_by("shipment_id", "order_line__line_no"):
+        lines[line.shipment_id].append(line)
+    places = locations({(line.sku_id, houses[pk]) for pk, found in lines.items() for line in found})
+    return {pk: stops(lines[pk], places, houses[pk]) for pk in houses}
+
+
+def scans_of(shipment: Shipment) -> QuerySet[Scan]:
+    """The scans of one shipment, newest first."""
+    return Scan.objects.filter(shipment=shipment).select_related("sku").order_by("-id")

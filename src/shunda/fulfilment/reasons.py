@@ -31,6 +31,14 @@ UNKNOWN_MODE = Reason("fulfilment.mode-unknown", _("“%(mode)s” is no transpo
 TOO_LONG = Reason("fulfilment.too-long", _("At most %(most)s characters fit here: shorten it."))
 TWICE = Reason("fulfilment.twice", _("The same shipment is in the list twice: send it once."))
 
+STANDS_PICKED = Reason(
+    "fulfilment.stands-picked",
+    _(
+        "Line %(line)s: %(quantity)s of %(sku)s more are picked or shipped than the change leaves (%(shipments)s). "
+        "Have those shipments called off first."
+    ),
+)
+
 BAD_PICK = Reason(
     "fulfilment.picked",
     _(
@@ -45,6 +53,37 @@ SHORT_REASON = Reason(
 NOTHING_PICKED = Reason(
     "fulfilment.nothing-picked", _("Nothing of shipment %(shipment)s was found: cancel the shipment instead.")
 )
+BAD_SCAN = Reason(
+    "fulfilment.scan-quantity",
+    _("%(sku)s: “%(quantity)s” is no quantity; give a number with %(decimals)s decimals that is not 0."),
+)
+UNKNOWN_CODE = Reason("fulfilment.unknown-code", _("“%(code)s” is no article we know: look at the label again."))
+WRONG_ARTICLE = Reason(
+    "fulfilment.wrong-article",
+    _("%(sku)s %(name)s does not belong to shipment %(shipment)s: put it back."),
+)
+OVER_SCAN = Reason(
+    "fulfilment.over-scan",
+    _("%(sku)s: %(quantity)s more would be too many: %(wanted)s wanted, %(found)s scanned. Put the rest back."),
+)
+SAID_SHORT = Reason(
+    "fulfilment.said-short",
+    _("%(sku)s: %(short)s of it was reported missing. Take that back before you scan more."),
+)
+UNDER_SCAN = Reason(
+    "fulfilment.under-scan", _("%(sku)s: %(quantity)s cannot be taken back, there is only %(counted)s.")
+)
+UNKNOWN_SHORT_REASON = Reason(
+    "fulfilment.short-reason-unknown", _("%(sku)s: choose from the list why it was not found.")
+)
+NOTE_NEEDED = Reason(
+    "fulfilment.short-note", _("%(sku)s: say in a few words why it was not found (at most %(most)s characters).")
+)
+NOT_ALL_SCANNED = Reason(
+    "fulfilment.not-all-scanned",
+    _("%(sku)s: %(left)s of %(wanted)s is neither scanned nor reported missing."),
+)
+BAD_WEIGHT = Reason("fulfilment.weight", _("The weight is a number of kilograms above 0 with at most 3 decimals."))
 BAD_PARCELS = Reason("fulfilment.parcels", _("A shipment has from 1 to %(most)s parcels."))
 
 CARRIER_NEEDED = Reason(

@@ -14,6 +14,7 @@ from shunda.fulfilment.reasons import (
     BAD_PICK,
     BAD_QUANTITY,
     BAD_TRACKING_PAGE,
+    BAD_WEIGHT,
     CARRIER_FIELDS,
     CARRIER_INACTIVE,
     CARRIER_LONG,
@@ -42,6 +43,7 @@ ZERO = Decimal(0)
 WITHOUT_CARRIER = {TransportMode.OWN, TransportMode.PICKUP}
 """Modes that need neither a carrier nor a tracking number (R147)."""
 PARCELS = 9999
+WEIGHT = Decimal(1_000_000)
 TEXT = 200
 
 
@@ -128,9 +130,11 @@ def why_not_pick(number: str, lines: Mapping[int, ShipmentLine], spec: PickSpec)
 
 
 def why_not_pack(spec: PackSpec) -> Iterable[Refusal]:
-    """No such number of parcels, or the note is too long."""
+    """No such number of parcels, no such weight, or the note is too long."""
     if not 1 <= spec.parcels <= PARCELS:
         yield BAD_PARCELS(spec.shipment_id, most=PARCELS, where="parcels")
+    if spec.weight is not None and not (spec.weight.is_finite() and 0 < spec.weight < WEIGHT and fits(spec.weight, 3)):
+        yield BAD_WEIGHT(spec.shipment_id, where="weight")
     yield from why_text(spec.shipment_id, note=spec.note)
 
 

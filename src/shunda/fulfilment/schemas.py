@@ -9,14 +9,23 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from django.db.models import Q
 from ninja import FilterLookup
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 from shunda.api.schemas import Filter, Id, In, Item, Items, Quantity, Version
-from shunda.fulfilment.models import TransportMode
+from shunda.fulfilment.models import ScanKind, ShortReason, TransportMode
 from shunda.fulfilment.queries import found_by
 from shunda.fulfilment.rules import PARCELS
-from shunda.fulfilment.specs import CarrierSpec, Handed, PackSpec, PickSpec, ReceiptSpec, ShipmentSpec, ShipSpec
+from shunda.fulfilment.specs import (
+    CarrierSpec,
+    Handed,
+    PackSpec,
+    PickSpec,
+    ReceiptSpec,
+    ScanSpec,
+    ShipmentSpec,
+    ShipSpec,
+)
 from shunda.fulfilment.states import ShipmentStatus
 
 Text = Annotated[str, Field(max_length=200)]
@@ -97,10 +106,43 @@ class PicksIn(Items):
         ]
 
 
+class ScanIn(In):
+    """A scan while picking: SKU code or barcode, quantity in base units (negative: taken back).
+
+    ``key`` is the device's own name for it: sent again, it counts once. ``kind`` ``short`` reports something missing.
+    """
+
+    shipment_id: Id
+    code: Annotated[str, Field(min_length=1, max_length=60)]
+    quantity: Quantity = Decimal(1)
+    kind: ScanKind = ScanKind.FOUND
+    short_reason: ShortReason | None = None
+    note: Text = ""
+    key: Annotated[str, Field(max_length=60)] = ""
+    scanned_at: AwareDatetime | None = None
+
+    def spec(self) -> ScanSpec:
+        """As the action takes it."""
+        reason = self.short_reason or ""
+        kept = (self.code, self.quantity, self.kind, reason, self.note, self.key, self.scanned_at)
+        return ScanSpec(self.shipment_id, *kept)
+
+
+class ScansIn(In):
+    """Scans in the order they were made, of one shipment or several."""
+
+    scans: Annotated[list[ScanIn], Field(min_length=1, max_length=1000)]
+
+    def specs(self) -> list[ScanSpec]:
+        """As the action takes them."""
+        return [each.spec() for each in self.scans]
+
+
 class PackItem(Item):
-    """A shipment that was packed."""
+    """A shipment that was packed; ``weight`` is in kg, all parcels together."""
 
     parcels: Annotated[int, Field(ge=1, le=PARCELS)] = 1
+    weight: Quantity | None = None
     note: Text = ""
 
 
@@ -111,7 +153,7 @@ class PacksIn(Items):
 
     def specs(self) -> list[PackSpec]:
         """As the action takes them."""
-        return [PackSpec(item.id, item.parcels, item.note) for item in self.items]
+        return [PackSpec(item.id, item.parcels, item.note, item.weight) for item in self.items]
 
 
 class ShipItem(Item):

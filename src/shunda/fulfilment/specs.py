@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+
+from shunda.core.actor import Actor
 
 ZERO = Decimal(0)
 
@@ -33,12 +36,39 @@ class PickSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanSpec:
+    """A scan while picking: ``code`` is a SKU code or barcode, ``quantity`` in base units (negative: taken back).
+
+    ``kind`` is ``found`` or ``short``; what is short needs its ``reason`` (see ``ShortReason``), another reason a
+    ``note``. A scan with a ``key`` counts once, however often it is sent; ``scanned_at`` is the device's clock.
+    """
+
+    shipment_id: int
+    code: str
+    quantity: Decimal = Decimal(1)
+    kind: str = "found"
+    reason: str = ""
+    note: str = ""
+    key: str = ""
+    scanned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """A scan and who made it."""
+
+    spec: ScanSpec
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class PackSpec:
-    """How many parcels it became."""
+    """How many parcels it became, and what they weigh altogether in kg if somebody weighed them."""
 
     shipment_id: int
     parcels: int = 1
     note: str = ""
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

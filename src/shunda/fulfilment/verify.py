@@ -61,6 +61,25 @@ end
 order by 1
 """
 
+_SCANS = """
+with lines as (
+  select l.shipment_id, l.sku_id, sum(l.picked) picked, sum(l.short) short
+  from fulfilment_shipmentline l join fulfilment_shipment s on s.id = l.shipment_id
+  where s.status = 'planned' group by 1, 2
+), scans as (
+  select c.shipment_id, c.sku_id, coalesce(sum(c.quantity) filter (where c.kind = 'found'), 0) picked,
+         coalesce(sum(c.quantity) filter (where c.kind = 'short'), 0) short
+  from fulfilment_scan c join fulfilment_shipment s on s.id = c.shipment_id
+  where s.status = 'planned' group by 1, 2
+)
+select s.number, k.code, coalesce(l.picked, 0), coalesce(c.picked, 0), coalesce(l.short, 0), coalesce(c.short, 0)
+from lines l full join scans c using (shipment_id, sku_id)
+join fulfilment_shipment s on s.id = shipment_id
+join catalog_sku k on k.id = sku_id
+where (coalesce(l.picked, 0), coalesce(l.short, 0)) is distinct from (coalesce(c.picked, 0), coalesce(c.short, 0))
+order by 1, 2
+"""
+
 _STRAYS = """
 select s.number from fulfilment_shipmentline l
 join fulfilment_shipment s on s.id = l.shipment_id
@@ -85,6 +104,8 @@ def check() -> Iterable[str]:
         yield f"shipment {number}: {quantity} was shipped, its receipt says {handed}"
     for number, status in _rows(_STAMPS):
         yield f"shipment {number}: its dates do not fit the status {status}"
+    for number, sku, picked, found, short, missed in _rows(_SCANS):
+        yield f"shipment {number}: {picked} picked and {short} missing of {sku}, its scans say {found} and {missed}"
     for (number,) in _rows(_STRAYS):
         yield f"shipment {number}: its lines belong to another order or SKU"
 

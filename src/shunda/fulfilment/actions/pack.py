@@ -76,14 +76,16 @@ def _write(picked: Sequence[tuple[ShipmentLine, Decimal, str]]) -> None:
 def pack(
     specs: Sequence[PackSpec], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
 ) -> Outcome[Shipment]:
-    """Picked goods are packed into so many parcels (R127, R144)."""
+    """Picked goods are packed into so many parcels, weighed or not (R127, R144)."""
     batch, orders = steps.locked([spec.shipment_id for spec in specs], "pack", by=by, versions=versions)
     wanted = {spec.shipment_id: spec for spec in specs}
     batch.refuse_if(lambda s: rules.why_not_pack(wanted[s.pk]))
     for shipment in batch:
         spec = wanted[shipment.pk]
         batch.note(shipment.pk, number=shipment.number)
-        batch.amend(shipment, {"parcels": spec.parcels, "note": spec.note.strip() or shipment.note})
+        weight = shipment.weight if spec.weight is None else spec.weight
+        packed = {"parcels": spec.parcels, "note": spec.note.strip() or shipment.note, "weight": weight}
+        batch.amend(shipment, packed)
     outcome = batch.commit(by=by, at=at, stamp="packed_at")
     steps.close_steps(("pack",), outcome.done, by=by, at=at)
     steps.open_steps(("ship",), outcome.done, orders, at=at)

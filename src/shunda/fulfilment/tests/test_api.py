@@ -78,6 +78,24 @@ def test_an_order_is_shipped_and_signed_for_through_the_api(api, confirmed, clie
     assert kinds == ["shipment.sign", "shipment.ship", "shipment.pack", "shipment.pick", "shipment.create"]
 
 
+@pytest.mark.req("R127", "R177")
+def test_a_shipment_is_picked_by_scans_through_the_api(api, confirmed):
+    made = shipment(confirmed)
+    assert [stop["left"] for stop in api(f"/shipments/{made.pk}/picking")["stops"]] == ["10", "3"]
+    scan = {"shipment_id": made.pk, "code": "a-1", "quantity": "10", "key": "k", "scanned_at": "2024-05-01T08:00:00Z"}
+    answer = api("/shipments/scans", {"scans": [scan, scan, {"shipment_id": made.pk, "code": "B-2", "quantity": "9"}]})
+    assert [row["key"] for row in answer["done"]] == ["k", "k"]
+    assert [(r["id"], r["code"]) for r in answer["refused"]] == [(2, "fulfilment.over-scan")]
+    api("/shipments/finish-picking", one(made.pk), status=409)
+    gone = {"shipment_id": made.pk, "code": "B-2", "quantity": "3", "kind": "short", "short_reason": "empty"}
+    api("/shipments/scans", {"scans": [gone]})
+    assert api("/shipments/finish-picking", one(made.pk, version=1))["done"][0]["status"] == "picked"
+    rows = api(f"/shipments/{made.pk}/scans")["items"]
+    assert [(row["kind"], row["quantity"]) for row in rows] == [("short", "3"), ("found", "10")]
+    api("/shipments/pack", one(made.pk, weight="12.5"))
+    assert api(f"/shipments/{made.pk}")["weight"] == "12.5"
+
+
 def test_many_are_planned_called_off_reversed_told_and_called(api, confirmed):
     planned = api("/shipments/batch", {"shipments": [{"order_id": confirmed.pk}, {"order_id": 10**9}]})
     assert (len(planned["done"]), [r["id"] for r in planned["refused"]]) == (1, [1])
