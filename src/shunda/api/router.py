@@ -60,8 +60,10 @@ class Router(NinjaRouter):
     def __init__(self, tag: str) -> None:
         super().__init__(tags=[tag])
 
-    def read(self, path: str, *, response: Any, permission: str, summary: str, binary: str = "") -> Callable[[F], F]:
-        """GET. ``binary`` names the content type where the endpoint returns a file itself."""
+    def read(
+        self, path: str, *, response: Any, permission: str, summary: str, binary: str | tuple[str, ...] = ()
+    ) -> Callable[[F], F]:
+        """GET. ``binary`` names the content type, or those there may be, where the endpoint returns a file itself."""
         return self._add("GET", path, {200: response}, permission, summary, binary)
 
     def write(
@@ -120,7 +122,7 @@ class Router(NinjaRouter):
         response: dict[int, Any],
         permission: str,
         summary: str,
-        binary: str = "",
+        binary: str | tuple[str, ...] = (),
         shown_once: tuple[str, ...] = (),
         crowd: Crowd[Any, Any, Any] | None = None,
         stream: Stream[Any, Any] | None = None,
@@ -130,7 +132,8 @@ class Router(NinjaRouter):
         if body:
             extra["requestBody"] = {"required": False, "content": body}
         if binary:
-            content = {binary: {"schema": {"type": "string", "format": "binary"}}}
+            kinds = (binary,) if isinstance(binary, str) else binary
+            content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
             extra["responses"] = {200: {"content": content}}
 
         def decorate(view: F) -> F:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refusal, Refused
 from shunda.lists import actions, queries
+from shunda.lists.answers import sent
 from shunda.lists.forms import ViewForm
 from shunda.lists.models import Export, Format, SavedView
 from shunda.lists.specs import ExportSpec, ViewEdit, ViewSpec
@@ -21,11 +21,6 @@ from shunda.web import tables
 from shunda.web.listing import Keyset
 from shunda.web.pages import act, actor, back, leave, now, page, run_once, submit
 from shunda.web.tables import Table
-
-TYPES = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
-}
 
 
 def _table(request: HttpRequest, name: str) -> Table[Any]:
@@ -142,7 +137,7 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     if answer["refused"]:
         raise Refused(*(Refusal(**refusal) for refusal in answer["refused"]))
     if made and made[0].is_ready:
-        return _file(made[0])
+        return sent(made[0])  # type: ignore[return-value]  # a page may stream
     return leave(request, reverse("lists:exports"))
 
 
@@ -161,12 +156,4 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.exports_of(actor(request)), pk=pk)
     if not row.is_ready:
         raise Http404
-    return _file(row)
-
-
-def _file(row: Export) -> HttpResponse:
-    response = StreamingHttpResponse(queries.content(row), content_type=TYPES[Format(row.format)])
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.name) or ""
-    response["Content-Length"] = str(row.size)
-    response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[return-value]  # Django's streaming response is answered like any other
+    return sent(row)  # type: ignore[return-value]  # a page may stream

@@ -22,3 +22,7 @@ STOPPED = Reason(
     "lists.stopped", _("The file could not be written. Ask for it again; if it fails again, tell the administrator.")
 )
 NO_ACCESS = Reason("lists.no-access", _("You may no longer see this list."))
+STILL_WRITING = Reason(
+    "lists.still-writing", _("The file is still being written; %(rows)s rows so far. Ask again in a moment.")
+)
+FORGOTTEN = Reason("lists.forgotten", _("“%(name)s” was deleted a week after it was made. Ask for it again."))

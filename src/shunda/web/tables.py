@@ -199,3 +199,9 @@ def table(name: str) -> Table[Any] | None:
     """The table of a page, in whatever process: pages are known once the addresses are."""
     import_module(settings.ROOT_URLCONF)
     return TABLES.get(name)
+
+
+def seen_by(actor: Actor) -> list[Table[Any]]:
+    """The tables an actor may see, by name."""
+    import_module(settings.ROOT_URLCONF)
+    return [TABLES[name] for name in sorted(TABLES) if actor.may(TABLES[name].permission)]

@@ -7,6 +7,7 @@ from shunda.core.actor import Actor
 
 ROUTERS: list[tuple[str, str]] = [
     ("me", "shunda.accounts.api:me"),
+    ("me", "shunda.accounts.api_own"),
     ("tokens", "shunda.accounts.api:tokens"),
     ("users", "shunda.accounts.api:users"),
     ("roles", "shunda.accounts.api:roles"),
@@ -22,6 +23,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("decision-tables", "shunda.policies.api_tables"),
     ("orders", "shunda.orders.api"),
     ("orders", "shunda.orders.api_quote"),
+    ("orders", "shunda.orders.api_why"),
     ("imports", "shunda.channels.api"),
     ("shipments", "shunda.fulfilment.api"),
     ("carriers", "shunda.fulfilment.api:carriers"),
@@ -31,6 +33,11 @@ ROUTERS: list[tuple[str, str]] = [
     ("settlements", "shunda.billing.api:settlements"),
     ("statements", "shunda.billing.api:statements"),
     ("tasks", "shunda.work.api"),
+    ("notices", "shunda.work.api:notices"),
+    ("lists", "shunda.lists.api"),
+    ("views", "shunda.lists.api:views"),
+    ("exports", "shunda.lists.api:exports"),
+    ("jobs", "shunda.wiring.api_jobs"),
     ("search", "shunda.wiring.search"),
     ("", "shunda.wiring.documents"),
     ("price-lists", "shunda.pricing.api"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -37,12 +38,17 @@ where id = any(%s) and status = 'failed'
 def retry(ids: Collection[int], *, by: Actor, at: datetime) -> Outcome[ProcrastinateJob]:
     """Queue parked jobs again; one that fails once more is parked once more. Refused are jobs that are not parked."""
     wanted = sorted(set(ids))
-    jobs = list(ProcrastinateJob.objects.filter(pk__in=wanted, status="failed").order_by("pk"))
+    rows = list(jobs().filter(pk__in=wanted).order_by("pk"))
     with connection.cursor() as cursor:
-        cursor.execute(_AGAIN, [[job.pk for job in jobs]])
-    record((Happening("job.retry", SUBJECT, job.pk, None, dict(job.args)) for job in jobs), by=by, at=at)
-    found = {job.pk for job in jobs}
-    return Outcome(jobs, [NOT_FOUND(pk) for pk in wanted if pk not in found])
+        cursor.execute(_AGAIN, [[job.pk for job in rows]])
+    record((Happening("job.retry", SUBJECT, job.pk, None, dict(job.args)) for job in rows), by=by, at=at)
+    found = {job.pk for job in rows}
+    return Outcome(rows, [NOT_FOUND(pk) for pk in wanted if pk not in found])
+
+
+def jobs() -> QuerySet[ProcrastinateJob]:
+    """The parked jobs."""
+    return ProcrastinateJob.objects.filter(status="failed")
 
 
 def waiting() -> dict[str, int]:
@@ -51,8 +57,8 @@ def waiting() -> dict[str, int]:
         cursor.execute(
             "select count(*), count(*) filter (where attempts > 0) from procrastinate_jobs where status = 'todo'"
         )
-        jobs, again = cursor.fetchone()
-    return {"jobs": jobs, "again": again}
+        todo, again = cursor.fetchone()
+    return {"jobs": todo, "again": again}
 
 
 def explain(jobs: Iterable[Any]) -> None:
@@ -79,7 +85,7 @@ def _subject_kind(name: str) -> str:
 @page(ADMINISTER, methods=["GET"])
 def index(request: HttpRequest) -> HttpResponse:
     """Parked jobs, the newest first."""
-    rows = Keyset(ProcrastinateJob.objects.filter(status="failed"), request, order=["-id"])
+    rows = Keyset(jobs(), request, order=["-id"])
     explain(rows)
     return render(request, "wiring/parked.html", {"page": rows, "waiting": waiting()})
 

@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
+from shunda.api.answers import answered
 from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
-from shunda.api.schemas import Filter, FilterLookup, Out, Page
-from shunda.work import queries
+from shunda.api.schemas import Done, Filter, FilterLookup, Items, Out, Page
+from shunda.work import actions, queries
 from shunda.work.kinds import label_of
 
-router = Router("tasks")
+router, notices = Router("tasks"), Router("notices")
 MAY = "work.view_task"
 
 
@@ -65,6 +66,25 @@ class TaskFilter(Filter):
     due_before: Annotated[datetime | None, FilterLookup("due_at__lt")] = None
 
 
+class NoticeOut(Out):
+    """The caller was named in what a colleague wrote."""
+
+    id: int
+    subject_kind: str
+    subject_id: int
+    label: Annotated[str, Field(description="The number of what it is about.")]
+    text: str
+    said_by: str
+    said_at: datetime
+    read_at: datetime | None
+
+
+class NoticeFilter(Filter):
+    """Which notices."""
+
+    unread: Annotated[bool | None, FilterLookup("read_at__isnull")] = None
+
+
 @router.read("", response=Page[TaskOut], permission=MAY, summary="What waits")
 def waiting(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -> Any:
     """The open steps the caller may do, oldest first."""
@@ -82,3 +102,17 @@ def counts(request: ApiRequest) -> Any:
 def done(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -> Any:
     """The closed steps the caller may see, newest first."""
     return paging.page(where.filter(queries.done(request.actor)))
+
+
+@notices.read("", response=Page[NoticeOut], permission="", summary="My notices")
+def told(request: ApiRequest, paging: Query[Paging], where: Query[NoticeFilter]) -> Any:
+    """Where the caller was named, newest first; ``unread=true`` is what stands on the home page."""
+    return paging.page(where.filter(queries.notices_of(request.actor)))
+
+
+@notices.write("/read", response=Done[NoticeOut], permission="", summary="Notices are read")
+def read(request: ApiRequest, body: Items) -> Any:
+    """The caller's own leave the home page; reading twice is nothing."""
+    outcome = actions.read(body.ids, by=request.actor, at=request.at)
+    rows = queries.notices_of(request.actor).filter(pk__in=[notice.pk for notice in outcome.done]).order_by("pk")
+    return answered(outcome, done=list(rows))

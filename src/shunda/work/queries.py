@@ -106,9 +106,14 @@ def next_of_order(order_id: int, actor: Actor) -> Task | None:
     return waiting.order_by("rank_at", "id").first()
 
 
+def notices_of(actor: Actor) -> QuerySet[Notice]:
+    """Where the actor was named, read and unread."""
+    return Notice.objects.filter(user=actor.id)
+
+
 def notices(actor: Actor, most: int = 20) -> list[Notice]:
     """Where the actor was named and has not read it yet, newest first."""
-    return list(Notice.objects.filter(user=actor.id, read_at=None).order_by("-id")[:most])
+    return list(notices_of(actor).filter(read_at=None).order_by("-id")[:most])
 
 
 def _waiting(actor: Actor, at: datetime) -> list[tuple[str, int, bool | None, int, int]]:

@@ -139,14 +139,21 @@ def _why_not_edit(
 
 
 @transaction.atomic
-def delete_views(ids: Iterable[int], *, by: Actor, at: datetime) -> Outcome[SavedView]:
-    """Delete own views, and shared ones for who may share; what is filtered by them stays as it is."""
+def delete_views(
+    ids: Iterable[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[SavedView]:
+    """Delete own views, and shared ones for who may share; what is filtered by them stays as it is.
+
+    Refused: views one may not use, others' views, a version that moved on.
+    """
     del at
     _oneself(by)
     rows, refused = _locked(ids, by)
     done: list[SavedView] = []
     for row in rows.values():
-        if row.owner_id == by.id or (row.shared and by.may(SHARE)):
+        if stale := why_stale(row, versions or {}):
+            refused.append(stale)
+        elif row.owner_id == by.id or (row.shared and by.may(SHARE)):
             done.append(row)
         else:
             refused.append(reasons.NOT_YOURS(row.pk, name=row.name, owner=str(row.owner)))

@@ -12,8 +12,6 @@ from shunda.orders.checks import Finding
 from shunda.orders.states import OrderStatus
 from shunda.web.pages import actor, now, page
 
-CHECKED = frozenset({OrderStatus.DRAFT, OrderStatus.SENT_BACK, OrderStatus.IN_REVIEW, OrderStatus.APPROVED})
-"""While the checks still matter: later, stock and credit are taken."""
 ENTRY = frozenset({OrderStatus.DRAFT, OrderStatus.SENT_BACK})
 
 

@@ -17,9 +17,9 @@ from shunda.customers.models import TermKind
 from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
 from shunda.orders import overview, queries, rules
+from shunda.orders.explained import CHECKED
 from shunda.orders.forms import AttachForm
 from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
-from shunda.orders.pages.checks import CHECKED
 from shunda.orders.states import ORDER, STEPPER, OrderStatus, ReviewStatus, Stage
 from shunda.pricing.rules import capitals
 from shunda.web.formats import moment

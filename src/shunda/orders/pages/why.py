@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from shunda.orders import facts, overview, queries, rules
-from shunda.orders import reasons as why
-from shunda.orders.assembly import LISTED, MISSING, OVERRIDDEN
+from shunda.orders import explained, queries
+from shunda.orders.explained import Said
 from shunda.orders.models import Order, OrderLine
-from shunda.orders.pages.checks import CHECKED
-from shunda.pricing import queries as pricing
-from shunda.web.formats import day, percent, price, quantity
 from shunda.web.pages import actor, now, page
-
-DATES = {
-    reason.code
-    for reason in (
-        why.SHORT, why.SHORT_NO_DATE, why.STOCK_OK, why.MADE_TO_ORDER, why.MADE_TO_ORDER_NO_DATE, why.MADE_TOO_LATE,
-        why.DATE_OPEN, why.DATE_OK, why.DATE_TIGHT,
-    )
-}  # fmt: skip
-"""The findings that say when goods can be there."""
 
 
 @page("orders.view_order", methods=["GET"])
@@ -34,87 +19,22 @@ def why_price(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
     rows = OrderLine.objects.select_related("sku", "unit")
     line = get_object_or_404(rows, order=order, line_no=line_no)
     title = _("Why this price? Line %(line)s, %(sku)s") % {"line": line_no, "sku": line.sku.code}
-    return _answer(request, order, title, [("", sentence) for sentence in _of_price(line)])
-
-
-def _of_price(line: OrderLine) -> Iterator[str]:
-    reason = line.price_reason
-    listed, source = reason.get("list_price"), reason.get("source")
-    if source == MISSING:
-        yield _("No price list has one yet, and nobody typed one.")
-    elif source == OVERRIDDEN and listed:
-        yield _("%(price)s was typed by hand; the list says %(listed)s.") % {
-            "price": price(line.unit_price), "listed": listed,
-        }  # fmt: skip
-    elif source == OVERRIDDEN:
-        yield _("%(price)s was typed by hand; no price list has one.") % {"price": price(line.unit_price)}
-    elif source == LISTED:
-        yield _("%(price)s for one %(unit)s, as listed:") % {"price": price(line.unit_price), "unit": line.unit}
-    yield from pricing.sentences(reason.get("reasons", []))
-    if line.discount_rate:
-        yield _("Less %(percent)s discount on this line.") % {"percent": percent(line.discount_rate)}
-    if line.order_discount:
-        yield _("Its share of the order discount is %(amount)s.") % {"amount": price(line.order_discount)}
+    return _answer(request, order, title, [("", sentence) for sentence in explained.of_price(line)])
 
 
 @page("orders.view_order", methods=["GET"])
 def why_date(request: HttpRequest, pk: int) -> HttpResponse:
     """Why the order is promised for this day, and what could make it late (R041, R042)."""
     order = get_object_or_404(queries.seen_by(actor(request)).select_related("warehouse"), pk=pk)
-    said = [("", sentence) for sentence in _of_date(order)]
-    if order.status in CHECKED:
-        found = facts.findings([order], now())[pk]
-        said += [(finding.level, finding.message) for finding in found if finding.code in DATES]
-    else:
-        said += [("warn", sentence) for sentence in _waiting_lines(order)]
-    return _answer(request, order, _("Why this date?"), said)
-
-
-def _of_date(order: Order) -> Iterator[str]:
-    if order.wanted_date:
-        yield _("The customer wants the goods by %(day)s.") % {"day": day(order.wanted_date)}
-    else:
-        yield _("The customer named no day.")
-    if order.promised_date is None:
-        yield _("Nothing is promised yet: that happens when the order is confirmed.")
-    elif order.promised_date == order.wanted_date:
-        yield _("Promised as it was wanted, for everything was reserved when the order was confirmed.")
-    else:
-        yield _("%(day)s was promised by hand.") % {"day": day(order.promised_date)}
-
-
-def _waiting_lines(order: Order) -> Iterator[str]:
-    """Lines of a confirmed order that are neither shipped nor reserved, with the next supply expected."""
-    waiting = overview.waiting_lines(order.pk)
-    expected = facts.restock({line.sku_id for line in waiting}, {order.warehouse_id})
-    for line in waiting:
-        data = {
-            "line": line.line_no, "sku": line.sku.code,
-            "quantity": quantity(rules.open_quantity(line) - (line.demand.reserved if line.demand else 0)),
-            "day": day(expected.get((line.sku_id, order.warehouse_id))),
-        }  # fmt: skip
-        if (line.sku_id, order.warehouse_id) in expected:
-            yield _("Line %(line)s (%(sku)s): %(quantity)s not reserved yet, next supply %(day)s.") % data
-        else:
-            yield _("Line %(line)s (%(sku)s): %(quantity)s not reserved yet, no supply announced.") % data
+    return _answer(request, order, _("Why this date?"), explained.of_date(order, now()))
 
 
 @page("orders.view_order", methods=["GET"])
 def why_warehouse(request: HttpRequest, pk: int) -> HttpResponse:
     """Why the order leaves from this warehouse, and how many of its lines every other one could serve now."""
     order = get_object_or_404(queries.seen_by(actor(request)).select_related("warehouse"), pk=pk)
-    served = overview.could_serve(order)
-    if min(served, default=order.warehouse_id) == order.warehouse_id:
-        text = _("%(warehouse)s is the usual warehouse; an order may name another.")
-    else:
-        text = _("%(warehouse)s was chosen for this order.")
-    said = [("", text % {"warehouse": order.warehouse})]
-    for name, lines, whole in served.values():
-        level = "ok" if lines == whole else "warn"
-        text = _("%(warehouse)s has %(lines)s of %(whole)s articles in the quantity that is still open.")
-        said.append((level, text % {"warehouse": name, "lines": lines, "whole": whole}))
-    return _answer(request, order, _("Why this warehouse?"), said)
+    return _answer(request, order, _("Why this warehouse?"), explained.of_warehouse(order))
 
 
-def _answer(request: HttpRequest, order: Order, title: str, said: list[tuple[str, str]]) -> HttpResponse:
+def _answer(request: HttpRequest, order: Order, title: str, said: list[Said]) -> HttpResponse:
     return render(request, "orders/why.html", {"order": order, "title": title, "said": said})

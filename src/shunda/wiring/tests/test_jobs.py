@@ -157,3 +157,22 @@ def test_the_administrator_sees_parked_jobs_with_what_stopped_them(client, poiso
 def test_nobody_else_sees_them(client):
     client.force_login(user("clerk", "orders.view_order"))
     assert client.get(reverse("parked:index")).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_sees_parked_jobs_and_tries_them_again(client, poison):
+    client.force_login(user("admin", "*"))
+    url = "/api/v1/jobs"
+    told = client.get(f"{url}/parked").json()["items"]
+    assert [(row["id"], row["name"], row["subjects"], row["error"]) for row in told] == [
+        (poison, "test.first", [6], "ValueError: cannot stand [6]")
+    ]
+    assert client.get(f"{url}/parked/{poison}").json() == told[0]
+    body = {"items": [{"id": poison}, {"id": poison + 1}]}
+    answer = client.post(f"{url}/parked/retry", body, content_type="application/json").json()
+    assert ([row["id"] for row in answer["done"]], answer["refused"][0]["id"]) == ([poison], poison + 1)
+    assert client.get(f"{url}/waiting").json() == {"jobs": 1, "again": 1}
+    assert client.get(f"{url}/parked/{poison}").status_code == 404
+    client.force_login(user("clerk", "orders.view_order"))
+    assert client.get(f"{url}/parked").status_code == 403
+    assert client.post(f"{url}/parked/retry", body, content_type="application/json").status_code == 403
