@@ -45,10 +45,28 @@ def opening() -> dict[Place, int]:
     return stock
 
 
+def locations() -> dict[str, str]:
+    """Where each product lies, the same in both warehouses: an aisle for each category, three levels a rack."""
+    seen: Counter[str] = Counter()
+    shelves = {}
+    for row in rows("products"):
+        rack, level = divmod(seen[row["category"]], 3)
+        shelves[row["id"]] = f"{chr(64 + int(row['category']))}-{rack + 1:02d}-{level + 1}"
+        seen[row["category"]] += 1
+    return shelves
+
+
 def receive(company: Company, day: date, goods: Mapping[Place, Decimal]) -> None:
-    """Goods arrive in the morning."""
+    """Goods arrive in the morning, each on its shelf."""
+    shelves = locations()
     lines = [
-        ReceiptLine(company.skus[product], company.warehouses[warehouse], quantity, reason="采购到货 purchase")
+        ReceiptLine(
+            company.skus[product],
+            company.warehouses[warehouse],
+            quantity,
+            location=shelves[product],
+            reason="采购到货 purchase",
+        )
         for (product, warehouse), quantity in sorted(goods.items(), key=lambda item: (int(item[0][0]), item[0][1]))
     ]
     done(inventory.receive(lines, by=company.staff["warehouse_keeper"], at=at(day, 8)))

@@ -25,6 +25,8 @@ from shunda.inventory.schemas import (
     ClosuresIn,
     CountsIn,
     HolderOut,
+    LocationIn,
+    LocationsIn,
     ProductStockOut,
     ReceiptsIn,
     StockFilter,
@@ -102,6 +104,13 @@ def count(request: ApiRequest, body: CountsIn) -> Any:
     """Each difference is booked as an adjustment. A stale ``on_hand`` is refused: count again."""
     lines = _lines(body.lines, specs.CountLine)
     outcome = actions.count(lines, reference=body.reference, by=request.actor, at=request.at)
+    return answered(outcome, done=list(queries.balances().filter(pk__in=[row.pk for row in outcome.done])))
+
+
+@stock.write("/locations", response=Done[StockOut], permission="inventory.locate_stock", summary="Say where goods lie")
+def locate(request: ApiRequest, body: LocationsIn) -> Any:
+    """Pickers walk by these locations: A-2 comes before A-10."""
+    outcome = actions.locate(_lines(body.lines, specs.LocationLine), by=request.actor, at=request.at)
     return answered(outcome, done=list(queries.balances().filter(pk__in=[row.pk for row in outcome.done])))
 
 
@@ -193,7 +202,7 @@ def edit_warehouse(request: ApiRequest, pk: Id, body: WarehouseChange) -> Any:
     return actions.edit_warehouses({pk: kept}, versions=versions, by=request.actor, at=request.at).one()
 
 
-def _lines(lines: Iterable[StockLine], spec: type[Any]) -> list[Any]:
+def _lines(lines: Iterable[StockLine | LocationIn], spec: type[Any]) -> list[Any]:
     """The lines as the action takes them; a code nobody knows becomes a SKU nobody has."""
     given = list(lines)
     skus = catalog.resolve(line.sku for line in given)

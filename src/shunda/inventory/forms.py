@@ -48,6 +48,18 @@ class ReceiptForm(Form):
     )
 
 
+class LocationForm(Form):
+    """Where a SKU lies in its warehouse."""
+
+    location = forms.CharField(
+        label=_("Location"),
+        max_length=40,
+        required=False,
+        help_text=_("Aisle, rack and level, as on the shelf: A-02-1. Pickers walk in this order, A-2 before A-10."),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class AdjustForm(Form):
     """Where stock is adjusted, and why."""
 

@@ -101,6 +101,10 @@ PAST_DATE = Reason("inventory.past-date", _("Line %(line)s: %(date)s has passed.
 TOO_MANY_LINES = Reason("inventory.too-many-lines", _("%(lines)s lines are more than %(most)s. Split the document."))
 CODE_TAKEN = Reason("inventory.code-taken", _("Warehouse code %(code)s is already in use. Choose another one."))
 REQUIRED = Reason("inventory.required", _("%(field)s is missing."))
+NEVER_STOCKED = Reason(
+    "inventory.never-stocked",
+    _("Line %(line)s: the warehouse never had this SKU. Its location is named when it is received."),
+)
 TOO_LONG = Reason("inventory.too-long", _("%(field)s is longer than %(most)s characters. Shorten it."))
 UNKNOWN_REGION = Reason("inventory.unknown-region", _("There is no such region. Choose one from the list."))
 STILL_STOCKED = Reason(

@@ -172,6 +172,20 @@ class ReceiptIn(StockLine):
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
+class LocationIn(In):
+    """Where a SKU lies in a warehouse; empty: nowhere in particular."""
+
+    sku: Code
+    warehouse_id: Id
+    location: Annotated[str, Field(max_length=40)]
+
+
+class LocationsIn(In):
+    """Locations, of several SKUs and warehouses."""
+
+    lines: Annotated[list[LocationIn], Field(min_length=1, max_length=1000)]
+
+
 class AdjustmentIn(StockLine):
     """Stock is this much more, or less when negative."""
 

@@ -40,6 +40,15 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LocationLine:
+    """Where a SKU lies in a warehouse; empty: nowhere in particular."""
+
+    sku_id: int
+    warehouse_id: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdjustmentLine:
     """Stock on hand is ``quantity`` more (or less, when negative) than the books say, and why."""
 

@@ -8,6 +8,7 @@ app_name = "inventory"
 urlpatterns = [
     path("", pages.index, name="index"),
     path("<int:pk>/", pages.detail, name="detail"),
+    path("<int:pk>/location/", pages.locate, name="locate"),
     path("products/<int:pk>/", pages.of_product, name="of_product"),
     path("moves/", pages.moves, name="moves"),
     path("receive/", pages.receive, name="receive"),

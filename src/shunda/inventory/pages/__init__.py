@@ -9,7 +9,7 @@ from shunda.inventory.pages.documents import (
     transfer,
     transfer_ticked,
 )
-from shunda.inventory.pages.stock import detail, index, moves, of_product
+from shunda.inventory.pages.stock import detail, index, locate, moves, of_product
 from shunda.inventory.pages.supplies import announce, arrive, cancel, coming, lose, receive_ticked, supply
 from shunda.inventory.pages.warehouses import create_warehouse, edit_warehouse, warehouses
 
@@ -26,6 +26,7 @@ __all__ = [
     "detail",
     "edit_warehouse",
     "index",
+    "locate",
     "lose",
     "moves",
     "of_product",

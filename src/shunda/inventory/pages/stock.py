@@ -7,12 +7,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from shunda.catalog.models import Product
-from shunda.inventory import queries
-from shunda.inventory.forms import MoveFilter, StockFilter
+from shunda.core.batch import Outcome
+from shunda.inventory import actions, queries
+from shunda.inventory.forms import LocationForm, MoveFilter, StockFilter
+from shunda.inventory.models import Balance
+from shunda.inventory.specs import LocationLine
 from shunda.web.listing import Keyset
-from shunda.web.pages import actor, page
+from shunda.web.pages import actor, now, page, submit
 from shunda.web.subjects import numbers
 
 MAY = "inventory.view_stock"
@@ -49,6 +54,21 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "inventory/detail.html", context)
 
 
+@page("inventory.locate_stock")
+def locate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say where a SKU lies in its warehouse."""
+    row = get_object_or_404(queries.balances(), pk=pk)
+    form = LocationForm(request.POST or None, initial={"location": row.location})
+    here = reverse("inventory:detail", args=[pk])
+
+    def run() -> Outcome[Balance]:
+        line = LocationLine(row.sku_id, row.warehouse_id, form.cleaned_data["location"])
+        return actions.locate([line], by=actor(request), at=now())
+
+    context = {"row": row, "cancel_url": here}
+    return submit(request, form, run, template="inventory/locate.html", done=_("Saved."), to=here, context=context)
+
+
 @page(MAY)
 def moves(request: HttpRequest) -> HttpResponse:
     """The stock ledger, newest first (R145)."""
@@ -76,5 +96,5 @@ def of_product(request: HttpRequest, pk: int) -> HttpResponse:
 def _may(request: HttpRequest) -> dict[str, Any]:
     """Which stock documents the person may make."""
     by = actor(request)
-    names = ("receive_stock", "adjust_stock", "count_stock", "transfer_stock", "announce_supply")
+    names = ("receive_stock", "adjust_stock", "count_stock", "transfer_stock", "announce_supply", "locate_stock")
     return {f"may_{name.split('_')[0]}": by.may(f"inventory.{name}") for name in names}
