@@ -220,6 +220,11 @@ def stop_waiting(order_ids: Collection[int], *, by: Actor, at: datetime) -> None
 def show_unmatched(payments: Collection[Payment], parties: Mapping[int, str], *, by: Actor, at: datetime) -> None:
     """Payments of which something is left wait to be matched; the others no longer do. ``parties``: customer names."""
     left = [p for p in payments if p.status == "recorded" and p.matched < p.amount]
+def stop_awaiting(order_ids: Collection[int], *, by: Actor, at: datetime) -> None:
+    """The money of these orders is here."""
+    close_tasks(["payment.await"], ORDER_KIND, order_ids, by=by, at=at)
+
+
     done = {p.pk for p in payments} - {p.pk for p in left}
     close_tasks(["payment.match"], PAYMENT_KIND, sorted(done), by=by, at=at)
     open_tasks(

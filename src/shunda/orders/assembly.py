@@ -15,8 +15,14 @@ from shunda.orders.specs import ZERO, LineSpec, OrderSpec
 from shunda.pricing.queries import Ask, Quote
 from shunda.pricing.rules import PricedLine, document, per_unit, plain
 
-LISTED, OVERRIDDEN, MISSING = "listed", "overridden", "missing"
-"""Where a line's price came from: a price list, somebody's hand, or nowhere yet."""
+LISTED, OVERRIDDEN, MISSING, TAKEN_OUT = "listed", "overridden", "missing", "taken_out"
+"""Where a line's price came from: a price list, somebody's hand, nowhere yet; or a change took the line out."""
+
+
+def is_taken_out(line: OrderLine) -> bool:
+    """Whether a change took the line out of a confirmed order: it stays, with nothing left of it, free of charge."""
+    return bool(line.price_reason.get("source") == TAKEN_OUT)
+
 
 MOST = Decimal("99999999999999")
 """The largest amount a column of numeric(18, 4) keeps."""
@@ -96,7 +102,7 @@ def spec_of(order: Order, lines: Sequence[OrderLine], *, fresh: bool = False) ->
     head = {name: getattr(order, name) for name in _KEPT}
     if not fresh:
         head |= {name: getattr(order, name) for name in _OF_THIS_ORDER}
-    return OrderSpec(**head, lines=[_line_spec(line, fresh=fresh) for line in lines])
+    return OrderSpec(**head, lines=[_line_spec(line, fresh=fresh) for line in lines if not is_taken_out(line)])
 
 
 _KEPT = (

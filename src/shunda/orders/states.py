@@ -36,6 +36,7 @@ ORDER = Machine(
         ("send_back",  {S.IN_REVIEW},                                                 S.SENT_BACK,  _("Send back")),
         ("approve",    {S.IN_REVIEW},                                                 S.APPROVED,   _("Approve")),
         ("confirm",    {S.APPROVED},                                                  S.CONFIRMED,  _("Confirm")),
+        ("change",     {S.CONFIRMED},                                                 None,         _("Change order")),
         ("complete",   {S.CONFIRMED},                                                 S.COMPLETED,  _("Complete")),
         ("archive",    {S.COMPLETED},                                                 S.ARCHIVED,   _("Archive")),
         ("cancel",     OPEN,                                                          S.CANCELLED,  _("Cancel order")),

@@ -40,6 +40,7 @@ CAPABILITIES = [
     "fulfilment",
     "billing",
     "channels",
+    "changes",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -50,6 +50,18 @@ KINDS: dict[str, Kind] = {
         Kind("order.confirm", _("Confirm the order"), "work.review_hours", whole=ENTRY),
         Kind("order.complete", _("Complete the order")),
         Kind("order.archive", _("Archive the order")),
+        # what is done with changes of confirmed orders
+        Kind("change.frontline", _("Decide on a small change"), "work.review_hours"),
+        Kind("change.sales", _("Sales manager decides on a change"), "work.review_hours"),
+        Kind("change.finance", _("Finance decides on a change"), "work.review_hours"),
+        Kind("change.warehouse", _("Warehouse decides on a change"), "work.review_hours"),
+        Kind("change.production", _("Production decides on a change"), "work.review_hours"),
+        Kind("change.contract", _("Contracts decide on a change"), "work.review_hours"),
+        Kind("change.management", _("Top management decides on a change"), "work.review_hours"),
+        Kind("change.rnd", _("Research and development names a day"), "work.review_hours"),
+        Kind("change.sign", _("Have the change agreement signed")),
+        Kind("change.apply", _("Make the change"), "work.data_confirmed_hours"),
+        Kind("change.tell", _("Tell the customer that it is changed"), "work.tell_customer_hours", Clock.WALL),
         # what is done with goods
         Kind("shipment.create", _("Plan the shipment"), "work.shipping_hours", whole=SHIPPING),
         Kind("shipment.pick", _("Pick"), "work.packing_hours", whole=SHIPPING),

@@ -1,0 +1,101 @@
+"""Cancelling whole orders as a change does: shipments to be picked are called off first; run for real or to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from shunda.changes import content, figures
+from shunda.changes.carrying import Carried, Effect
+from shunda.changes.gathering import lines_of
+from shunda.changes.planning import Plan
+from shunda.changes.specs import ChangeSpec
+from shunda.core.actor import Actor
+from shunda.core.batch import Batch
+from shunda.core.refusal import Refusal
+from shunda.fulfilment import following as shipping
+from shunda.orders.actions.cancel import carry_out as cancel
+from shunda.orders.authority import Part
+from shunda.orders.models import Order, OrderLine
+from shunda.orders.states import ORDER
+
+ZERO = Decimal(0)
+
+
+def carry_out(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, numbers: Mapping[int, str]) -> Carried:
+    """Cancel these orders, whatever their stage before completion, each whole or not at all (R170)."""
+    todo, refused = dict(specs), list[Refusal]()
+    plans: dict[int, Plan] = {}
+    while todo:
+        try:
+            with transaction.atomic():
+                effects, said, made = _attempt(todo, by=by, at=at, numbers=numbers)
+                plans |= made
+                if said:
+                    raise _Undo
+        except _Undo:
+            refused += said
+            without = {refusal.id for refusal in said}
+            todo = {pk: spec for pk, spec in todo.items() if pk not in without}
+        else:
+            return Carried(effects, refused, plans)
+    return Carried({}, refused, plans)
+
+
+class _Undo(Exception):
+    """Roll the attempt back; nothing went wrong."""
+
+
+def _attempt(
+    specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, numbers: Mapping[int, str]
+) -> tuple[dict[int, Effect], list[Refusal], dict[int, Plan]]:
+    batch = Batch(Order.objects.select_related("term", "customer"), specs, ORDER, "cancel")
+    if batch.refused:
+        return {}, batch.refused, {}
+    orders = {order.pk: order for order in batch}
+    lines = lines_of(list(orders))
+    plans = {pk: _plan(order, specs[pk], lines[pk]) for pk, order in orders.items()}
+    shipments = shipping.lock_open(list(orders))
+    held = shipping.contents([s for found in shipments.values() for s in found])
+    todo, refused = shipping.Steps(), []
+    for pk, order in orders.items():
+        most = {line.pk: line.shipped for line in lines[pk] if line.planned > line.shipped}
+        refused += shipping.lower(shipping.Follow(order, most), shipments[pk], held, plans[pk].before, todo)
+    if refused:
+        return {}, refused, plans
+    seen = figures.look(list(orders))
+    reasons = {specs[pk].reason for pk in orders}
+    shipping.write(todo, shipments, reason=", ".join(sorted(filter(None, numbers.values()))) or "cancel", by=by, at=at)
+    outcome = cancel(batch, " / ".join(sorted(reasons))[:200], by=by, at=at)
+    if outcome.refused:
+        return {}, outcome.refused, plans
+    now = figures.look(list(orders))
+    effects = {
+        pk: Effect(
+            plans[pk],
+            content.of(plans[pk].order, lines[pk]),
+            {},
+            _impact(orders[pk], figures.compare(seen[pk], now[pk])),
+            ZERO,
+        )
+        for pk in orders
+    }
+    return effects, [], plans
+
+
+def _plan(order: Order, spec: ChangeSpec, lines: Sequence[OrderLine]) -> Plan:
+    made = Plan(order, spec, {line.pk: copy(line) for line in lines}, list(lines))
+    made.part(Part.CANCEL, order.gross)
+    return made
+
+
+def _impact(order: Order, compared: dict[str, Any]) -> dict[str, Any]:
+    """With what was paid, which is free to be given back."""
+    if order.paid:
+        compared["money"]["to_refund"] = ["0", content.plain(order.paid)]
+    return compared
