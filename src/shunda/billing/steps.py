@@ -26,6 +26,7 @@ from shunda.credit import steps as credit
 from shunda.credit.models import Bucket
 from shunda.customers.models import TermKind
 from shunda.orders import steps as order_steps
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import HoldKind, InvoiceKind, Order, Stops
 from shunda.orders.reasons import AWAITS_PAYMENT
 from shunda.orders.specs import HoldSpec
@@ -153,7 +154,9 @@ def _hold_or_release(changed: Iterable[tuple[Order, Decimal]], *, by: Actor, at:
     order_steps.release_holds(paid, HoldKind.PAYMENT, Stops.SHIP, by=by, at=at)
     close_tasks(["payment.await"], ORDER_KIND, paid, by=by, at=at)
     order_steps.place_holds(
-        [HoldSpec(order.pk, AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP) for order in unpaid], by=by, at=at
+        [HoldSpec(o.pk, AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP, rule=ReleaseRule.PAID) for o in unpaid],
+        by=by,
+        at=at,
     )
     await_payment(unpaid, at=at)
 
@@ -217,14 +220,14 @@ def stop_waiting(order_ids: Collection[int], *, by: Actor, at: datetime) -> None
     close_tasks(["payment.await", "invoice.create"], ORDER_KIND, order_ids, by=by, at=at, outcome="dropped")
 
 
-def show_unmatched(payments: Collection[Payment], parties: Mapping[int, str], *, by: Actor, at: datetime) -> None:
-    """Payments of which something is left wait to be matched; the others no longer do. ``parties``: customer names."""
-    left = [p for p in payments if p.status == "recorded" and p.matched < p.amount]
 def stop_awaiting(order_ids: Collection[int], *, by: Actor, at: datetime) -> None:
     """The money of these orders is here."""
     close_tasks(["payment.await"], ORDER_KIND, order_ids, by=by, at=at)
 
 
+def show_unmatched(payments: Collection[Payment], parties: Mapping[int, str], *, by: Actor, at: datetime) -> None:
+    """Payments of which something is left wait to be matched; the others no longer do. ``parties``: customer names."""
+    left = [p for p in payments if p.status == "recorded" and p.matched < p.amount]
     done = {p.pk for p in payments} - {p.pk for p in left}
     close_tasks(["payment.match"], PAYMENT_KIND, sorted(done), by=by, at=at)
     open_tasks(

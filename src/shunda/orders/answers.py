@@ -10,6 +10,7 @@ from pydantic import Field
 from shunda.api.schemas import Amount, Out, Price, Quantity, Rate
 from shunda.core.refusal import Refusal
 from shunda.customers.rules import masked_account, masked_phone, sees_private
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import (
     Channel,
     HoldKind,
@@ -170,11 +171,17 @@ class HoldOut(Out):
     order_id: int
     kind: HoldKind
     stops: Stops
+    line_id: int | None
     reason: str
+    owner_id: int | None
+    rule: ReleaseRule
+    expires_at: datetime | None
+    decided: Annotated[dict[str, Any] | None, Field(description="Table, version and rows that placed it")]
     placed_by: str
     placed_at: datetime
     released_by: str
     released_at: datetime | None
+    released_reason: str
 
     @staticmethod
     def resolve_reason(hold: Any) -> str:

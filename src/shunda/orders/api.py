@@ -254,8 +254,9 @@ def prioritise(request: ApiRequest, body: OrderPriorityIn) -> Any:
 
 @router.write("/hold", response=Done[HoldOut], permission="orders.hold_order", summary="Place a hold")
 def hold(request: ApiRequest, body: OrderHoldIn) -> Any:
-    """Stops confirmation, shipping or invoicing until it is released."""
-    how = {"kind": str(body.kind), "stops": str(body.stops)}
+    """Stops confirmation, shipping or invoicing of the order, or of one of its lines, until it is released."""
+    terms = actions.HoldTerms(body.line, body.owner_id, str(body.rule), body.expires_at)
+    how: dict[str, Any] = {"kind": str(body.kind), "stops": str(body.stops), "terms": terms}
     return answered(
         actions.place_hold(body.ids, body.reason, versions=body.versions, by=request.actor, at=request.at, **how)
     )
@@ -264,7 +265,7 @@ def hold(request: ApiRequest, body: OrderHoldIn) -> Any:
 @router.write("/release", response=Done[HoldOut], permission="orders.release_order", summary="Release a hold")
 def release(request: ApiRequest, body: OrderReleaseIn) -> Any:
     """The orders' open hold of this kind on this step ends."""
-    how = {"kind": str(body.kind), "stops": str(body.stops)}
+    how = {"kind": str(body.kind), "stops": str(body.stops), "reason": body.reason}
     return answered(actions.release_hold(body.ids, versions=body.versions, by=request.actor, at=request.at, **how))
 
 

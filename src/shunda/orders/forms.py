@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
+from shunda.accounts.models import User
 from shunda.catalog.models import Unit
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
 from shunda.customers import queries as customers
 from shunda.customers.models import Customer, PaymentTerm
 from shunda.inventory.models import Warehouse
+from shunda.orders.actions.hold import HoldTerms
 from shunda.orders.assembly import OVERRIDDEN, spec_of
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import (
     Channel,
     HoldKind,
@@ -211,7 +216,7 @@ class ReasonForm(Form):
 
 
 class HoldForm(Form):
-    """Which step to stop, and why."""
+    """Which step to stop and why, who looks after it, and how it ends."""
 
     stops = forms.ChoiceField(label=_("Stops"), choices=Stops.choices, initial=Stops.SHIP)
     kind = forms.ChoiceField(
@@ -220,6 +225,27 @@ class HoldForm(Form):
         initial=HoldKind.MANUAL,
     )
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=200)
+    line = forms.TypedChoiceField(label=_("Of"), coerce=int, empty_value=None, required=False)
+    owner = forms.ModelChoiceField(
+        label=_("Looked after by"),
+        queryset=User.objects.filter(is_active=True).order_by("name"),
+        required=False,
+        empty_label=_("nobody in particular"),
+    )
+    rule = forms.ChoiceField(label=_("Released by"), choices=ReleaseRule.choices, required=False)
+    last_day = DayField(label=_("Ends by itself after"), required=False)
+
+    def __init__(self, data: Any, lines: Iterable[OrderLine]) -> None:
+        super().__init__(data)
+        of: Any = self.fields["line"]
+        of.choices = [("", _("the whole order")), *((line.line_no, f"{line.line_no} · {line.name}") for line in lines)]
+
+    def terms(self) -> HoldTerms:
+        """As the action takes them; the last day is over at its midnight."""
+        asked = self.cleaned_data
+        owner, day = asked["owner"], asked["last_day"]
+        ends = make_aware(datetime.combine(day + timedelta(days=1), time.min)) if day else None
+        return HoldTerms(asked["line"], owner.pk if owner else None, asked["rule"] or ReleaseRule.HAND, ends)
 
 
 class PriorityForm(Form):

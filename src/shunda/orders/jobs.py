@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from shunda.core.actor import system
 from shunda.core.batch import happening
@@ -15,10 +16,11 @@ from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.inventory.models import Balance
 from shunda.inventory.queries import balances_of
-from shunda.orders import actions, approval, rows, rules, tasks
+from shunda.orders import actions, approval, rows, rules, steps, tasks
 from shunda.orders import reasons as why
 from shunda.orders.approval import Confirmer
-from shunda.orders.models import Order, OrderLine
+from shunda.orders.hold_models import ReleaseRule
+from shunda.orders.models import Hold, Order, OrderLine
 from shunda.orders.queries import lines_of
 from shunda.orders.states import OrderStatus
 
@@ -79,6 +81,26 @@ def retry_after_cancel(order_ids: list[int], at: datetime) -> None:
     freed = dict(gone.values_list("pk", "customer_id"))
     retry_blocked(balances_of(freed.keys()), at)
     retry_after_limit(list(set(freed.values())), at)
+
+
+def release_paid(order_ids: list[int], at: datetime) -> None:
+    """Holds that wait for the money end by themselves where all of it is here."""
+    paid = Q(order__paid__gte=F("order__gross"))
+    _release(Hold.objects.filter(paid, order_id__in=order_ids, rule=ReleaseRule.PAID), at)
+
+
+def expire_holds(at: datetime) -> None:
+    """Holds whose last moment has come end by themselves, however late this runs; each says so in its event."""
+    _release(Hold.objects.filter(expires_at__lte=at), at, expired=True)
+
+
+@transaction.atomic
+def _release(wanted: QuerySet[Hold], at: datetime, **said: Any) -> None:
+    """Release those that are open still, their orders locked first."""
+    ids = list(wanted.filter(released_at__isnull=True).values_list("order_id", flat=True))
+    orders = list(Order.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+    holds = list(wanted.filter(released_at__isnull=True, order_id__in=orders).order_by("pk"))
+    steps.release(holds, by=system(), at=at, **said)
 
 
 def complete_settled(ids: list[int], at: datetime) -> None:

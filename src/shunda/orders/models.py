@@ -17,6 +17,9 @@ from shunda.core.search import Tail
 from shunda.customers.models import Customer, PaymentTerm
 from shunda.files.models import StoredFile
 from shunda.inventory.models import UNCHECKED, Demand, Warehouse
+from shunda.orders.hold_models import Hold as Hold
+from shunda.orders.hold_models import HoldKind as HoldKind
+from shunda.orders.hold_models import Stops as Stops
 from shunda.orders.states import ORDER, REVIEW, OrderStatus, ReviewStatus
 
 USER = settings.AUTH_USER_MODEL
@@ -310,48 +313,6 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.department}"
-
-
-class HoldKind(models.TextChoices):
-    """What a hold is about."""
-
-    PAYMENT = "payment", _("payment")
-    CREDIT = "credit", _("credit")
-    STOCK = "stock", _("stock")
-    QUALITY = "quality", _("quality")
-    MANUAL = "manual", _("manual")
-
-
-class Stops(models.TextChoices):
-    """The step a hold stops."""
-
-    CONFIRM = "confirm", _("confirmation")
-    SHIP = "ship", _("shipping")
-    INVOICE = "invoice", _("invoicing")
-
-
-class Hold(models.Model):
-    """Somebody or some rule stops one kind of step until it is released."""
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="holds")
-    kind = models.CharField(max_length=10, choices=HoldKind)
-    stops = models.CharField(max_length=10, choices=Stops)
-    reason = models.CharField(max_length=200)
-    placed_by = models.CharField(max_length=120)
-    placed_at = models.DateTimeField()
-    released_by = models.CharField(max_length=120, blank=True)
-    released_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["order", "kind", "stops"], name="hold_open_once", condition=Q(released_at__isnull=True)
-            ),
-        ]
-        triggers: ClassVar = [undeletable("hold")]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} {self.kind}"
 
 
 class PaperKind(models.TextChoices):

@@ -52,7 +52,7 @@ def of(actor: Actor, pk: int) -> Overview | None:
         lines=lines,
         more=more,
         reviews=queries.reviews_of([pk])[pk],
-        holds=queries.open_holds([pk])[pk],
+        holds=list(queries.holds_shown(pk)),
         attachments=list(OrderAttachment.objects.filter(order=order).select_related("file").order_by("pk")),
     )
 

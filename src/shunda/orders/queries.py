@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
 
 from shunda.catalog.models import Sku
 from shunda.core.actor import Actor
@@ -69,6 +70,32 @@ def open_holds(order_ids: Iterable[int], stops: str | None = None) -> dict[int, 
     for hold in rows.filter(stops=stops) if stops else rows:
         holds[hold.order_id].append(hold)
     return holds
+
+
+def holding(actor: Actor) -> QuerySet[Hold]:
+    """The open holds of the orders an actor may see."""
+    rows = Hold.objects.filter(released_at__isnull=True).select_related("order", "line", "owner")
+    return rows if actor.reach == "all" else rows.filter(order__in=seen_by(actor))
+
+
+def holds_shown(order_id: int) -> QuerySet[Hold]:
+    """The open holds of one order, with their lines and who looks after them."""
+    open_ones = Hold.objects.filter(order_id=order_id, released_at__isnull=True)
+    return open_ones.select_related("line", "owner").order_by("pk")
+
+
+def why_url(trace: Mapping[str, Any] | None) -> str:
+    """The page that shows which rows of a decision table decided; empty where none did."""
+    if not trace or not trace.get("rows"):
+        return ""
+    rows = "-".join(str(number) for number in trace["rows"])
+    return reverse("policies:why", args=[trace["table"], trace["version"], rows])
+
+
+def held_lines(order_ids: Iterable[int], stops: str) -> set[int]:
+    """The lines of these orders that are held by themselves for this step: one query."""
+    rows = Hold.objects.filter(order_id__in=list(order_ids), stops=stops, released_at__isnull=True)
+    return set(rows.filter(line__isnull=False).values_list("line_id", flat=True))
 
 
 def reviews_of(order_ids: Iterable[int]) -> dict[int, list[Review]]:

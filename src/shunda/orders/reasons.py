@@ -172,6 +172,9 @@ OTHER_CONFIRMS: dict[str, Reason] = {
     "management": Reason("orders.management-confirms", _("Top management confirms this order.")),
 }
 """By who confirms an order according to the table."""
+HOLD_LINE = Reason("orders.hold-line", _("The order has no line %(line)s. Name one of its lines, or hold all of it."))
+HOLD_PAST = Reason("orders.hold-past", _("The end of the hold is past. Name a later moment, or none."))
+OWN_HOLD = Reason("orders.own-hold", _("You placed this hold yourself; somebody else has to release it."))
 HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
 NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
 REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))

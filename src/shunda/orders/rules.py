@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -170,6 +170,11 @@ def hold_reason(hold: Hold) -> str:
 def why_held(order: Order, holds: Iterable[Hold]) -> list[Refusal]:
     """Open holds that stop the step."""
     return [why.ON_HOLD[hold.kind](order.pk, reason=hold_reason(hold), stops=hold.stops) for hold in holds]
+
+
+def holds_of_line(holds: Iterable[Hold], line_ids: Collection[int]) -> list[Hold]:
+    """Those of an order's holds that concern these lines: on the whole order, or on one of them."""
+    return [hold for hold in holds if hold.line_id is None or hold.line_id in line_ids]
 
 
 def open_quantity(line: OrderLine) -> Decimal:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.db.models import Q
 from pydantic import Field
 
 from shunda.api.schemas import Amount, Filter, FilterLookup, Id, In, Items, Price, Quantity, Rate, Version
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import (
     Channel,
     HoldKind,
@@ -155,13 +156,18 @@ class OrderHoldIn(Items):
     kind: HoldKind = HoldKind.MANUAL
     stops: Stops = Stops.SHIP
     reason: Annotated[str, Field(max_length=200)]
+    line: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="Number of a line; none: the whole order")] = None
+    owner_id: Annotated[int | None, Field(ge=1, le=2**63 - 1, description="Who looks after it")] = None
+    rule: ReleaseRule = ReleaseRule.HAND
+    expires_at: Annotated[datetime | None, Field(description="When it ends by itself")] = None
 
 
 class OrderReleaseIn(Items):
-    """Which open hold of these orders ends."""
+    """Which open hold of these orders ends, and why."""
 
     kind: HoldKind = HoldKind.MANUAL
     stops: Stops = Stops.SHIP
+    reason: Annotated[str, Field(max_length=200)] = ""
 
 
 class OrderCommentIn(Items):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import Channel, HoldKind, InvoiceKind, OrderKind, PaymentMethod, Priority, Stops
 
 ZERO = Decimal(0)
@@ -107,12 +108,22 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True)
 class HoldSpec:
-    """Stop one kind of step of an order, for a reason people can read."""
+    """Stop one kind of step of an order, or of one of its lines, for a reason people can read."""
 
     order_id: int
     reason: str
     kind: str = HoldKind.MANUAL
     stops: str = Stops.SHIP
+    line_id: int | None = None
+    owner_id: int | None = None
+    rule: str = ReleaseRule.HAND
+    expires_at: datetime | None = None
+    decided: Mapping[str, Any] | None = None  # by which rows of a decision table
+
+    @property
+    def place(self) -> tuple[int, int | None, str, str]:
+        """Where one open hold stands at a time."""
+        return self.order_id, self.line_id, str(self.kind), str(self.stops)
 
 
 @dataclass(frozen=True, slots=True)

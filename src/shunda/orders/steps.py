@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -88,28 +89,39 @@ def money(changes: Mapping[int, tuple[Decimal, Decimal]]) -> None:
 
 
 def place_holds(specs: Sequence[HoldSpec], *, by: Actor, at: datetime) -> list[Hold]:
-    """Stop steps of orders; one open hold for each order, kind and step: a second is not placed. Returns the new.
+    """Stop steps of orders; one open hold for each order or line, kind and step: a second is not placed.
 
-    The caller has the order rows locked. Each new hold is an event of its order.
+    Returns the new. The caller has the order rows locked. Each new hold is an event of its order.
     """
-    keys = {(spec.order_id, spec.kind, spec.stops): spec for spec in specs}
+    keys = {spec.place: spec for spec in specs}
     open_now = Hold.objects.filter(order_id__in={spec.order_id for spec in specs}, released_at__isnull=True)
-    there = set(open_now.values_list("order_id", "kind", "stops")) if keys else set()
-    holds = [
-        Hold(
-            order_id=spec.order_id,
-            kind=spec.kind,
-            stops=spec.stops,
-            reason=spec.reason,
-            placed_by=by.name,
-            placed_at=at,
-        )
-        for key, spec in sorted(keys.items())
-        if key not in there
-    ]
+    there = set(open_now.values_list("order_id", "line_id", "kind", "stops")) if keys else set()
+    holds = [_hold(spec, by, at) for key, spec in sorted(keys.items(), key=_sorted) if key not in there]
     Hold.objects.bulk_create(holds)
     _tell("order.hold", holds, by=by, at=at)
     return holds
+
+
+def _sorted(item: tuple[tuple[int, int | None, str, str], HoldSpec]) -> tuple[int, int, str, str]:
+    order_id, line_id, kind, stops = item[0]
+    return order_id, line_id or 0, kind, stops
+
+
+def _hold(spec: HoldSpec, by: Actor, at: datetime) -> Hold:
+    return Hold(
+        order_id=spec.order_id,
+        line_id=spec.line_id,
+        kind=spec.kind,
+        stops=spec.stops,
+        reason=spec.reason,
+        owner_id=spec.owner_id,
+        rule=spec.rule,
+        expires_at=spec.expires_at,
+        decided=dict(spec.decided) if spec.decided else None,
+        placed_by=by.name,
+        placed_by_user_id=by.id,
+        placed_at=at,
+    )
 
 
 def release_holds(
@@ -124,22 +136,25 @@ def release_holds(
     return release(holds, by=by, at=at)
 
 
-def release(holds: Sequence[Hold], *, by: Actor, at: datetime) -> list[Hold]:
-    """Release these holds."""
+def release(holds: Sequence[Hold], *, by: Actor, at: datetime, reason: str = "", **said: Any) -> list[Hold]:
+    """Release these holds; ``reason`` says why, where somebody said so, ``said`` goes into the event."""
     if holds:
-        Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(released_by=by.name, released_at=at)
+        rows = Hold.objects.filter(pk__in=[hold.pk for hold in holds])
+        rows.update(released_by=by.name, released_at=at, released_reason=reason)
         for hold in holds:
-            hold.released_by, hold.released_at = by.name, at
-        _tell("order.release", holds, by=by, at=at)
+            hold.released_by, hold.released_at, hold.released_reason = by.name, at, reason
+        _tell("order.release", holds, by=by, at=at, **({"remark": reason} if reason else {}), **said)
     return list(holds)
 
 
-def _tell(kind: str, holds: Sequence[Hold], *, by: Actor, at: datetime) -> None:
-    record(
-        (
-            happening(kind, Order(pk=hold.order_id), hold=hold.kind, stops=hold.stops, reason=hold.reason)
-            for hold in holds
-        ),
-        by=by,
-        at=at,
-    )
+def _tell(kind: str, holds: Sequence[Hold], *, by: Actor, at: datetime, **said: Any) -> None:
+    record((happening(kind, Order(pk=hold.order_id), **_said(hold), **said) for hold in holds), by=by, at=at)
+
+
+def _said(hold: Hold) -> dict[str, Any]:
+    data: dict[str, Any] = {"hold": hold.kind, "stops": hold.stops, "reason": hold.reason}
+    if hold.line_id:
+        data["line_id"] = hold.line_id
+    if hold.decided:
+        data["decided"] = [hold.decided]
+    return data

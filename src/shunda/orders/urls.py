@@ -4,6 +4,7 @@ from django.urls import path
 
 from shunda.orders import pages
 from shunda.orders.pages.detail import lines, related
+from shunda.orders.pages.holds import holds, release_ticked
 from shunda.orders.pages.moves import people
 from shunda.orders.pages.today import today
 from shunda.orders.pages.why import why_date, why_price, why_warehouse
@@ -22,6 +23,8 @@ urlpatterns = [
     path("reviews/", pages.desk, name="desk"),
     path("reviews/approve/", pages.approve, name="approve"),
     path("reviews/send-back/", pages.send_back, name="send_back"),
+    path("holds/", holds, name="holds"),
+    path("holds/release/", release_ticked, name="release_holds"),
     path("today/", today, name="today"),
     path("archive/", pages.archive_search, name="archived"),
     path("submit/", pages.submit_orders, name="submit"),

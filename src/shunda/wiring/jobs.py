@@ -19,6 +19,7 @@ from procrastinate.jobs import Job
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
 from shunda.lists import jobs as lists
+from shunda.orders import jobs as orders
 from shunda.wiring import reactions
 
 ATTEMPTS = 8
@@ -156,6 +157,13 @@ async def resume_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
         await manager.retry_job(job)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="expire_holds", queue="housekeeping", queueing_lock="expire_holds")
+def expire_holds(timestamp: int) -> None:
+    """End the holds whose last moment has come, also those that came while nothing ran."""
+    orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="47 3 * * *")

@@ -22,6 +22,7 @@ MENU = [
         [
             Entry(_("Orders"), "orders:index", "file-text", "orders.view_order"),
             Entry(_("Review desk"), "orders:desk", "checklist", REVIEWERS),
+            Entry(_("Holds"), "orders:holds", "hand-stop", "orders.view_order"),
             Entry(_("Imports"), "channels:index", "file-import", "channels.create_import"),
             Entry(_("Archive"), "orders:archived", "archive", "orders.view_order"),
         ],

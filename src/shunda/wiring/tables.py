@@ -18,9 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
-from shunda.changes import jobs as changes_jobs
-from shunda.changes import queries as changes_queries
-from shunda.changes import verify as changes
 from shunda.channels import jobs as channels_jobs
 from shunda.channels import verify as channels
 from shunda.credit import verify as credit
@@ -53,13 +50,8 @@ STOCK_CAME: dict[str, Job] = {
 REACTIONS: dict[str, dict[str, Job]] = {
     "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
     "order.confirm": {"fulfilment.open_work": shipping_jobs.open_work},
-    "order.change": {
-        "fulfilment.open_work": shipping_jobs.open_work,
-        "fulfilment.serve_after_cancel": shipping_jobs.serve_after_cancel,
-        "orders.complete_settled": orders_jobs.complete_settled,
-        "changes.retry_after_change": changes_jobs.retry_after_change,
-    },
     "order.hold": {"billing.await_payment": billing_jobs.await_payment},
+    "order.release": {"orders.confirm_approved": orders_jobs.confirm_approved},
     "order.cancel": {
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,
@@ -67,6 +59,7 @@ REACTIONS: dict[str, dict[str, Job]] = {
         "orders.retry_after_cancel": orders_jobs.retry_after_cancel,
     },
     "order.pay": {
+        "orders.release_paid": orders_jobs.release_paid,
         "orders.complete_settled": orders_jobs.complete_settled,
         "orders.retry_after_payment": orders_jobs.retry_after_payment,
     },
@@ -92,7 +85,6 @@ CHECKS: dict[str, Check] = {
     "billing": billing.check,
     "channels": channels.check,
     "credit": credit.check,
-    "changes": changes.check,
     "fulfilment": fulfilment.check,
     "inventory": inventory.check,
     "orders": orders.check,
@@ -121,7 +113,6 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "fulfilment.shipment": shipping_queries.numbers,
 }
 
-    "changes.change": changes_queries.numbers,
 PANELS: dict[str, list[str]] = {
     "work:home": ["orders:today"],
     "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel"],

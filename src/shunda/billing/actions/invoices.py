@@ -36,7 +36,7 @@ from shunda.orders import queries as order_queries
 from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Hold, InvoiceKind, Order, OrderLine, Stops
-from shunda.orders.rules import hold_reason
+from shunda.orders.rules import hold_reason, holds_of_line
 from shunda.orders.specs import LineChange
 from shunda.orders.states import ORDER, OrderStatus
 from shunda.orders.worth import claimed
@@ -87,7 +87,7 @@ def invoice(wanted: Sequence[int | InvoiceSpec], *, by: Actor, at: datetime) -> 
     drafted: list[tuple[Order, str, Drafted]] = []
     for index, spec in enumerate(specs):
         order = facts.orders.get(spec.order_id)
-        quantities = _quantities(spec, facts.lines.get(spec.order_id, {}))
+        quantities = _quantities(spec, facts.lines.get(spec.order_id, {}), facts.holds.get(spec.order_id, ()))
         reasons = list(_why_not(index, spec, order, quantities, facts))
         reasons += [TWICE(index)] if counts[spec.order_id] > 1 else []
         refused += reasons
@@ -98,10 +98,12 @@ def invoice(wanted: Sequence[int | InvoiceSpec], *, by: Actor, at: datetime) -> 
     return Outcome(_write(drafted, facts, by=by, at=at), refused)
 
 
-def _quantities(spec: InvoiceSpec, lines: Lines) -> Mapping[int, Decimal]:
+def _quantities(spec: InvoiceSpec, lines: Lines, holds: Iterable[Hold]) -> Mapping[int, Decimal]:
+    """What is asked for, or everything; a line that is held by itself does not keep the others."""
+    held = {hold.line_id for hold in holds if hold.line_id}
     if spec.lines is not None:
         return spec.lines
-    return {pk: left for pk, line in lines.items() if (left := rules.to_invoice(line))}
+    return {pk: left for pk, line in lines.items() if pk not in held and (left := rules.to_invoice(line))}
 
 
 def _why_not(
@@ -120,7 +122,7 @@ def _why_not(
         yield NO_INVOICE_WANTED(index, order=order.number, where="kind")
     if draft := facts.drafts.get(order.pk):
         yield DRAFT_EXISTS(index, order=order.number, invoice=draft.number)
-    for hold in facts.holds[order.pk]:
+    for hold in holds_of_line(facts.holds[order.pk], set(quantities)):
         yield HELD(index, order=order.number, reason=hold_reason(hold))
     if not quantities:
         yield NOTHING_TO_INVOICE(index, order=order.number)
@@ -223,7 +225,7 @@ def _why_not_number(pk: int, number: str, taken: Mapping[str, tuple[int, str]]) 
 
 def _why_not_issue(row: Invoice, drafted: Sequence[InvoiceLine], facts: Facts) -> Iterable[Refusal]:
     order = facts.orders[row.order_id]
-    for hold in facts.holds[order.pk]:
+    for hold in holds_of_line(facts.holds[order.pk], {line.order_line_id for line in drafted}):
         yield HELD(row.pk, order=order.number, reason=hold_reason(hold))
     if order.status not in INVOICED_STATUSES:
         yield NOT_CONFIRMED(row.pk, order=order.number, status=ORDER.label(order.status))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from shunda.fulfilment.specs import ShipmentSpec
 from shunda.orders import queries as order_queries
 from shunda.orders import rows
 from shunda.orders import steps as order_steps
-from shunda.orders.models import Order, OrderLine
+from shunda.orders.models import Order, OrderLine, Stops
 from shunda.orders.specs import LineChange
 from shunda.orders.states import ORDER, OrderStatus
 
@@ -40,12 +40,13 @@ def create(specs: Sequence[ShipmentSpec], *, by: Actor, at: datetime) -> Outcome
     orders = steps.lock_orders(seen.values_list("pk", flat=True))
     lines = queries.plannable(orders.keys())
     carriers = queries.carriers(spec.carrier_id for spec in specs)
+    held = order_queries.held_lines(orders, Stops.SHIP)
     refused: list[Refusal] = []
     planned: list[tuple[ShipmentSpec, Order, dict[OrderLine, Decimal]]] = []
     for index, spec in enumerate(specs):
         order = orders.get(spec.order_id)
         mine = lines.get(spec.order_id, {})
-        wanted = _wanted(spec, mine)
+        wanted = _wanted(spec, mine, held)
         reasons = list(_why_not(index, spec, order, mine, wanted, carriers))
         refused += reasons
         if order is None or reasons:
@@ -57,10 +58,11 @@ def create(specs: Sequence[ShipmentSpec], *, by: Actor, at: datetime) -> Outcome
     return Outcome(_write(planned, by=by, at=at), refused)
 
 
-def _wanted(spec: ShipmentSpec, lines: Lines) -> Mapping[int, Decimal]:
+def _wanted(spec: ShipmentSpec, lines: Lines, held: Collection[int]) -> Mapping[int, Decimal]:
+    """What is asked for, or everything; a line that is held by itself does not keep the others."""
     if spec.lines is not None:
         return spec.lines
-    return {pk: free for pk, line in lines.items() if (free := rules.free(line))}
+    return {pk: free for pk, line in lines.items() if pk not in held and (free := rules.free(line))}
 
 
 def _why_not(

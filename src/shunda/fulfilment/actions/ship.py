@@ -24,7 +24,7 @@ from shunda.orders import queries as order_queries
 from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Hold, Order, Stops
-from shunda.orders.rules import hold_reason
+from shunda.orders.rules import hold_reason, holds_of_line
 from shunda.orders.specs import LineChange
 from shunda.orders.worth import claimed
 
@@ -47,7 +47,8 @@ def ship(
     before = _claimed(orders, contents)
 
     def why_not(shipment: Shipment) -> list[Refusal]:
-        found = _held(shipment, orders[shipment.order_id], holds[shipment.order_id])
+        lines = {line.order_line_id for line in contents.of(shipment)}
+        found = _held(shipment, orders[shipment.order_id], holds_of_line(holds[shipment.order_id], lines))
         found += rules.why_not_carried(wanted[shipment.pk], carriers)
         return [*found, *rules.why_not_issue(contents.of(shipment), take=not found)]
 

@@ -18,7 +18,7 @@ from shunda.fulfilment.pages.moves import shipment_of
 from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
 from shunda.orders import queries as orders
 from shunda.orders.models import Stops
-from shunda.orders.rules import hold_reason
+from shunda.orders.rules import hold_reason, holds_of_line
 from shunda.web.formats import moment
 from shunda.web.moves import Button, buttons
 from shunda.web.pages import actor, page
@@ -75,7 +75,8 @@ def _buttons(shipment: Shipment, lines: list[ShipmentLine], by: Actor) -> list[B
     urls = {move: reverse(f"fulfilment:{move}", args=[shipment.pk]) for move in MOVES}
     closed: dict[str, str] = {}
     if shipment.status == ShipmentStatus.PACKED:
-        holds = orders.open_holds([shipment.order_id], Stops.SHIP)[shipment.order_id]
+        inside = {line.order_line_id for line in lines}
+        holds = holds_of_line(orders.open_holds([shipment.order_id], Stops.SHIP)[shipment.order_id], inside)
         closed = {"ship": " ".join(hold_reason(hold) for hold in holds)}
     if shipment.status == ShipmentStatus.SHIPPED:
         closed = {"reverse": " ".join(refusal.message for refusal in rules.why_not_reverse(lines)[:1])}

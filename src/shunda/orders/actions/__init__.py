@@ -5,7 +5,7 @@ from shunda.orders.actions.close import archive, complete
 from shunda.orders.actions.confirm import confirm
 from shunda.orders.actions.create import clone, create
 from shunda.orders.actions.edit import edit
-from shunda.orders.actions.hold import place_hold, prioritise, release_hold
+from shunda.orders.actions.hold import HoldTerms, place_hold, prioritise, release_hold, release_holds
 from shunda.orders.actions.override import override
 from shunda.orders.actions.place import place
 from shunda.orders.actions.remark import AttachmentSpec, attach, comment
@@ -14,6 +14,7 @@ from shunda.orders.actions.submit import submit, withdraw
 
 __all__ = [
     "AttachmentSpec",
+    "HoldTerms",
     "approve",
     "archive",
     "attach",
@@ -29,6 +30,7 @@ __all__ = [
     "place_hold",
     "prioritise",
     "release_hold",
+    "release_holds",
     "send_back",
     "submit",
     "withdraw",

@@ -24,6 +24,7 @@ from shunda.inventory.models import DemandKind
 from shunda.inventory.specs import DemandSpec
 from shunda.orders import approval, rows, rules, steps, tasks
 from shunda.orders import reasons as why
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import HoldKind, Order, OrderLine, Stops
 from shunda.orders.queries import open_holds, seen_by
 from shunda.orders.specs import HoldSpec
@@ -62,7 +63,7 @@ def confirm(
     lines = _lines_of(batch.ids)
     _take_all(batch, lines, at)
     prepaid = [
-        HoldSpec(order.pk, why.AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP)
+        HoldSpec(order.pk, why.AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP, rule=ReleaseRule.PAID)
         for order in batch
         if order.term.kind == TermKind.PREPAID and order.paid < order.gross
     ]

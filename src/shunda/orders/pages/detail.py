@@ -56,7 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "waits_for": label_of(waits.kind) if waits else "",
         "clock_note": NOTES.get(waits.clock_note, "") if waits else "",
         "now": at,
-        "holds": [(hold, rules.hold_reason(hold)) for hold in found.holds],
+        "holds": [(hold, rules.hold_reason(hold), queries.why_url(hold.decided)) for hold in found.holds],
         "checked": order.status in CHECKED,
         "blocked": [Refusal(pk, item["code"], item.get("data", {})) for item in order.blocked_by],
         "reviews": [_review(review, by) for review in found.reviews if review.round == order.round],

@@ -136,7 +136,7 @@ def prioritise(request: HttpRequest, pk: int) -> HttpResponse:
 @page("orders.hold_order")
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop one step of an order."""
-    form = HoldForm(request.POST or None)
+    form = HoldForm(request.POST or None, queries.lines_shown(pk))
 
     def run(order: Order) -> Outcome[Any]:
         asked = form.cleaned_data
@@ -145,6 +145,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
             asked["reason"],
             kind=asked["kind"],
             stops=asked["stops"],
+            terms=form.terms(),
             by=actor(request),
             at=now(),
             versions=_seen(request, order),
