@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
+from shunda.changes import jobs as changes_jobs
+from shunda.changes import queries as changes_queries
+from shunda.changes import verify as changes
 from shunda.channels import jobs as channels_jobs
 from shunda.channels import verify as channels
 from shunda.credit import verify as credit
@@ -50,6 +53,12 @@ STOCK_CAME: dict[str, Job] = {
 REACTIONS: dict[str, dict[str, Job]] = {
     "order.approve": {"orders.confirm_approved": orders_jobs.confirm_approved},
     "order.confirm": {"fulfilment.open_work": shipping_jobs.open_work},
+    "order.change": {
+        "fulfilment.open_work": shipping_jobs.open_work,
+        "fulfilment.serve_after_cancel": shipping_jobs.serve_after_cancel,
+        "orders.complete_settled": orders_jobs.complete_settled,
+        "changes.retry_after_change": changes_jobs.retry_after_change,
+    },
     "order.hold": {"billing.await_payment": billing_jobs.await_payment},
     "order.release": {"orders.confirm_approved": orders_jobs.confirm_approved},
     "order.cancel": {
@@ -83,6 +92,7 @@ CHECKS: dict[str, Check] = {
     "catalog": catalog.check,
     "customers": customers.check,
     "billing": billing.check,
+    "changes": changes.check,
     "channels": channels.check,
     "credit": credit.check,
     "fulfilment": fulfilment.check,
@@ -111,6 +121,7 @@ SUBJECTS: dict[str, str] = {
 NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "orders.order": orders_queries.numbers,
     "fulfilment.shipment": shipping_queries.numbers,
+    "changes.change": changes_queries.numbers,
 }
 
 PANELS: dict[str, list[str]] = {
