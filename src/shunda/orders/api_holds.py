@@ -17,7 +17,7 @@ from shunda.orders import actions, queries
 from shunda.orders.answers import HoldOut
 from shunda.orders.models import HoldKind, Stops
 
-router = Router("orders")
+router = Router("holds")
 
 
 class HoldFilter(Filter):
