@@ -1,5 +1,6 @@
 """A small company with a document in every state, for tests that look at everything there is."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db import connection
@@ -48,12 +49,15 @@ def documents(admin):
 
 def kept(by, now):
     """A view, a file, a notice of one's own, and a job that was parked."""
+    from shunda.channels.mapping import STANDARD
+    from shunda.channels.mappings import create_mappings
     from shunda.lists import actions as lists
     from shunda.lists.specs import ExportSpec, ViewSpec
     from shunda.work.models import Notice
 
     lists.create_views([ViewSpec("orders:index", "To ship", "stage=to_ship")], by=by, at=now).one()
     lists.export(ExportSpec("orders:index", "", "xlsx", "en"), by=by, at=now).one()
+    create_mappings([replace(STANDARD, code="acme", name="ACME")], by=by, at=now).one()
     about = {"subject_kind": "orders.order", "subject_id": 1, "label": "SO1", "said_by": "Wang", "said_at": now}
     Notice.objects.create(user_id=by.id, text="have a look", **about)
     with connection.cursor() as cursor:

@@ -60,7 +60,7 @@ TABLES = {
     "roles": "accounts.Role", "role": "accounts.Role", "regions": "accounts.Region", "region": "accounts.Region",
     "tokens": "accounts.ApiToken", "tasks": "work.Task", "credit-accounts": "customers.Customer",
     "statements": "customers.Customer", "views": "lists.SavedView", "exports": "lists.Export",
-    "notices": "work.Notice", "parked": "procrastinate.ProcrastinateJob",
+    "notices": "work.Notice", "mappings": "channels.ImportMapping", "parked": "procrastinate.ProcrastinateJob",
 }  # fmt: skip
 """Which table an address or a field is about: real requests name rows that exist."""
 

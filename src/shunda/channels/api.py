@@ -99,14 +99,6 @@ class ReportedLineOut(Out):
     data: dict[str, Any]
 
 
-class ImportMappingOut(Out):
-    """How one kind of file is read."""
-
-    code: str
-    name: str
-    columns: Annotated[dict[str, list[str]], Field(description="What a column means -> headings it may stand under.")]
-
-
 class ImportFilter(Filter):
     """Which imports."""
 
@@ -136,12 +128,6 @@ def imports(request: ApiRequest, paging: Query[Paging], where: Query[ImportFilte
     return page | {"items": shown(page["items"])}
 
 
-@router.read("/mappings", response=list[ImportMappingOut], permission=CREATE, summary="Mappings")
-def mappings(request: ApiRequest) -> Any:  # noqa: ARG001  # every endpoint takes its request
-    """How files can be read: what people made, then what comes with the product."""
-    return queries.mappings()
-
-
 @router.read("/{int:pk}", response=ImportOut, permission=CREATE, summary="One import")
 def one(request: ApiRequest, pk: Id) -> Any:
     """Ask again until ``status`` is ``checked`` (this is the preview) or, once it was started, ``done``."""
@@ -150,7 +136,10 @@ def one(request: ApiRequest, pk: Id) -> Any:
 
 @router.write("", response=ImportOut, status=201, permission=CREATE, summary="Send a file in")
 def send(request: ApiRequest, file: File[UploadedFile], how: Form[ImportIn]) -> Any:
-    """CSV or Excel. It is read and checked in the background; nothing is booked before it is started."""
+    """CSV, Excel, or a CSV packed as .gz.
+
+    It is read and checked in the background; nothing is booked before it is started.
+    """
     sent = Upload.of(file, most_bytes())
     run = files.send(sent, how.mapping, by=request.actor, at=request.at).one()
     return created(shown([run])[0])

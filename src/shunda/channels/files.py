@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from shunda.channels import booking, checks, missing, queries, reasons, report, staging
-from shunda.channels.mapping import BUILT_IN
 from shunda.channels.mapping import Mapping as FileMapping
 from shunda.channels.models import ImportRun
 from shunda.channels.reading import opened
@@ -65,11 +64,11 @@ def import_orders(
 def send(sent: Upload, mapping: str = "", *, by: Actor, at: datetime) -> Outcome[ImportRun]:
     """Keep a file and open a run for it; reading it follows as a job.
 
-    ``mapping`` is a code; empty, it is recognised by the headings. Refused: files that may not be kept (kind, size),
-    a mapping that does not exist.
+    ``mapping`` is a code; empty, it is recognised by the headings. A packed table (.gz) is kept as it
+    came. Refused: files that may not be kept (kind, size), a mapping that does not exist.
     """
     chosen = {"code": resolve_mapping(mapping).code} if mapping else None
-    kept, refused = stored.store([sent], by=by, at=at)
+    kept, refused = stored.store([sent], by=by, at=at, also=("gz",))
     if refused:
         return Outcome([], refused)
     return Outcome([receive(sent.name, by=by, at=at, file_id=kept[0].pk, mapping=chosen)])
@@ -214,15 +213,9 @@ def _named(rows: Any, what: str, code: str) -> int | None:
     return int(found)
 
 
-def built_in(code: str) -> bool:
-    """Whether a mapping comes with the product and cannot be changed."""
-    return code in BUILT_IN
-
-
 __all__ = [
     "Refusal",
     "book",
-    "built_in",
     "check",
     "discard",
     "import_orders",

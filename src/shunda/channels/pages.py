@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shunda.channels import files, queries, report
+from shunda.channels.forms import UploadForm
 from shunda.channels.models import Finding, ImportRun
 from shunda.channels.states import RUN, RunStatus
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refusal
 from shunda.files.specs import Upload
 from shunda.files.steps import most_bytes
-from shunda.web.forms import Form
 from shunda.web.listing import Keyset
 from shunda.web.moves import buttons
 from shunda.web.pages import act, actor, is_htmx, leave, now, page, submit, versions
@@ -26,19 +23,6 @@ SHOWN = 200
 """So many findings are shown on the page; all are in the report to download."""
 
 BUSY = (RunStatus.RECEIVED, RunStatus.BOOKING)
-
-
-class UploadForm(Form):
-    """A file and how to read it."""
-
-    file = forms.FileField(label=_("File (CSV or Excel)"))
-    mapping = forms.ChoiceField(label=_("Mapping"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["mapping"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("recognise by the headings")), *((m.code, m.name) for m in queries.mappings())]
 
 
 @page("channels.create_import")

@@ -49,3 +49,8 @@ def mappings() -> list[Mapping]:
         Mapping.of({**row.options, "code": row.code, "name": row.name}) for row in ImportMapping.objects.order_by("pk")
     ]
     return [*own, *BUILT_IN.values()]
+
+
+def own_mappings() -> QuerySet[ImportMapping]:
+    """The mappings people made; the built-in ones are not among them."""
+    return ImportMapping.objects.order_by("code")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -31,6 +32,27 @@ ZIP = b"PK\x03\x04"
 GZIP = b"\x1f\x8b"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
+_BROKEN = (zipfile.BadZipFile, ParseError, EOFError, gzip.BadGzipFile, zlib.error, python_calamine.CalamineError)
+
+
+class _Unpacked(gzip.GzipFile):
+    """A packed file that is not unpacked beyond the limit: a few kilobytes can stand for terabytes."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(path, "rb")
+        self._shown = name
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._within(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._within(super().read1(size))
+
+    def _within(self, data: bytes) -> bytes:
+        if self.tell() > UNPACKED_LIMIT:
+            raise Refused(reasons.TOO_LARGE(name=self._shown, limit=UNPACKED_LIMIT // BLOCK))
+        return data
+
 
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[Iterator[Row]]:
@@ -45,7 +67,7 @@ def opened(path: Path, name: str) -> Iterator[Iterator[Row]]:
             yield _old_excel(path)
         else:
             yield _csv(path, name, packed=start.startswith(GZIP))
-    except (zipfile.BadZipFile, ParseError, EOFError, gzip.BadGzipFile, python_calamine.CalamineError) as broken:
+    except _BROKEN as broken:
         raise Refused(reasons.BROKEN_FILE(name=name, detail=str(broken))) from broken
     except UnicodeDecodeError as broken:
         raise Refused(reasons.BROKEN_ENCODING(name=name, place=broken.start)) from broken
@@ -56,20 +78,20 @@ def opened(path: Path, name: str) -> Iterator[Iterator[Row]]:
 def _csv(path: Path, name: str, *, packed: bool) -> Iterator[Row]:
     encoding = _encoding(path, name, packed=packed)
     csv.field_size_limit(FIELD_LIMIT)
-    with _bytes(path, packed=packed) as raw, TextIOWrapper(cast("IO[bytes]", raw), encoding, newline="") as text:
+    with _bytes(path, name, packed=packed) as raw, TextIOWrapper(cast("IO[bytes]", raw), encoding, newline="") as text:
         beginning = text.read(SNIFF)
         delimiter = _delimiter(beginning)
-    with _bytes(path, packed=packed) as raw, TextIOWrapper(cast("IO[bytes]", raw), encoding, newline="") as text:
+    with _bytes(path, name, packed=packed) as raw, TextIOWrapper(cast("IO[bytes]", raw), encoding, newline="") as text:
         yield from csv.reader(text, delimiter=delimiter)
 
 
-def _bytes(path: Path, *, packed: bool) -> BufferedIOBase:
-    return cast("BufferedIOBase", gzip.open(path)) if packed else path.open("rb")
+def _bytes(path: Path, name: str, *, packed: bool) -> BufferedIOBase:
+    return cast("BufferedIOBase", _Unpacked(path, name)) if packed else path.open("rb")
 
 
 def _encoding(path: Path, name: str, *, packed: bool) -> str:
     """The first encoding the whole file can be read in; no table of orders holds control characters."""
-    with _bytes(path, packed=packed) as raw:
+    with _bytes(path, name, packed=packed) as raw:
         start = raw.read(BLOCK)
     if start.startswith(UTF16):
         return "utf-16"
@@ -78,7 +100,7 @@ def _encoding(path: Path, name: str, *, packed: bool) -> str:
     failed: UnicodeDecodeError | None = None
     for encoding in ENCODINGS:
         try:
-            with _bytes(path, packed=packed) as raw, TextIOWrapper(cast("IO[bytes]", raw), encoding) as text:
+            with _bytes(path, name, packed=packed) as raw, TextIOWrapper(cast("IO[bytes]", raw), encoding) as text:
                 while text.read(BLOCK):
                     pass
         except UnicodeDecodeError as broken:

@@ -78,5 +78,17 @@ CANNOT_CREATE = Reason(
     _("“%(value)s” is new, and you may not create it: the permission %(permission)s is missing."),
 )
 
-# a run
-ALREADY_THERE = Reason("channels.already-there", _("The mapping code “%(code)s” is taken by a built-in mapping."))
+# a mapping
+BAD_MAPPING_CODE = Reason(
+    "channels.bad-mapping-code", _("Give the mapping a code of at most 40 letters, digits, hyphens and underlines.")
+)
+MAPPING_CODE_TAKEN = Reason(
+    "channels.mapping-code-taken", _("There is a mapping “%(code)s” already. Choose another code.")
+)
+NO_MAPPING_NAME = Reason("channels.no-mapping-name", _("Give the mapping a name of at most 80 characters."))
+HEADING_MISSING = Reason(
+    "channels.heading-missing", _("Say under which heading this column stands: no file can be read without it.")
+)
+HEADING_TWICE = Reason("channels.heading-twice", _("The heading “%(heading)s” already stands for another column."))
+UNKNOWN_CHOICE = Reason("channels.unknown-choice", _("“%(value)s” is not possible here."))
+BAD_TAX_RATE = Reason("channels.bad-tax-rate", _("%(value)s is no tax rate: 13 %% is written as 0.13."))

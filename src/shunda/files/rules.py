@@ -41,6 +41,9 @@ TYPES: dict[str, str] = {
 }
 """The kinds of file that can be kept, by their ending; settings may allow fewer."""
 
+BESIDES = {"gz": "application/gzip"}
+"""Kinds that are kept only where somebody can read them."""
+
 SAME_ENDING = {"jpeg": "jpg", "tiff": "tif", "heif": "heic", "log": "txt", "md": "txt"}
 SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a browser may show; everything else is downloaded."""
@@ -56,6 +59,7 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "mp3"),
     (b"\xff\xfb", "mp3"),
     (b"\xff\xf3", "mp3"),
+    (b"\x1f\x8b", "gz"),
 )
 _RIFF = {b"WEBP": "webp", b"WAVE": "wav"}
 _BOXES = {b"M4A ": "m4a", b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"mp42": "m4a"}
@@ -108,10 +112,10 @@ def judge(index: int, upload: Upload, most_megabytes: int, allowed: tuple[str, .
         return reasons.NOT_ALLOWED(index, where="file", name=name, kinds=", ".join(allowed))
     ending = ending_of(name)
     if not ending:
-        return Judged(f"{name[: NAME_LENGTH - 5]}.{possible[0]}", TYPES[possible[0]])
+        return Judged(f"{name[: NAME_LENGTH - 5]}.{possible[0]}", (TYPES | BESIDES)[possible[0]])
     if ending not in possible:
         return reasons.WRONG_ENDING(index, where="file", name=name, kind=possible[0].upper())
-    return Judged(name, TYPES[ending])
+    return Judged(name, (TYPES | BESIDES)[ending])
 
 
 def kinds_of(data: bytes) -> tuple[str, ...]:

@@ -19,14 +19,18 @@ def most_bytes() -> int:
     return int(value("files.most_megabytes")) * MEGABYTE
 
 
-def store(uploads: Sequence[Upload], *, by: Actor, at: datetime) -> tuple[dict[int, StoredFile], list[Refusal]]:
+def store(
+    uploads: Sequence[Upload], *, by: Actor, at: datetime, also: tuple[str, ...] = ()
+) -> tuple[dict[int, StoredFile], list[Refusal]]:
     """Keep files (R029): those kept by their index, and a refusal for each of the others.
 
     The same content is kept once, whatever its names. Refused: empty or too large files (setting), kinds that are
-    not kept (setting), content that is not what the name says, macros. Three queries for any number of files.
+    not kept (setting; ``also`` names kinds the caller can read besides), content that is not what the name says,
+    macros. Three queries for any number of files.
     """
     decided = values("files.most_megabytes", "files.types")
-    judged = [judge(i, u, decided["files.most_megabytes"], decided["files.types"]) for i, u in enumerate(uploads)]
+    kinds = (*decided["files.types"], *also)
+    judged = [judge(i, u, decided["files.most_megabytes"], kinds) for i, u in enumerate(uploads)]
     refused = [one for one in judged if isinstance(one, Refusal)]
     digests = {i: sha256(u.data).hexdigest() for i, u in enumerate(uploads) if not isinstance(judged[i], Refusal)}
     contents = {digest: uploads[i].data for i, digest in digests.items()}

@@ -26,6 +26,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("orders", "shunda.orders.api_why"),
     ("holds", "shunda.orders.api_holds"),
     ("imports", "shunda.channels.api"),
+    ("imports", "shunda.channels.api_mappings"),
     ("shipments", "shunda.fulfilment.api"),
     ("carriers", "shunda.fulfilment.api:carriers"),
     ("payments", "shunda.billing.api"),

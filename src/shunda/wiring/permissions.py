@@ -83,6 +83,7 @@ PERMISSIONS = {
     "channels.check_import": _("Check order files"),
     "channels.start_import": _("Start imports of orders"),
     "channels.resume_import": _("Go on with stopped imports"),
+    "channels.edit_mapping": _("Say how order files are read"),
     "channels.discard_import": _("Discard order files"),
     "channels.fail_import": _("Give up imports"),
     "channels.finish_import": _("Finish imports"),
