@@ -31,10 +31,13 @@ FOREIGN = ("DATABASE_URL", "SHUNDA_TESTING", "SHUNDA_HOME", "LANG", "LC_ALL", "S
 
 
 class Installation:
-    """`shunda up` on a home folder that is removed at the end. ``copy_of``: another's home, prepared and stopped."""
+    """`shunda up` on a home folder that is removed at the end.
 
-    def __init__(self, copy_of: Path | None = None, **environment: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"shunda-bench-{os.getpid()}-"))
+    ``copy_of``: another's home, prepared and stopped. ``within``: where to make the folder.
+    """
+
+    def __init__(self, copy_of: Path | None = None, within: Path | None = None, **environment: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"shunda-bench-{os.getpid()}-", dir=within))
         self.home = self.folder / "home"
         if copy_of:
             shutil.copytree(copy_of, self.home)

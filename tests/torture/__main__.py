@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.torture.frame import COMPANY, Effort, play, prepare, tell
 
-PROGRAMS = ("ends", "faults", "kills", "mixed", "queue", "rush")
+PROGRAMS = ("ends", "faults", "full", "kills", "mixed", "queue", "rush", "starve")
 
 
 def main() -> int:

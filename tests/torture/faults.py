@@ -21,7 +21,7 @@ import psycopg
 
 from tests.torture.frame import PLACE, Effort, Site
 
-TEMPORARY = {"busy", "unavailable", "undecided"}
+TEMPORARY = {"busy", "disk-full", "unavailable", "undecided"}
 
 
 def run(site: Site, effort: Effort) -> None:
@@ -65,8 +65,8 @@ def hang_up(site: Site, key: str, body: Any, *, half: bool) -> None:
         connection.sendall(head + (raw[: len(raw) // 2] if half else raw))
 
 
-def under(site: Site, effort: Effort, fault: Any, name: str) -> None:
-    """Orders come in while something goes wrong; then everybody who was not served asks again."""
+def under(site: Site, effort: Effort, fault: Any, name: str) -> Counter[int]:
+    """Orders come in while something goes wrong; then everybody asks again. What they were told at first."""
     bodies = {f"{name}-{n}": site.order(effort.random) for n in range(effort.pick(60, 400))}
     seen: Counter[int] = Counter()
     with ThreadPoolExecutor(9) as threads:
@@ -85,6 +85,7 @@ def under(site: Site, effort: Effort, fault: Any, name: str) -> None:
         ids.add(told["id"])
     assert len(ids) == len(bodies) == kept(site, name)
     effort.say(f"{fault.__name__}: first answers {dict(seen)}")
+    return seen
 
 
 def ask(site: Site, key: str, body: Any) -> int:

@@ -1,7 +1,7 @@
 """What every torture program gets: an installation of its own with a small company, a seed, and a length.
 
-A program is a function ``run(site, effort)`` in a file of this folder, registered in ``__main__``. It raises
-``AssertionError`` when a promise is broken. The same seed tries the same things, as far as time allows that.
+A program is a function ``run(site, effort)`` in a file of this folder, registered in ``__main__``; it may have an
+``ENVIRONMENT`` for its installation and a ``ground`` to put it on. It raises ``AssertionError`` when a promise is broken. The same seed tries the same things, as far as time allows that.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,12 +76,18 @@ class Site:
 
     def post(self, path: str, body: object, key: str = "", timeout: float = 30) -> tuple[int, Any]:
         """One request on a connection of its own; (0, None) when there was no answer."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._ask("POST", path, json.dumps(body), timeout, **headers)
+
+    def get(self, path: str, timeout: float = 30) -> tuple[int, Any]:
+        """What is read there, in the same form."""
+        return self._ask("GET", path, None, timeout)
+
+    def _ask(self, method: str, path: str, body: str | None, timeout: float, **more: str) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=timeout)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Host": "localhost"}
-        if key:
-            headers["Idempotency-Key"] = key
         try:
-            connection.request("POST", path, json.dumps(body), headers)
+            connection.request(method, path, body, headers | more)
             response = connection.getresponse()
             text = response.read()
             return response.status, json.loads(text) if text else None
@@ -150,7 +157,9 @@ def prepare(target: Path) -> None:
 def play(program: Any, effort: Effort, copy_of: Path) -> bool:
     """Run one program on a copy of the prepared home; whether every promise held."""
     tell(f"{program.__name__.rpartition('.')[2]}, seed {effort.seed}")
-    with Installation(copy_of) as installation:
+    ground = getattr(program, "ground", nullcontext)
+    environment = getattr(program, "ENVIRONMENT", {})
+    with ground() as within, Installation(copy_of, within, **environment) as installation:
         site = Site(installation, json.loads((installation.home / COMPANY).read_text()))
         try:
             program.run(site, effort)

@@ -16,14 +16,14 @@ Progress = Callable[[int, int], None]
 
 
 def say(text: str = "") -> None:
-    """One line for the user; a terminal that went away is no reason to fail."""
-    with contextlib.suppress(BrokenPipeError):
+    """One line for the user; a terminal that went away, or a full disk behind it, is no reason to fail."""
+    with contextlib.suppress(OSError):
         click.echo(text)
 
 
 def warn(text: str) -> None:
     """One line the user should not miss."""
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):
         click.secho(text, fg="yellow", err=True)
 
 

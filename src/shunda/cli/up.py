@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http
 import http.client
 import os
@@ -165,7 +166,8 @@ class Up:
         pids = {child.name: child.process.pid for child in children if child.process}
         started = self.started.isoformat(timespec="seconds")
         state = {"pid": os.getpid(), "started": started, "address": self.address, "children": pids}
-        write_state(self.home, state)
+        with contextlib.suppress(OSError):  # a full disk: what runs goes on, only `shunda status` knows less
+            write_state(self.home, state)
 
 
 def _nobody_can_sign_in() -> bool:

@@ -40,6 +40,7 @@ def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> N
     """Write new rows the cheapest way there is. Their order is kept, their ids come from the sequence unless given."""
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as target,
     ):
         for row in rows:

@@ -13,6 +13,7 @@ import structlog
 from csp.constants import NONE, SELF
 
 from shunda.runtime.home import database_url, home, secret_key
+from shunda.wiring.logs import Calm
 
 PACKAGE = Path(__file__).resolve().parents[1]
 TESTING = os.environ.get("SHUNDA_TESTING") == "1"
@@ -39,8 +40,8 @@ CAPABILITIES = [
     "orders",
     "fulfilment",
     "billing",
-    "channels",
     "changes",
+    "channels",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -127,9 +128,12 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options: dict[str, Any] = {}
     if not TESTING:
-        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("SHUNDA_POOL", "20")), "timeout": 10}
+        size = int(os.environ.get("SHUNDA_POOL", "20"))
+        # attempts to connect end soon and are made anew for whoever comes: a long outage is noticed when it ends
+        wait = float(os.environ.get("SHUNDA_POOL_WAIT", "5"))
+        options["pool"] = {"min_size": 1, "max_size": size, "timeout": wait, "reconnect_timeout": 2}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "shunda.core.database",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -261,6 +265,7 @@ structlog.configure(
         TRACEBACKS,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ],
+    logger_factory=Calm,
 )
 LOGGING = {
     "version": 1,

@@ -178,8 +178,12 @@ def test_an_error_of_ours_with_one_row_does_not_hide_what_became_of_the_others(p
     post({**body, "note": "boom"}, status=500)
 
 
-def test_a_full_queue_is_503(post, body, monkeypatch):
+def test_a_full_queue_is_503_and_so_is_the_end(post, body, monkeypatch):
+    full = Combine("test", intake.place_all, queue=0)
+    full._waiting.append(None)
+    monkeypatch.setattr(intake.PLACING, "_enter", full._enter)
+    assert codes(post(body, status=503)) == [(None, "busy")]
     closed = Combine("test", intake.place_all)
     closed.close()
     monkeypatch.setattr(intake.PLACING, "_enter", closed._enter)
-    assert codes(post(body, status=503)) == [(None, "busy")]
+    assert codes(post(body, status=503)) == [(None, "ending")]
