@@ -6,49 +6,40 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shunda.customers.models import Contact
 from shunda.files.specs import Upload
 from shunda.fulfilment import queries
-from shunda.fulfilment.models import Carrier, Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment.models import (
+    Carrier,
+    ScanKind,
+    Shipment,
+    ShipmentLine,
+    ShortReason,
+    TransportMode,
+)
+from shunda.fulfilment.picking import Stop, counted
 from shunda.fulfilment.rules import PARCELS, WITHOUT_CARRIER, free, left
-from shunda.fulfilment.specs import CarrierSpec, Handed, PackSpec, PickSpec, ReceiptSpec, ShipmentSpec, ShipSpec
-from shunda.fulfilment.states import ShipmentStatus
-from shunda.inventory.models import Warehouse
+from shunda.fulfilment.specs import (
+    CarrierSpec,
+    Handed,
+    PackSpec,
+    PickSpec,
+    ReceiptSpec,
+    ScanSpec,
+    ShipmentSpec,
+    ShipSpec,
+)
 from shunda.orders.models import Order, OrderLine
-from shunda.web.forms import DayField, EditForm, Form, QuantityField, RowsForm
-from shunda.web.listing import Filter
+from shunda.web.forms import EditForm, Form, QuantityField, RowsForm
 
 SIGNATURE_START = "data:image/png;base64,"
 SIGNATURE_MOST = 600_000
 """A drawn name is a few kilobytes; nothing larger is one."""
-
-
-class ShipmentFilter(Filter):
-    """Filters of the list; they live in the address."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        widget=forms.TextInput(attrs={"placeholder": _("Shipment, order or tracking number, customer")}),
-    )
-    status = forms.ChoiceField(
-        label=_("Status"), choices=[("", _("All statuses")), *ShipmentStatus.choices], required=False
-    )
-    warehouse = forms.ModelChoiceField(
-        label=_("Warehouse"), queryset=Warehouse.objects.order_by("pk"), required=False, empty_label=_("All warehouses")
-    )
-    since = DayField(label=_("Planned from"), required=False)
-    lookups: ClassVar = {"since": "created_at__date__gte"}
-
-    def filter_q(self, rows: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
-        """By number, order, tracking number or customer."""
-        return queries.search(rows, text)
 
 
 class PlanForm(RowsForm):
@@ -115,15 +106,43 @@ class PickForm(RowsForm):
         )
 
 
+class ScanForm(Form):
+    """A scan without a script: a code, or so many of it (``12x6901234567892``), or what is not there and why."""
+
+    code = forms.CharField(max_length=80)
+    quantity = QuantityField(required=False)
+    kind = forms.ChoiceField(choices=ScanKind.choices, required=False)
+    reason = forms.ChoiceField(choices=ShortReason.choices, required=False)
+    note = forms.CharField(max_length=200, required=False)
+    once = forms.CharField(max_length=60, required=False)
+
+    def spec(self, shipment: Shipment, stops: Sequence[Stop]) -> ScanSpec:
+        """As the action takes it; an article's own code counts before one with a quantity in front."""
+        typed = self.cleaned_data
+        code, quantity = typed["code"], typed["quantity"]
+        if quantity is None and not any(stop.answers_to(code) for stop in stops):
+            quantity, code = counted(code)
+        return ScanSpec(
+            shipment.pk,
+            code,
+            Decimal(1) if quantity is None else quantity,
+            typed["kind"] or ScanKind.FOUND,
+            typed["reason"],
+            typed["note"],
+            typed["once"],
+        )
+
+
 class PackForm(Form):
-    """How many parcels it became."""
+    """How many parcels it became, and what they weigh."""
 
     parcels = forms.IntegerField(label=_("Parcels"), min_value=1, max_value=PARCELS, initial=1)
+    weight = QuantityField(label=_("Weight in kg"), required=False, help_text=_("All parcels together."))
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def spec(self, pk: int) -> PackSpec:
         """As the action takes it."""
-        return PackSpec(pk, self.cleaned_data["parcels"], self.cleaned_data["note"])
+        return PackSpec(pk, self.cleaned_data["parcels"], self.cleaned_data["note"], self.cleaned_data["weight"])
 
 
 class ShipForm(Form):

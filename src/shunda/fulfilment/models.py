@@ -68,6 +68,7 @@ class Shipment(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["status", "-id"], name="shipment_status"),
+            models.Index(fields=["created_at", "id"], name="shipment_created"),
             models.Index(fields=["tracking_number"], name="shipment_tracking", condition=~Q(tracking_number="")),
         ]
         constraints: ClassVar = [models.CheckConstraint(condition=Q(weight__gt=0), name="shipment_weight")]

@@ -65,6 +65,11 @@ class Stop:
         return next((line.short_reason for line in self.lines if line.short), "")
 
     @property
+    def said(self) -> str:
+        """The same in words."""
+        return said(self.why)
+
+    @property
     def decimals(self) -> int:
         """Of its unit."""
         return self.sku.product.unit.decimals

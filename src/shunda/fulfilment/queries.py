@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Least
 
 from shunda.core.actor import Actor
@@ -15,6 +15,7 @@ from shunda.core.search import Matching
 from shunda.customers.models import Contact, Customer
 from shunda.fulfilment.models import Carrier, Receipt, ReceiptLine, Scan, Shipment, ShipmentLine
 from shunda.fulfilment.picking import Stop, stops
+from shunda.fulfilment.states import ShipmentStatus
 from shunda.inventory.models import Balance
 from shunda.orders import queries as orders
 from shunda.orders.models import Order, OrderLine
@@ -163,6 +164,33 @@ def stops_of(shipments: Iterable[Shipment]) -> dict[int, list[Stop]]:
         lines[line.shipment_id].append(line)
     places = locations({(line.sku_id, houses[pk]) for pk, found in lines.items() for line in found})
     return {pk: stops(lines[pk], places, houses[pk]) for pk in houses}
+
+
+FLOOR_MOST = 50
+"""Shipments shown of each stage; who has more to do begins with these."""
+
+
+def on_the_floor(actor: Actor, warehouse_id: int | None) -> dict[str, list[Shipment]]:
+    """What waits to be picked, packed and shipped, urgent and old first, with ``wanted`` and ``done``: 3 queries."""
+    waiting = rows(actor).annotate(
+        wanted=Sum("lines__quantity"), done=Sum(F("lines__picked") + F("lines__short")), articles=Count("lines")
+    )
+    if warehouse_id is not None:
+        waiting = waiting.filter(warehouse=warehouse_id)
+    stages = (ShipmentStatus.PLANNED, ShipmentStatus.PICKED, ShipmentStatus.PACKED)
+    return {stage: list(waiting.filter(status=stage).order_by("-order__urgent", "id")[:FLOOR_MOST]) for stage in stages}
+
+
+def last_scans(shipments: Iterable[Shipment]) -> dict[int, int]:
+    """The id of the last scan of each shipment that has one."""
+    ids = [shipment.pk for shipment in shipments]
+    found = Scan.objects.filter(shipment__in=ids).order_by().values_list("shipment").annotate(Max("id"))
+    return dict(found)
+
+
+def last_scan(shipment: Shipment) -> int:
+    """The id of the last scan of a shipment, 0 for none."""
+    return last_scans([shipment]).get(shipment.pk, 0)
 
 
 def scans_of(shipment: Shipment) -> QuerySet[Scan]:

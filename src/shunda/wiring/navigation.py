@@ -5,10 +5,14 @@ Each entry: text, url name, icon, the permission to see it. Add your page's line
 
 from django.utils.translation import gettext_lazy as _
 
+from shunda.changes.tasks import ROLES
 from shunda.orders.models import Department
 from shunda.web.navigation import Entry, Group
 
 REVIEWERS = tuple(f"orders.review_{department}" for department in Department)
+DECIDERS = tuple(sorted(set(ROLES.values())))
+
+KEEPERS = tuple(f"fulfilment.{move}_shipment" for move in ("pick", "pack", "ship"))
 
 MENU = [
     Group(
@@ -23,6 +27,8 @@ MENU = [
             Entry(_("Orders"), "orders:index", "file-text", "orders.view_order"),
             Entry(_("Review desk"), "orders:desk", "checklist", REVIEWERS),
             Entry(_("Holds"), "orders:holds", "hand-stop", "orders.view_order"),
+            Entry(_("Order changes"), "changes:index", "pencil", "orders.view_order"),
+            Entry(_("Changes to decide"), "changes:desk", "checkbox", DECIDERS),
             Entry(_("Imports"), "channels:index", "file-import", "channels.create_import"),
             Entry(_("Archive"), "orders:archived", "archive", "orders.view_order"),
         ],
@@ -30,6 +36,7 @@ MENU = [
     Group(
         _("Warehouse"),
         [
+            Entry(_("Warehouse floor"), "fulfilment:floor", "barcode", KEEPERS),
             Entry(_("To ship"), "fulfilment:to_plan", "truck-loading", "fulfilment.view_shipment"),
             Entry(_("Shipments"), "fulfilment:index", "truck", "fulfilment.view_shipment"),
             Entry(_("Stock"), "inventory:index", "packages", "inventory.view_stock"),

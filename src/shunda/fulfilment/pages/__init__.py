@@ -3,6 +3,7 @@
 from shunda.fulfilment.pages.carriers import carriers, create_carrier, edit_carrier
 from shunda.fulfilment.pages.delivery import call, cancel, reverse_shipment, ship, sign, signature, tell
 from shunda.fulfilment.pages.detail import detail, labels, order_panel
+from shunda.fulfilment.pages.floor import find, finish, floor, pack_here, run, scans, ship_here, worker
 from shunda.fulfilment.pages.lists import index, to_plan
 from shunda.fulfilment.pages.warehouse import pack, pack_all, pick, pick_all, plan, plan_all
 
@@ -13,19 +14,27 @@ __all__ = [
     "create_carrier",
     "detail",
     "edit_carrier",
+    "find",
+    "finish",
+    "floor",
     "index",
     "labels",
     "order_panel",
     "pack",
     "pack_all",
+    "pack_here",
     "pick",
     "pick_all",
     "plan",
     "plan_all",
     "reverse_shipment",
+    "run",
+    "scans",
     "ship",
+    "ship_here",
     "sign",
     "signature",
     "tell",
     "to_plan",
+    "worker",
 ]

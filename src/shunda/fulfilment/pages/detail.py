@@ -19,6 +19,7 @@ from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
 from shunda.orders import queries as orders
 from shunda.orders.models import Stops
 from shunda.orders.rules import hold_reason, holds_of_line
+from shunda.web.documents.codes import code128
 from shunda.web.formats import moment
 from shunda.web.moves import Button, buttons
 from shunda.web.pages import actor, page
@@ -73,6 +74,7 @@ def _steps(shipment: Shipment) -> list[dict[str, Any]]:
 
 def _buttons(shipment: Shipment, lines: list[ShipmentLine], by: Actor) -> list[Button]:
     urls = {move: reverse(f"fulfilment:{move}", args=[shipment.pk]) for move in MOVES}
+    urls["pick"] = reverse("fulfilment:run", args=[shipment.pk])
     closed: dict[str, str] = {}
     if shipment.status == ShipmentStatus.PACKED:
         inside = {line.order_line_id for line in lines}
@@ -106,11 +108,13 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
     shipment = shipment_of(request, pk)
     code = segno.make(shipment.number, error="m", micro=False)
     picture = mark_safe(code.svg_inline(scale=3, border=0))  # noqa: S308  # drawn here from our own number
+    bars = code128(shipment.number).replace("<svg ", '<svg preserveAspectRatio="none" ', 1)
     context = {
         "shipment": shipment,
         "order": shipment.order,
         "parcels": range(1, shipment.parcels + 1),
         "code": picture,
+        "bars": mark_safe(bars),  # noqa: S308  # the same
     }
     return render(request, "fulfilment/labels.html", context)
 

@@ -5,6 +5,7 @@
   const KEY = "shunda.typed";
   const SIGNING_IN = /^\/accounts\/(login|logout|2fa|reauthenticate)/.test(location.pathname);
   const NOT_KEPT = ["csrfmiddlewaretoken", "once", "version", "next", "row"];
+  if (SIGNING_IN && window.caches) caches.delete("shunda-floor"); // pages of the warehouse kept for a lost connection
   const read = () => { try { return JSON.parse(sessionStorage.getItem(KEY)); } catch { return null; } };
   const forget = () => sessionStorage.removeItem(KEY);
 

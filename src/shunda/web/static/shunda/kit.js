@@ -95,7 +95,7 @@
     delete event.target.dataset.confirmed;
     // a second press while the first is on its way would be harmless (see once), but it looks broken
     if (event.target.method === "post" && button && !event.defaultPrevented && !("download" in event.target.dataset)) {
-      setTimeout(() => { button.disabled = true; button.classList.add("btn-loading"); }, 0);
+      setTimeout(() => { if (!event.defaultPrevented) { button.disabled = true; button.classList.add("btn-loading"); } }, 0);
       window.addEventListener("pageshow", () => { button.disabled = false; button.classList.remove("btn-loading"); }, { once: true });
     }
   }, true);
