@@ -22,6 +22,13 @@ def rounded(amount: Decimal, currency: str = "CNY") -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-DIGITS.get(currency, 2)), ROUND_HALF_EVEN)
 
 
+def plain(value: Decimal, least: int = 0) -> str:
+    """A number as people write it: no exponent, no separators, no zeros at its end beyond ``least`` places."""
+    whole, _point, places = f"{value:f}".partition(".")
+    places = places.rstrip("0").ljust(least, "0")
+    return f"{whole}.{places}" if places else whole
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount of a currency; two currencies never add up."""

@@ -91,7 +91,7 @@ def _cell(sheet: Any, n: int, place: int, column: Column, row: Any, look: Callab
 
 def _number(column: Column, row: Any) -> str:
     if column.kind != "money":
-        return "General"
+        return "0.##%" if column.kind == "percent" else "General"
     places = _places(row)
     return f'"{SYMBOLS.get(row.currency, row.currency + " ")}"#,##0{"." + "0" * places if places else ""}'
 

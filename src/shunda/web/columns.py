@@ -18,8 +18,8 @@ from shunda.core.actor import Actor
 from shunda.web import formats
 from shunda.web.tones import tone_of
 
-Kind = Literal["text", "number", "money", "quantity", "day", "moment", "badge", "yes"]
-FIGURES: tuple[Kind, ...] = ("number", "money", "quantity")
+Kind = Literal["text", "number", "money", "quantity", "percent", "day", "moment", "badge", "yes"]
+FIGURES: tuple[Kind, ...] = ("number", "money", "quantity", "percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Column:
     def drawn(self, row: Any) -> str | SafeString:
         """The value as a page shows it."""
         value = self.of(row)
-        text = formats.money(value, row.currency) if self.kind == "money" else _DRAWN[self.kind](value)
+        text = _money(value, row.currency) if self.kind == "money" else _DRAWN[self.kind](value)
         url = self.url(row) if self.url and value not in (None, "") else ""
         return format_html('<a href="{}">{}</a>', url, text) if url else text
 
@@ -101,6 +101,10 @@ def _time(value: date | datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), text)
 
 
+def _money(value: Decimal | None, currency: str) -> str:
+    return formats.NOTHING if value is None else formats.money(value, currency)
+
+
 def _badge(value: Any) -> str | SafeString:
     if value in (None, ""):
         return formats.NOTHING
@@ -119,6 +123,7 @@ _DRAWN: dict[Kind, Callable[[Any], str | SafeString]] = {
     "text": _text,
     "number": _text,
     "quantity": formats.quantity,
+    "percent": formats.percent,
     "day": day,
     "moment": moment,
     "badge": _badge,

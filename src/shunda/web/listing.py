@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import cache, reduce
 from operator import or_
 from typing import Any, ClassVar, Generic, TypeVar
@@ -16,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 from django.forms import BooleanField, Form, NullBooleanField
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 
 from shunda.core.actor import Actor
 
@@ -189,6 +191,10 @@ class Filter(Form):
         """The filters that are set and readable."""
         return {name: v for name, v in self.cleaned_data.items() if v not in (None, "", [], False)}
 
+    def has(self, *names: str) -> bool:
+        """Whether one of these filters is set."""
+        return bool(set(names) & self.set_values().keys())
+
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the address says beside the filters (the sort order) and filtering must not lose."""
@@ -211,6 +217,16 @@ class Filter(Form):
         if isinstance(field, BooleanField) and not isinstance(field, NullBooleanField):
             text = ""  # it is set: its name says it
         return Chip(str(self[name].label), text, f"?{query.urlencode()}")
+
+
+def beginning_of(day: date) -> datetime:
+    """The first moment of a day here: what a column of moments compares with, so that its index serves."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def by_days(sort: str) -> str:
+    """The order of a list that days narrow: by the day, newest or oldest first, unless another one was asked for."""
+    return {"": "latest", "newest": "latest", "oldest": "earliest"}.get(sort, sort)
 
 
 def suggestions(rows: Iterable[tuple[str, str, str]]) -> JsonResponse:

@@ -20,7 +20,7 @@ from shunda.orders.pages.columns import ARCHIVED, WORKING
 from shunda.orders.rules import stage_of
 from shunda.orders.states import OrderStatus, Stage
 from shunda.web.forms import DayField
-from shunda.web.listing import Filter
+from shunda.web.listing import Filter, by_days
 from shunda.web.pages import now, page
 from shunda.web.tables import Table
 
@@ -77,9 +77,7 @@ class OrderFilter(Filter):
     @property
     def sort(self) -> str:
         """Days are read in the order of days: their index ends where they end."""
-        asked = super().sort
-        days = {"since", "until"} & self.set_values().keys()
-        return {"": "latest", "newest": "latest", "oldest": "earliest"}.get(asked, asked) if days else asked
+        return by_days(super().sort) if self.has("since", "until") else super().sort
 
     def filter_late(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Those that should have left by now."""
