@@ -130,7 +130,8 @@ class Address(models.Model):
             models.CheckConstraint(condition=Q(is_default=False) | Q(active=True), name="address_default_active"),
         ]
         indexes: ClassVar = [
-            models.Index(Tail("phone"), F("id").desc(), name="address_phone_tail", condition=~Q(phone=""))
+            models.Index(Tail("phone"), F("id").desc(), name="address_phone_tail", condition=~Q(phone="")),
+            models.Index(fields=["street", "city"], name="address_street"),
         ]
         triggers: ClassVar = [undeletable("address")]
 

@@ -61,16 +61,17 @@ class Submitted:
 
     def count(self, since: datetime, until: datetime) -> int:
         """How many."""
-        return int(self._rows(since, until).count())
+        return int(self.rows(since, until).count())
 
     def cases(self, since: datetime, until: datetime) -> Iterable[tables.Case]:
         """Each with the facts it has now, read piece by piece."""
-        for order in self._rows(since, until).iterator(chunk_size=PIECE):
+        for order in self.rows(since, until).iterator(chunk_size=PIECE):
             code = order.region.code if order.region else ""
             case = facts(order, order.customer, made_to_order=order.made_to_order, region=code)
             yield tables.Case(order.pk, order.number, case)
 
-    def _rows(self, since: datetime, until: datetime) -> Any:
+    def rows(self, since: datetime, until: datetime) -> Any:
+        """The orders themselves."""
         made = Exists(OrderLine.objects.filter(order=OuterRef("pk"), made_to_order=True))
         rows = Order.objects.filter(submitted_at__gte=since, submitted_at__lt=until).order_by("pk")
         return rows.select_related("customer", "region").annotate(made_to_order=made)

@@ -28,6 +28,7 @@ from shunda.inventory.rules import Place
 from shunda.orders import approval, decisions, facts, heard, plain, quick_rows
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS, Confirmer
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
+from shunda.orders.screening import SCREENING
 from shunda.orders.specs import Placed, Placing
 from shunda.policies.decisions import Edition
 from shunda.pricing.listed import Wanted, listed
@@ -181,16 +182,17 @@ def _priced(orders: list[Plain], now: Moment) -> list[Plain]:
 
 
 def _approved(orders: list[Plain], now: Moment) -> list[Plain]:
-    """What the company's tables let the system approve and confirm; each keeps by which rows."""
-    approve, confirm = now.tables[AUTO_APPROVE.name], now.tables[CONFIRMERS.name]
+    """What the company's tables let the system approve and confirm and could not hold; each keeps by which rows."""
+    approve, confirm, held = (now.tables[one.name] for one in (AUTO_APPROVE, CONFIRMERS, SCREENING))
     regions: dict[int, str] = {}
-    if "region" in approve.grid.asked | confirm.grid.asked:
+    if "region" in approve.grid.asked | confirm.grid.asked | held.grid.asked:
         regions = decisions.region_codes(order.customer.region_id for order in orders)
     fine: list[Plain] = []
     for order in orders:
         case = plain.facts(order, regions)
         order.rulings = approve.rule(case), confirm.rule(case)
-        if approval.approves(order.rulings[0]) and approval.confirmer(order.rulings[1]) == Confirmer.SYSTEM:
+        passes = approval.approves(order.rulings[0]) and approval.confirmer(order.rulings[1]) == Confirmer.SYSTEM
+        if passes and not held.grid.may_hit(case):
             fine.append(order)
     return fine
 

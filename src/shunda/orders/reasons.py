@@ -172,6 +172,14 @@ OTHER_CONFIRMS: dict[str, Reason] = {
     "management": Reason("orders.management-confirms", _("Top management confirms this order.")),
 }
 """By who confirms an order according to the table."""
+SCREENED: dict[str, Reason] = {
+    kind: Reason(
+        f"orders.screened-{kind}",
+        format_lazy(_("The screening of new orders asks people to look at this one first ({kind})."), kind=kind.label),
+    )
+    for kind in HoldKind
+}
+"""What the screening of new orders found, by the kind of its hold."""
 HOLD_LINE = Reason("orders.hold-line", _("The order has no line %(line)s. Name one of its lines, or hold all of it."))
 HOLD_PAST = Reason("orders.hold-past", _("The end of the hold is past. Name a later moment, or none."))
 OWN_HOLD = Reason("orders.own-hold", _("You placed this hold yourself; somebody else has to release it."))

@@ -31,7 +31,7 @@ from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.lists import jobs as lists_jobs
-from shunda.orders import approval, authority, decisions
+from shunda.orders import approval, authority, decisions, screening
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
@@ -151,6 +151,7 @@ DECISIONS: tuple[Table, ...] = (
     approval.AUTO_APPROVE,
     decisions.REVIEWERS,
     approval.CONFIRMERS,
+    screening.SCREENING,
     authority.CHANGE_AUTHORITY,
 )
 """In the order people read them."""

@@ -20,7 +20,7 @@ from shunda.core.money import rounded
 from shunda.core.refusal import Refusal, Refused
 from shunda.credit.reasons import OVER_LIMIT
 from shunda.inventory.reasons import SHORT
-from shunda.orders import approval, checks, decisions, facts, rules
+from shunda.orders import approval, checks, decisions, facts, rules, screening
 from shunda.orders import reasons as why
 from shunda.orders.actions.confirm import confirm
 from shunda.orders.actions.create import draft
@@ -29,6 +29,7 @@ from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
 from shunda.orders.checks import CheckFacts, Finding
 from shunda.orders.models import Order
 from shunda.orders.quick import Moment
+from shunda.orders.screening import SCREENING
 from shunda.orders.specs import Placed, Placing
 from shunda.orders.states import ORDER
 from shunda.policies.decisions import Ruling
@@ -71,6 +72,7 @@ class _Attempt:
     refused: dict[int, list[Refusal]] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)  # by index of the call
     rulings: dict[int, tuple[Ruling, Ruling]] = field(default_factory=dict)  # approval and confirmation
+    held: dict[int, Ruling] = field(default_factory=dict)  # what the screening holds
 
     @property
     def at(self) -> datetime:
@@ -133,6 +135,8 @@ class _Attempt:
         yield from approval.why_people_review(self.now.tables[AUTO_APPROVE.name], approve)
         if other := why.OTHER_CONFIRMS.get(approval.confirmer(confirm_)):
             yield other()
+        if index in self.held:
+            yield from (why.SCREENED[str(outcome["hold"])]() for outcome in self.held[index].outcomes)
 
     def _rule(self, known: CheckFacts) -> None:
         """Ask the company's tables about every order."""
@@ -140,6 +144,8 @@ class _Attempt:
         approve, confirm_ = self.now.tables[AUTO_APPROVE.name], self.now.tables[CONFIRMERS.name]
         for index, order in self.orders.items():
             self.rulings[index] = approve.rule(cases[order.pk]), confirm_.rule(cases[order.pk])
+        found = screening.screen(self.now.tables[SCREENING.name], list(self.orders.values()), cases)
+        self.held = {index: found[order.pk] for index, order in self.orders.items() if order.pk in found}
 
     def _review(self, indexes: Sequence[int]) -> None:
         for by, members in self._by_actor(indexes):

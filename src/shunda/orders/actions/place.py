@@ -22,6 +22,7 @@ from shunda.orders import reasons as why
 from shunda.orders.actions import ordinary
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
 from shunda.orders.quick import Moment
+from shunda.orders.screening import SCREENING
 from shunda.orders.specs import Placed, Placing
 from shunda.policies import queries as policies
 
@@ -32,7 +33,7 @@ SETTINGS = (
     "orders.number_prefix", "orders.most_lines", "orders.most_quantity", "orders.duplicate_days",
     "orders.written_from_amount",
 )  # fmt: skip
-TABLES = (AUTO_APPROVE.name, CONFIRMERS.name)
+TABLES = (AUTO_APPROVE.name, CONFIRMERS.name, SCREENING.name)
 PATIENCE = 20
 """How often others may be quicker, with the last piece or with the same key, before it is a fault."""
 
@@ -43,10 +44,10 @@ def place(calls: Sequence[Placing], *, at: datetime) -> list[Placed | Refused]:
     """Place orders, first come first served; one answer for each call, in their order, all in one transaction.
 
     An order whose checks find nothing that a person must look at, and that the company's tables let the system
-    approve and confirm (``orders.auto_approve``, ``orders.confirm``), is confirmed: priced, stock reserved, credit
-    held, with the events of every step. One that somebody must look at is submitted for review and
-    says why (``findings``). One that cannot be taken is refused whole with every reason and leaves nothing: also one
-    whose stock is short or whose credit does not reach, since the buyer must know at once.
+    approve and confirm (``orders.auto_approve``, ``orders.confirm``) and do not hold (``orders.holds``), is confirmed:
+    priced, stock reserved, credit held, with the events of every step. One that somebody must look at is submitted for
+    review and says why (``findings``). One that cannot be taken is refused whole with every reason and leaves nothing:
+    also one whose stock is short or whose credit does not reach, since the buyer must know at once.
 
     The suspicion that an order is the same again does not stop one that came with a key or with its channel's own
     number: its sender says that it is another. A key that came before gives the answer given then (``replayed``), or

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import F
 
-from shunda.core.actor import Actor
+from shunda.core.actor import Actor, system
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
-from shunda.orders import checks, decisions, facts, rules, tasks
+from shunda.orders import checks, decisions, facts, rules, screening, steps, tasks
 from shunda.orders.actions.parts import drop_reviews
 from shunda.orders.checks import CheckFacts, Finding
-from shunda.orders.models import Order, Review
+from shunda.orders.models import Hold, Order, Review
 from shunda.orders.queries import seen_by
 from shunda.orders.rows import insert
+from shunda.orders.screening import SCREENING
 from shunda.orders.states import ORDER, ReviewStatus
+from shunda.policies.decisions import in_force
 
 __all__ = ["submit", "withdraw"]
 
@@ -44,15 +46,29 @@ def submit(
     _number_rounds(batch)
     outcome = batch.commit(by=by, at=at, stamp="submitted_at", blocked_by=[])
     insert(Review, reviews)
+    _screen(batch.rows, known, at)
     tasks.close((tasks.SUBMIT, tasks.REVISE), batch.ids, by=by, at=at)
     first = [review for review in reviews if review.status == ReviewStatus.PENDING]
     tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in first], at=at)
     return outcome
 
 
-def _reviews(order: Order, found: list[Finding], steps: dict[str, int]) -> list[Review]:
+def _screen(orders: Sequence[Order], known: CheckFacts, at: datetime) -> None:
+    """Hold what the screening holds (R018, R157); what it held before and no longer would goes on."""
+    edition = in_force(SCREENING.name, at)
+    rulings = screening.screened(edition, orders, known.customers, known.lines)
+    wanted = list(screening.holds(rulings, at))
+    again = [order.pk for order in orders if order.round > 1]
+    places = {(spec.order_id, spec.kind, spec.stops) for spec in wanted}
+    open_ones = Hold.objects.filter(order_id__in=again, released_at__isnull=True, decided__isnull=False)
+    gone = [hold for hold in open_ones.order_by("pk") if (hold.order_id, hold.kind, hold.stops) not in places]
+    steps.release(gone, by=system(), at=at)
+    steps.place_holds(wanted, by=system(), at=at)
+
+
+def _reviews(order: Order, found: list[Finding], wanted: dict[str, int]) -> list[Review]:
     """A review for each department; those of the first step begin at once, the others wait for them."""
-    first = min(steps.values())
+    first = min(wanted.values())
     return [
         Review(
             order=order,
@@ -62,7 +78,7 @@ def _reviews(order: Order, found: list[Finding], steps: dict[str, int]) -> list[
             findings=[finding.as_dict() for finding in checks.for_department(found, department)],
             **({} if step == first else {"status": ReviewStatus.LATER}),
         )
-        for department, step in steps.items()
+        for department, step in wanted.items()
     ]
 
 
