@@ -81,7 +81,8 @@ def gather(orders: Mapping[int, Order], specs: Mapping[int, ChangeSpec], *, by: 
         )
         before = {line.pk: copy(line) for line in lines[pk]}
         plans[pk] = made = plan(order, lines[pk], before, wanted[pk], about)
-        made.say(*refused[pk], *bad[pk], *_why_transport(made, carriers))
+        made.say(*bad[pk], *_why_transport(made, carriers))
+        made.refused = refused[pk] or made.refused
     return Gathered(plans, shipments, held, carriers)
 
 

@@ -20,7 +20,6 @@ from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
 from shunda.orders import authority, decisions, window
 from shunda.orders.authority import CHANGE_AUTHORITY, Authority, Needed, PartCase
-from shunda.orders.states import OrderStatus
 from shunda.policies.decisions import decide
 
 
@@ -94,7 +93,7 @@ def _authority(weighed: Mapping[int, Weighed], plans: Mapping[int, Plan], *, by:
         one.worse = made.worse
         shipped = any(line.shipped for line in made.before.values())
         one.free_until = ends[pk]
-        bound = made.order.status == OrderStatus.CONFIRMED
+        bound = made.order.confirmed_at is not None
         one.free = not bound or (window.is_open(ends[pk], at) and not shipped)
         asked[pk] = _cases(made, one, shipped=shipped, region=regions.get(made.order.region_id or 0, ""))
         one.facts = [_kept(case.facts()) for case in asked[pk]]

@@ -8,16 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from shunda.changes import actions
+from shunda.changes.actions import SignSpec
 from shunda.changes.models import Change, Voice
 from shunda.changes.specs import ChangeSpec, LineEdit
 from shunda.core.actor import Actor, system
 from shunda.core.batch import Outcome
+from shunda.files.specs import Upload
 from shunda.orders.models import Order
 from shunda.orders.specs import LineSpec
 from shunda.orders.tests.builders import AT
 from shunda.wiring.tables import CHECKS
 
 SYSTEM = system()
+PDF = Upload("agreement.pdf", b"%PDF-1.7\nsigned", 15)
 FREE = AT + timedelta(hours=2)
 LATE = FREE + timedelta(microseconds=1)
 """The last moment of the free window of an order confirmed at ``AT``, and the first one after it."""
@@ -51,6 +54,15 @@ def agree(change: Change, *, at: Any = AT, **more: Any) -> Change:
         outcome = actions.agree(waiting, by=SYSTEM, at=at, **more)
         assert outcome.done, outcome.refused
     change.refresh_from_db()
+    return change
+
+
+def made_of(outcome: Outcome[Change], *, at: Any = AT) -> Change:
+    """The one change asked for, agreed to by everybody, signed where it must be: made."""
+    change = agree(outcome.one(), at=at)
+    if change.needs_agreement:
+        change = actions.sign([SignSpec(change.pk, PDF)], by=SYSTEM, at=at).one()
+    assert change.status == "applied", change.blocked_by
     return change
 
 
