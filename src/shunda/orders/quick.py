@@ -25,7 +25,7 @@ from shunda.inventory import promising
 from shunda.inventory.models import Warehouse
 from shunda.inventory.promising import Lack
 from shunda.inventory.rules import Place
-from shunda.orders import approval, decisions, facts, heard, plain, quick_rows
+from shunda.orders import allocation, approval, decisions, facts, heard, plain, quick_rows
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS, Confirmer
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
 from shunda.orders.screening import SCREENING
@@ -185,14 +185,14 @@ def _approved(orders: list[Plain], now: Moment) -> list[Plain]:
     """What the company's tables let the system approve and confirm and could not hold; each keeps by which rows."""
     approve, confirm, held = (now.tables[one.name] for one in (AUTO_APPROVE, CONFIRMERS, SCREENING))
     regions: dict[int, str] = {}
-    if "region" in approve.grid.asked | confirm.grid.asked | held.grid.asked:
+    if any("region" in one.grid.asked for one in now.tables.values()):
         regions = decisions.region_codes(order.customer.region_id for order in orders)
     fine: list[Plain] = []
     for order in orders:
         case = plain.facts(order, regions)
         order.rulings = approve.rule(case), confirm.rule(case)
         passes = approval.approves(order.rulings[0]) and approval.confirmer(order.rulings[1]) == Confirmer.SYSTEM
-        if passes and not held.grid.may_hit(case):
+        if passes and not held.grid.may_hit(case) and not allocation.could_mean(now.tables, case):
             fine.append(order)
     return fine
 

@@ -157,6 +157,18 @@ NOT_DEPARTMENTS = Reason(
     "orders.not-departments", _("%(setting)s: “%(value)s” are no departments: write sales, finance, warehouse ...")
 )
 
+NOT_STAGES = Reason(
+    "orders.not-stages", _("%(setting)s: “%(value)s” are no stages that can be left out, such as to_confirm, to_pay.")
+)
+NOT_PEOPLE = Reason(
+    "orders.not-people", _("%(setting)s: “%(value)s” are no user names. Write them with commas between.")
+)
+NO_PEOPLE = Reason("orders.no-people", _("Nobody in use has the user name %(value)s. Look it up among the users."))
+NO_WAREHOUSE = Reason("orders.no-warehouse", _("No warehouse in use has the code %(value)s. Look it up among them."))
+ALLOCATES_NOTHING = Reason(
+    "orders.allocates-nothing", _("The row names neither a warehouse nor a salesperson. Name one.")
+)
+
 # --- confirmation, holds, cancellation, completion, archive ---------------------------------------------------------
 
 ON_HOLD: dict[str, Reason] = {

@@ -101,7 +101,7 @@ union all
 
 def decided(settings: Sequence[str], tables: Sequence[str], at: datetime) -> tuple[dict[str, Any], dict[str, Edition]]:
     """The values of these settings and the versions of these decision tables in force: one query for all."""
-    wanted, day = _known(tuple(settings)), localtime(at).date()
+    wanted, day = _known(tuple(settings)) if settings else (), localtime(at).date()
     found: dict[str, dict[str, str]] = {"s": {}, "t": {}}
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED, [list(wanted), list(tables), at, day, day])

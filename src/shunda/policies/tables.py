@@ -85,6 +85,7 @@ class Table:
     requirements: tuple[str, ...] = ()
     subject_url: str = ""  # url name of the page of what it decides about
     history: History | None = None
+    check: Callable[[Sequence[Row]], list[Fault]] | None = None  # what only the folder knows to be wrong with rows
     otherwise: Label = ""  # what holds where no row fits; a table without such a rule warns of gaps
 
     def conditions(self, row: Row) -> dict[str, Condition]:

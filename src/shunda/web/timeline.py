@@ -72,6 +72,7 @@ class Line:
     text: str
     changes: Sequence[tuple[str, str, str]]
     url: str
+    whys: Sequence[tuple[str, str]] = ()  # what decided by itself, and the page that says by which rule
 
 
 def lines(

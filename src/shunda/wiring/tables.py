@@ -31,12 +31,13 @@ from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.lists import jobs as lists_jobs
-from shunda.orders import approval, authority, decisions, screening
+from shunda.orders import allocation, approval, authority, decisions, screening, stages
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
 from shunda.policies import jobs as policies_jobs
 from shunda.policies.tables import Table
+from shunda.work.limits import LIMITS
 
 Job = Callable[[list[int], datetime], None]
 """A reaction: subject ids of the events, and when they happened."""
@@ -148,10 +149,14 @@ TASK_ACTS: dict[str, list[tuple[str, str | Promise, str]]] = {
 """Address that takes the ticked subjects (``row=``), text, permission."""
 
 DECISIONS: tuple[Table, ...] = (
+    allocation.ALLOCATION,
+    allocation.PRIORITY,
     approval.AUTO_APPROVE,
     decisions.REVIEWERS,
     approval.CONFIRMERS,
     screening.SCREENING,
     authority.CHANGE_AUTHORITY,
+    stages.STAGES,
+    LIMITS,
 )
 """In the order people read them."""

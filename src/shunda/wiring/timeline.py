@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,6 +22,7 @@ from shunda.core.models import Event
 from shunda.fulfilment.models import Shipment
 from shunda.orders import queries as orders
 from shunda.orders.models import Department, Order
+from shunda.policies.tables import TABLES
 from shunda.pricing.rules import plain
 from shunda.web.formats import day
 from shunda.web.pages import actor, page
@@ -50,11 +52,21 @@ def entries(events: Iterable[Event], order_id: int) -> list[Line]:
     """Events as the timeline component draws them; each leads to the page of what it is about."""
     found = list(events)
     names = _names(found)
-    return lines(
+    whys = [_whys(event) for event in found]
+    drawn = lines(
         [_with_department(_with_lines(_with_words(event, names))) for event in found],
         fields=_fields(),
         subject=(Order._meta.label_lower, order_id),
     )
+    return [replace(line, whys=why) for line, why in zip(drawn, whys, strict=True)]
+
+
+def _whys(event: Event) -> list[tuple[str, str]]:
+    """The decision tables that decided about this, each with the page of the rows that did."""
+    decided = event.data.get("decided")
+    traces = [one for one in decided if isinstance(one, dict)] if isinstance(decided, list) else []
+    known = [(TABLES[one["table"]], one) for one in traces if one.get("table") in TABLES and one.get("rows")]
+    return [(str(table.label), orders.why_url(one)) for table, one in known]
 
 
 @cache

@@ -15,6 +15,7 @@ from shunda.core.calendar import Calendar, UnknownYear
 from shunda.policies import queries as policies
 from shunda.policies.declared import SETTINGS
 from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
+from shunda.work.limits import LIMITS, Step, ruled
 from shunda.work.models import Notice, Task
 from shunda.work.specs import NoticeSpec, TaskSpec
 
@@ -51,7 +52,7 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
     """
     if not specs:
         return
-    due = clocks({spec.kind for spec in specs}, at=at)
+    due = clocks({(spec.kind, spec.urgent) for spec in specs}, at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             _OPEN,
@@ -67,10 +68,10 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
                 [s.region_id for s in specs],
                 [s.owner_id for s in specs],
                 [s.urgent for s in specs],
-                [due[s.kind].limit_minutes for s in specs],
-                [due[s.kind].due_at for s in specs],
-                [due[s.kind].note for s in specs],
-                [due[s.kind].due_at or at + LATER for s in specs],
+                [due[s.kind, s.urgent].limit_minutes for s in specs],
+                [due[s.kind, s.urgent].due_at for s in specs],
+                [due[s.kind, s.urgent].note for s in specs],
+                [due[s.kind, s.urgent].due_at or at + LATER for s in specs],
             ],
         )
 
@@ -116,17 +117,30 @@ def mark_urgent(order_ids: Collection[int], *, urgent: bool) -> None:
         waiting.exclude(urgent=urgent).update(urgent=urgent)
 
 
-def clocks(kinds: Collection[str], *, at: datetime) -> dict[str, Due]:
-    """When steps of these kinds that start at ``at`` are due; one query. An undeclared kind raises ``LookupError``."""
-    unknown = set(kinds) - KINDS.keys()
+def clocks(steps: Collection[Step], *, at: datetime) -> dict[Step, Due]:
+    """When steps (kind, urgent) that start at ``at`` are due; one query. An undeclared kind raises ``LookupError``.
+
+    The decision table ``work.limits`` goes before the settings.
+    """
+    kinds = {kind for kind, _urgent in steps}
+    unknown = kinds - KINDS.keys()
     if unknown:
         raise LookupError(f"no kind of step is called {', '.join(sorted(unknown))}: declare it in work/kinds.py")
     limits = {limit for kind in kinds for limit in (KINDS[kind].limit, KINDS[kind].whole) if limit}
-    if not limits:
-        return {kind: Due() for kind in kinds}
-    decided = policies.values("work.policy", *limits, *(name for name in SETTINGS if name.startswith("calendar.")))
+    wanted = ["work.policy", *sorted(limits), *(name for name in SETTINGS if name.startswith("calendar."))]
+    decided, tables = policies.decided(wanted, [LIMITS.name], at)
     calendar = policies.calendar(decided)
-    return {kind: _due(KINDS[kind], decided, calendar, at) for kind in kinds}
+    return {
+        step: _ruled(ruling, calendar, at)
+        if (ruling := ruled(tables[LIMITS.name], step))
+        else _due(KINDS[step[0]], decided, calendar, at)
+        for step in steps
+    }
+
+
+def _ruled(ruling: tuple[str, Decimal], calendar: Calendar, at: datetime) -> Due:
+    clock, hours = ruling
+    return _until(hours, Clock(clock), calendar, at)
 
 
 def _due(kind: Kind, decided: dict[str, Any], calendar: Calendar, at: datetime) -> Due:
@@ -135,10 +149,13 @@ def _due(kind: Kind, decided: dict[str, Any], calendar: Calendar, at: datetime) 
         return Due()
     if name == SHIPPING:
         return _due_in_days(decided[name], calendar, at)
-    hours: Decimal = decided[name]
+    return _until(decided[name], kind.clock, calendar, at)
+
+
+def _until(hours: Decimal, clock: Clock, calendar: Calendar, at: datetime) -> Due:
     limit = timedelta(minutes=int(hours * 60))
     minutes = int(limit.total_seconds() // 60)
-    if kind.clock is Clock.WALL:
+    if clock is Clock.WALL:
         return Due(minutes, at + limit)
     try:
         return Due(minutes, calendar.add(at, limit))

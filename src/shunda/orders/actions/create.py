@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.timezone import localtime
 
@@ -13,8 +14,9 @@ from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action, happening
 from shunda.core.event import record
 from shunda.core.refusal import NOT_FOUND, Refusal
-from shunda.orders import assembly, facts, rows, tasks
+from shunda.orders import allocation, assembly, facts, rows, tasks
 from shunda.orders import reasons as why
+from shunda.orders.allocation import ALLOCATION, PRIORITY
 from shunda.orders.assembly import Draft
 from shunda.orders.entry import Entry, EntryFacts, read
 from shunda.orders.models import Order
@@ -64,18 +66,29 @@ def draft(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[Ord
     on = localtime(at).date()
     blanks = {key: assembly.blank("", at, on, by.id) for key in entries}
     drafts, too_large = price(entries, blanks, at)
+    entered = {
+        key: allocation.Entered(one.order, one.lines, specs[key], entries[key].customer) for key, one in drafts.items()
+    }
+    values, tables = policies.decided(["orders.number_prefix"], [ALLOCATION.name, PRIORITY.name], at)
+    decided = allocation.settle(tables, entered, by=by)
     orders = [one.order for one in drafts.values()]
-    prefix = policies.value("orders.number_prefix")
+    prefix = values["orders.number_prefix"]
     for order, number in zip(orders, sequence.numbers(prefix, f"{on:%Y%m%d}", len(orders)), strict=True):
         order.number = number
         order.owner_id = order.owner_id or by.id
     rows.insert_orders(orders, [one.lines for one in drafts.values()])
     created = [
-        happening("order.create", one.order, lines=len(one.lines), gross=str(one.order.gross))
-        for one in drafts.values()
+        happening(
+            "order.create", one.order, lines=len(one.lines), gross=str(one.order.gross), **_told(decided.get(key))
+        )
+        for key, one in drafts.items()
     ]
     record(created, by=by, at=at)
     return Outcome(orders, sorted(refused + too_large, key=lambda refusal: refusal.id or 0))
+
+
+def _told(decided: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    return {"decided": list(decided)} if decided else {}
 
 
 def resolve(specs: Mapping[int, OrderSpec], known: EntryFacts) -> tuple[dict[int, Entry], list[Refusal]]:

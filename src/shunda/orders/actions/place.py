@@ -20,6 +20,7 @@ from shunda.inventory.promising import Gone
 from shunda.orders import quick
 from shunda.orders import reasons as why
 from shunda.orders.actions import ordinary
+from shunda.orders.allocation import ALLOCATION, PRIORITY
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
 from shunda.orders.quick import Moment
 from shunda.orders.screening import SCREENING
@@ -33,7 +34,7 @@ SETTINGS = (
     "orders.number_prefix", "orders.most_lines", "orders.most_quantity", "orders.duplicate_days",
     "orders.written_from_amount",
 )  # fmt: skip
-TABLES = (AUTO_APPROVE.name, CONFIRMERS.name, SCREENING.name)
+TABLES = (AUTO_APPROVE.name, CONFIRMERS.name, SCREENING.name, ALLOCATION.name, PRIORITY.name)
 PATIENCE = 20
 """How often others may be quicker, with the last piece or with the same key, before it is a fault."""
 

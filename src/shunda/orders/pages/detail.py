@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from shunda.core.refusal import Refusal
 from shunda.customers.models import TermKind
 from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
-from shunda.orders import overview, queries, rules
+from shunda.orders import overview, queries, rules, stages
 from shunda.orders.explained import CHECKED
 from shunda.orders.forms import AttachForm
 from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
@@ -50,7 +51,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": shown(order, found.lines),
         "more": found.more,
         "stage": stage,
-        "steps": steps(order, stage),
+        "steps": steps(order, stage, stages.hidden(order, found.lines, at=at)),
         "buttons": _buttons(order, by),
         "waits": waits,
         "waits_for": label_of(waits.kind) if waits else "",
@@ -120,12 +121,16 @@ def shown(order: Order, rows: list[OrderLine]) -> list[dict[str, Any]]:
     return found
 
 
-def steps(order: Order, stage: Stage) -> list[dict[str, Any]]:
-    """The way of the order as a stepper with the moments that are known; only prepaid orders pass "to pay"."""
+def steps(order: Order, stage: Stage, hidden: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The way of the order as a stepper with the moments that are known; only prepaid orders pass "to pay".
+
+    ``hidden`` are stages that a decision table leaves out (R153); where the order stands is always shown.
+    """
     prepaid = order.term.kind == TermKind.PREPAID
-    way = [step for step in STEPPER if step != Stage.TO_PAY or prepaid]
     stands_for = {Stage.SENT_BACK: Stage.DRAFT, Stage.PARTLY_SHIPPED: Stage.TO_SHIP, Stage.CANCELLED: Stage.DRAFT}
-    here = way.index(stands_for.get(stage, stage)) if stands_for.get(stage, stage) in way else 0
+    now_at = stands_for.get(stage, stage)
+    way = [step for step in STEPPER if (step != Stage.TO_PAY or prepaid) and (step not in hidden or step == now_at)]
+    here = way.index(now_at) if now_at in way else 0
     reached = {
         Stage.DRAFT: order.created_at,
         Stage.IN_REVIEW: order.submitted_at,

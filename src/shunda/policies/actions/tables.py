@@ -84,7 +84,9 @@ def edit_table(
 
     def wrong(row: TableVersion) -> list[Refusal]:
         spec = wanted[row.pk]
-        clean[row.pk], faults = read(TABLES[row.table], spec.rows)
+        table = TABLES[row.table]
+        clean[row.pk], faults = read(table, spec.rows)
+        faults += table.check(clean[row.pk]) if table.check and not faults else []
         why = [_refusal(row.pk, fault) for fault in faults]
         if spec.valid_from and spec.valid_until and spec.valid_until < spec.valid_from:
             dates = {"since": spec.valid_from.isoformat(), "until": spec.valid_until.isoformat()}

@@ -10,11 +10,12 @@ from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
 from shunda.customers.tests.builders import customer
-from shunda.orders import actions, jobs
+from shunda.orders import actions, jobs, queries
 from shunda.orders.assembly import spec_of
 from shunda.orders.queries import lines_of
 from shunda.orders.specs import LineSpec
 from shunda.orders.tests.builders import AT, approve, confirmed_order, order
+from shunda.wiring.timeline import entries
 
 pytestmark = pytest.mark.django_db
 BY = {"by": system(), "at": AT}
@@ -55,3 +56,13 @@ def test_a_review_tells_whose_it_is(shown):
     again = order(customer("C2"), [(sku("B"), 1, 5)], "in_review")
     approve(again)
     assert "warehouse" in shown(again)
+
+
+def test_what_a_table_decided_leads_to_the_rows_that_did(client):
+    client.force_login(user("boss", "orders.view_order"))
+    made = order(customer(), [(sku(), 1, 1)], "in_review")
+    [submitted] = [line for line in entries(queries.timeline(made.pk), made.pk) if line.label == "Submit"]
+    [(label, url)] = submitted.whys
+    assert label == "Who reviews an order"
+    assert "Who reviews an order" in client.get(url).content.decode()
+    assert url in client.get(f"/timeline/orders/{made.pk}/").content.decode()

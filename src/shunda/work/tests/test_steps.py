@@ -8,7 +8,9 @@ import pytest
 
 from shunda.core.actor import system
 from shunda.policies.models import SettingChange
+from shunda.policies.tests.samples import published
 from shunda.work.kinds import KINDS
+from shunda.work.limits import LIMITS
 from shunda.work.models import Task
 from shunda.work.specs import TaskSpec
 from shunda.work.steps import close_tasks, open_tasks
@@ -113,3 +115,16 @@ def test_a_hundred_tasks_cost_as_many_queries_as_one(django_assert_num_queries):
         open_tasks([task(kind, subject=n) for n in range(2, 52) for kind in ("review.sales", "shipment.pick")], at=AT)
     with django_assert_num_queries(1):
         close_tasks(KINDS, "orders.review", range(1, 52), by=system(), at=AT)
+
+
+@pytest.mark.req("R155")
+def test_a_table_of_limits_goes_before_the_settings_and_tells_urgent_steps_apart():
+    rows = (
+        {"when": {"step": "review.sales", "urgent": "yes"}, "then": {"hours": "0.5", "clock": "wall"}},
+        {"when": {"step": "review.sales"}, "then": {"hours": "3", "clock": "working"}},
+    )
+    published(LIMITS.name, *rows, at=moment(1, 1, 9))
+    start = moment(5, 6, 17)
+    open_tasks([task("review.sales", 1, urgent=True), task("review.sales", 2), task("review.finance", 3)], at=start)
+    found = {row.subject_id: row.due_at.astimezone(SH) for row in Task.objects.all()}
+    assert found == {1: moment(5, 6, 17, 30), 2: moment(5, 7, 11), 3: moment(5, 7, 10)}

@@ -1,0 +1,55 @@
+"""Which stages people see of an order: a decision table (R153). What is hidden still happens, it is only not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from shunda.orders import reasons as why
+from shunda.orders.decisions import FACTS, facts, region_codes
+from shunda.orders.models import Order, OrderLine
+from shunda.orders.states import STEPPER, Stage
+from shunda.policies.decisions import in_force
+from shunda.policies.kinds import Several
+from shunda.policies.tables import Output, Table, declare
+
+ALWAYS = {Stage.DRAFT, Stage.COMPLETED}
+"""Where every order begins and ends."""
+
+
+def _stage(code: str) -> str:
+    stage = Stage(code)
+    if stage not in STEPPER or stage in ALWAYS:
+        raise ValueError(code)
+    return str(stage)
+
+
+stages = Several(_stage, why.NOT_STAGES, label=lambda code: str(Stage(code).label), empty=False)
+"""Stages of the stepper, with commas between."""
+
+STAGES = declare(
+    Table(
+        "orders.stages",
+        _("Which stages are shown"),
+        _("Asked when an order is shown. A stage the order is in is always shown."),
+        FACTS,
+        (Output("hidden", _("stages not shown"), stages),),
+        (),
+        requirements=("R153",),
+        otherwise=_("all stages are shown"),
+    )
+)
+
+
+def hidden(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> frozenset[str]:
+    """The stages not shown of an order (its customer at hand): one query where the table has no rows, two at most."""
+    edition = in_force(STAGES.name, at)
+    if not edition.grid.rows:
+        return frozenset()
+    codes = region_codes([order.region_id]) if "region" in edition.grid.asked else {}
+    made = any(line.made_to_order for line in lines)
+    case = facts(order, order.customer, made_to_order=made, region=codes.get(order.region_id or 0, ""))
+    first = edition.rule(case).first
+    return frozenset(first["hidden"]) if first else frozenset()
