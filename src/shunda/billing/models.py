@@ -43,6 +43,7 @@ class Payment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-id"], name="payment_customer"),
+            models.Index(fields=["received_at", "id"], name="payment_received"),
             models.Index(
                 fields=["-id"], name="payment_open", condition=Q(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
             ),

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from shunda.billing import actions, queries, rules
 from shunda.billing.forms import CreditForm, DraftForm, IssueForm
 from shunda.billing.models import CreditNote, Invoice
+from shunda.billing.pages.columns import INVOICES
 from shunda.billing.states import INVOICE, InvoiceStatus
+from shunda.core.actor import Actor
 from shunda.core.batch import Outcome
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
 from shunda.orders import queries as orders
+from shunda.orders.models import InvoiceKind
 from shunda.pricing.rules import capitals
 from shunda.web.listing import Filter, Keyset
 from shunda.web.moves import buttons
 from shunda.web.pages import act, actor, now, page, submit, ticked, versions
+from shunda.web.tables import Table
 
 
 class InvoiceFilter(Filter):
@@ -35,6 +41,11 @@ class InvoiceFilter(Filter):
         label=_("Status"), choices=[("", _("All statuses")), *InvoiceStatus.choices], required=False
     )
     unpaid = forms.BooleanField(label=_("Unpaid"), required=False)
+    overdue = forms.BooleanField(label=_("Overdue"), required=False)
+    customer = forms.CharField(label=_("Customer number"), required=False, max_length=40)
+    kind = forms.ChoiceField(label=_("kind"), choices=[("", _("All kinds")), *InvoiceKind.choices], required=False)
+    lookups: ClassVar = {"customer": "customer__code__iexact"}
+    bar: ClassVar[Sequence[str]] = ("q", "status", "unpaid")
 
     def filter_q(self, rows: QuerySet[Invoice], text: str) -> QuerySet[Invoice]:
         """By number or customer."""
@@ -46,17 +57,28 @@ class InvoiceFilter(Filter):
         """Issued and still owed."""
         return rows.filter(queries.OPEN_INVOICE)
 
+    def filter_overdue(self, rows: QuerySet[Invoice], _value: bool) -> QuerySet[Invoice]:  # noqa: FBT001  # a form's value
+        """Still owed, and the day it was due is over."""
+        return rows.filter(queries.OPEN_INVOICE, due_date__lt=localdate(now()))
+
 
 def _numbers(ids: Any) -> dict[int, str]:
     return dict(Invoice.objects.filter(pk__in=ids).values_list("pk", "number"))
 
 
+def _rows(by: Actor) -> QuerySet[Invoice]:
+    return queries.invoices_seen_by(by).select_related("order", "customer")
+
+
+ORDER = {"newest": ["-id"], "oldest": ["id"]}
+
+TABLE = Table("billing:invoices", _("Invoices"), "billing.view_invoice", INVOICES, _rows, InvoiceFilter, ORDER)
+
+
 @page("billing.view_invoice")
 def invoices(request: HttpRequest) -> HttpResponse:
     """Invoices, newest first."""
-    chosen = InvoiceFilter(request)
-    rows = chosen.apply(queries.invoices_seen_by(actor(request)).select_related("order", "customer"))
-    return render(request, "billing/invoices.html", {"page": Keyset(rows, request), "filter": chosen})
+    return TABLE.page(request, "billing/invoices.html", {"tickable": True})
 
 
 @page("billing.view_invoice")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, time
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from typing import ClassVar
 
 from django import forms
@@ -17,14 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from shunda.billing import actions, queries
 from shunda.billing.forms import MatchForm, PaymentForm, ReasonForm
 from shunda.billing.models import Allocation, Payment
+from shunda.billing.pages.columns import PAYMENTS
 from shunda.billing.specs import MatchSpec, PaymentSpec, UnmatchSpec
 from shunda.billing.states import PaymentStatus
+from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
+from shunda.orders.models import PaymentMethod
 from shunda.web.forms import DayField
-from shunda.web.listing import Filter, Keyset
+from shunda.web.listing import Filter, beginning_of, by_days
 from shunda.web.pages import act, actor, now, page, submit, ticked, versions
+from shunda.web.tables import Table
 from shunda.web.timeline import lines
 
 
@@ -34,7 +38,12 @@ class PaymentFilter(Filter):
     q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Customer")}))
     open = forms.BooleanField(label=_("Not fully matched"), required=False)
     since = DayField(label=_("From"), required=False)
-    lookups: ClassVar = {"since": "received_at__date__gte"}
+    customer = forms.CharField(label=_("Customer number"), required=False, max_length=40)
+    method = forms.ChoiceField(
+        label=_("payment method"), choices=[("", _("All methods")), *PaymentMethod.choices], required=False
+    )
+    lookups: ClassVar = {"customer": "customer__code__iexact"}
+    bar: ClassVar[Sequence[str]] = ("q", "open")
 
     def filter_q(self, rows: QuerySet[Payment], text: str) -> QuerySet[Payment]:
         """By the customer."""
@@ -44,20 +53,50 @@ class PaymentFilter(Filter):
         """Of which something is left."""
         return rows.filter(status=PaymentStatus.RECORDED, matched__lt=F("amount"))
 
+    def filter_since(self, rows: QuerySet[Payment], day: date) -> QuerySet[Payment]:
+        """From the first moment of a day."""
+        return rows.filter(received_at__gte=beginning_of(day))
+
+    @property
+    def sort(self) -> str:
+        """Days are read in the order of days: their index ends where they end."""
+        return by_days(super().sort) if self.has("since") else super().sort
+
 
 def _numbers(ids: Iterable[int]) -> dict[int, str]:
     return dict(Payment.objects.filter(pk__in=ids).values_list("pk", "number"))
 
 
+def _rows(by: Actor) -> QuerySet[Payment]:
+    return queries.payments_seen_by(by).select_related("customer")
+
+
+def _proposed(rows: Iterable[Payment]) -> None:
+    """What each payment most likely pays, beside it."""
+    found = list(rows)
+    waiting = [row for row in found if row.status == PaymentStatus.RECORDED and row.matched < row.amount]
+    proposals = queries.proposals(waiting)
+    for row in found:
+        row.proposal = proposals.get(row.pk, [])  # type: ignore[attr-defined]
+
+
+ORDER = {
+    "newest": ["-id"],
+    "oldest": ["id"],
+    "latest": ["-received_at", "-id"],
+    "earliest": ["received_at", "id"],
+}
+"""What can be sorted by: each has its index."""
+
+TABLE = Table(
+    "billing:payments", _("Payments"), "billing.view_payment", PAYMENTS, _rows, PaymentFilter, ORDER, dress=_proposed
+)
+
+
 @page("billing.view_payment")
 def payments(request: HttpRequest) -> HttpResponse:
     """Payments, each with what it most likely pays: tick and match."""
-    chosen = PaymentFilter(request)
-    rows = chosen.apply(queries.payments_seen_by(actor(request)).select_related("customer"))
-    keyset = Keyset(rows, request)
-    waiting = [p for p in keyset if p.status == PaymentStatus.RECORDED and p.matched < p.amount]
-    proposals = queries.proposals(waiting)
-    return render(request, "billing/payments.html", {"page": keyset, "filter": chosen, "proposals": proposals})
+    return TABLE.page(request, "billing/payments.html", {"tickable": True})
 
 
 @page("billing.create_payment")

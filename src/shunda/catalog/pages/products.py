@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,12 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from shunda.catalog import actions, queries
 from shunda.catalog.forms import ProductEditForm, ProductForm, SkuLines, choose
 from shunda.catalog.models import Product, SupplyMode
+from shunda.catalog.pages.columns import COLUMNS
 from shunda.catalog.specs import ProductSpec, SkuSpec
+from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.web import timeline
 from shunda.web.forms import Together
-from shunda.web.listing import Filter, Keyset, suggestions
+from shunda.web.listing import Filter, suggestions
 from shunda.web.pages import act, actor, now, page, submit, ticked
+from shunda.web.tables import Table
 
 SUGGESTED = 20
 ACTIVE = {"yes": True, "no": False}
@@ -41,6 +45,7 @@ class ProductFilter(Filter):
         required=False,
     )
     lookups: ClassVar = {"supply": "supply_mode"}
+    bar: ClassVar[Sequence[str]] = ("q", "category")
 
     def full_clean(self) -> None:
         """With the categories there are now."""
@@ -56,12 +61,20 @@ class ProductFilter(Filter):
         return rows.filter(active=ACTIVE[value])
 
 
+def _products(_actor: Actor) -> QuerySet[Product]:
+    return queries.products()  # whoever may see products sees all of them
+
+
+ORDER = {"newest": ["-id"], "oldest": ["id"], "code": ["code", "id"], "code_down": ["-code", "-id"]}
+"""What can be sorted by: each has its index."""
+
+PRODUCTS = Table("catalog:index", _("Products"), "catalog.view_product", COLUMNS, _products, ProductFilter, ORDER)
+
+
 @page("catalog.view_product", methods=["GET"])
 def index(request: HttpRequest) -> HttpResponse:
     """The products, newest first or by code, with what can be done to several at once."""
-    chosen = ProductFilter(request)
-    rows = Keyset(chosen.apply(queries.products()), request, order={"newest": ["-id"], "code": ["code", "id"]})
-    return render(request, "catalog/list.html", {"page": rows, "filter": chosen})
+    return PRODUCTS.page(request, "catalog/list.html", {"tickable": actor(request).may("catalog.deactivate_product")})
 
 
 @page(("catalog.view_product", "orders.create_order"), methods=["GET"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -17,10 +18,12 @@ from shunda.core.models import Event
 from shunda.customers import actions, queries, rules
 from shunda.customers.forms import CustomerEditForm, CustomerForm, choose, countries
 from shunda.customers.models import Address, Contact, Customer, CustomerClass, Grade
+from shunda.customers.pages.columns import COLUMNS
 from shunda.customers.specs import CustomerSpec
 from shunda.web import timeline
-from shunda.web.listing import Filter, Keyset, suggestions
+from shunda.web.listing import Filter, suggestions
 from shunda.web.pages import actor, now, page, submit
+from shunda.web.tables import Table
 
 SUGGESTED = 20
 FROZEN = {"yes": True, "no": False}
@@ -46,6 +49,8 @@ class CustomerFilter(Filter):
         required=False,
     )
 
+    bar: ClassVar[Sequence[str]] = ("q", "customer_class", "region")
+
     def full_clean(self) -> None:
         """With the regions and people there are now."""
         choose(self, "region", queries.region_choices(), empty=str(_("All regions")))
@@ -61,14 +66,19 @@ class CustomerFilter(Filter):
         return rows.filter(frozen=FROZEN[value])
 
 
+ORDER = {"newest": ["-id"], "oldest": ["id"], "code": ["code", "id"], "code_down": ["-code", "-id"]}
+"""What can be sorted by: each has its index."""
+
+CUSTOMERS = Table(
+    "customers:index", _("Customers"), "customers.view_customer", COLUMNS, queries.listed, CustomerFilter, ORDER
+)
+
+
 @page("customers.view_customer", methods=["GET"])
 def index(request: HttpRequest) -> HttpResponse:
     """The customers the person sees, with what can be done to several at once."""
-    chosen = CustomerFilter(request)
-    rows = Keyset(
-        chosen.apply(queries.listed(actor(request))), request, order={"newest": ["-id"], "code": ["code", "id"]}
-    )
-    return render(request, "customers/list.html", {"page": rows, "filter": chosen})
+    by = may(actor(request))
+    return CUSTOMERS.page(request, "customers/list.html", {"tickable": by["freeze"] or by["assign"]})
 
 
 @page(("customers.view_customer", "orders.create_order"), methods=["GET"])
