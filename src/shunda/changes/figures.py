@@ -72,6 +72,7 @@ def _line(line: OrderLine) -> dict[str, Any] | None:
         "sku": line.sku.code,
         "name": line.name,
         "unit": line.unit.name,
+        "unit_en": line.unit.name_en,
         **{n: plain(getattr(line, n)) for n in names},
     }
 

@@ -25,6 +25,8 @@ ROUTERS: list[tuple[str, str]] = [
     ("orders", "shunda.orders.api_quote"),
     ("orders", "shunda.orders.api_why"),
     ("holds", "shunda.orders.api_holds"),
+    ("changes", "shunda.changes.api"),
+    ("revisions", "shunda.changes.api:revisions"),
     ("imports", "shunda.channels.api"),
     ("imports", "shunda.channels.api_mappings"),
     ("shipments", "shunda.fulfilment.api"),

@@ -26,6 +26,8 @@ from shunda.api.router import Router
 from shunda.api.schemas import Id
 from shunda.billing import queries as billing
 from shunda.billing.documents import credit_note, invoice, settlement
+from shunda.changes import queries as changes
+from shunda.changes.documents import change_agreement, revision
 from shunda.core import event
 from shunda.core.actor import Actor
 from shunda.core.batch import happening
@@ -121,6 +123,24 @@ DOCUMENTS = {
             credit_note,
             "credit_note",
         ),
+        _document(
+            "change-agreement",
+            pgettext_lazy("document", "Change agreement"),
+            "changes/{}/pdf",
+            ORDER,
+            changes.seen_by,
+            change_agreement,
+            "change",
+        ),
+        _document(
+            "revision",
+            pgettext_lazy("document", "Sales order revision"),
+            "revisions/{}/pdf",
+            ORDER,
+            changes.revisions,
+            revision,
+            "revision",
+        ),
     )
 }
 
@@ -198,6 +218,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         ("settlement", billing.settlements_seen_by(by).filter(order=pk)),
         ("invoice", billing.invoices_seen_by(by).filter(order=pk)),
         ("credit-note", billing.credit_notes_seen_by(by).filter(order=pk)),
+        ("change-agreement", changes.seen_by(by).filter(order=pk)),
+        ("revision", changes.revisions(by).filter(order=pk)),
     ]
     found = [
         (DOCUMENTS[name].title, str(row), reverse(f"documents:{name}", args=[row.pk]))

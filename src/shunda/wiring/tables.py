@@ -111,6 +111,7 @@ SUBJECTS: dict[str, str] = {
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
+    "changes.change": "changes:detail",
     "channels.importrun": "channels:detail",
     "fulfilment.shipment": "fulfilment:detail",
     "fulfilment.carrier": "fulfilment:edit_carrier",
@@ -127,7 +128,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 
 PANELS: dict[str, list[str]] = {
     "work:home": ["orders:today"],
-    "orders:detail": ["work:of_order", "fulfilment:panel", "billing:panel", "documents:panel"],
+    "orders:detail": ["work:of_order", "changes:panel", "fulfilment:panel", "billing:panel", "documents:panel"],
     "orders:aside": ["timeline:order"],
     "customers:detail": ["billing:trade", "credit:panel", "billing:customer_panel", "pricing:of_customer"],
     "catalog:detail": ["inventory:of_product", "pricing:of_product"],

@@ -15,6 +15,7 @@ urlpatterns = [
     path("shipments/", include("shunda.fulfilment.urls")),
     path("billing/", include("shunda.billing.urls")),
     path("imports/", include("shunda.channels.urls")),
+    path("changes/", include("shunda.changes.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
     path("prices/", include("shunda.pricing.urls")),

@@ -18,6 +18,7 @@ from shunda.customers.models import TermKind
 from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
 from shunda.orders import overview, queries, rules, stages
+from shunda.orders import reasons as why
 from shunda.orders.explained import CHECKED
 from shunda.orders.forms import AttachForm
 from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
@@ -32,6 +33,8 @@ from shunda.work.kinds import NOTES, label_of
 FORMS = frozenset({"edit", "cancel", "prioritise", "hold"})
 """Moves that ask something on a page of their own."""
 MOVES = ("submit", "edit", "confirm", "complete", "archive", "withdraw", "prioritise", "hold", "cancel")
+ELSEWHERE = {"cancel": "changes:cancel"}
+"""Moves whose form is a page of another folder: it shows what cancelling does to shipments and money."""
 ASIDE = frozenset({"prioritise", "hold"})
 """Moves that are possible at any time; they are never the main button."""
 
@@ -155,7 +158,7 @@ def moves_of(order: Order, by: Actor) -> list[Button]:
 
 def _addresses(order: Order) -> dict[str, str]:
     return {
-        move: reverse(f"orders:{move}", args=[order.pk])
+        move: reverse(ELSEWHERE.get(move, f"orders:{move}"), args=[order.pk])
         if move in FORMS
         else f"{reverse(f'orders:{move}')}?row={order.pk}"
         for move in MOVES
@@ -166,7 +169,8 @@ def _buttons(order: Order, by: Actor) -> list[Button]:
     """Buttons from the machine; what the order's lines stand against is closed, with the first reason."""
     closed: dict[str, str] = {}
     if order.status == OrderStatus.CONFIRMED:
-        closed["cancel"] = _first(rules.why_not_cancel(order, overview.lines_out(order.pk)))
+        against = rules.why_not_cancel(order, overview.lines_out(order.pk))
+        closed["cancel"] = _first(one for one in against if one.code != why.CANCEL_PLANNED.code)  # those are called off
         closed["complete"] = _first(rules.why_not_complete(order, overview.lines_left(order.pk)))
     drawn = buttons(
         ORDER,
