@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from django.utils.translation import pgettext
 
 from shunda.catalog.rules import local
+from shunda.orders.assembly import is_taken_out
 from shunda.orders.documents import paper
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import reviews_of
@@ -46,7 +47,7 @@ def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any], *, privat
         "facts": _facts(order),
         "buyer": paper.buyer(order, private=private),
         "consignee": paper.consignee(order, private=private),
-        "rows": [_row(order, line) for line in order.lines.all()],
+        "rows": [_row(order, line) for line in order.lines.all() if not is_taken_out(line)],
         "totals": _totals(order),
         "figures": money(order.gross, order.currency),
         "capitals": capitals(order.gross, order.currency),
