@@ -83,12 +83,14 @@ def lower(
         beyond = lines[pk].planned - most
         for shipment in reversed(shipments):
             for row in held[shipment.pk] if shipment.status == ShipmentStatus.PLANNED and beyond > 0 else ():
-                if row.order_line_id == pk:
-                    takes[row.pk] = part = min(row.quantity, beyond)
+                free = row.quantity - row.picked - row.short  # what is scanned stands on the floor, too
+                if row.order_line_id == pk and free > 0:
+                    takes[row.pk] = part = min(free, beyond)
                     beyond -= part
         if beyond > 0:
             about = {"line": lines[pk].line_no, "sku": lines[pk].sku.code, "where": f"lines.{lines[pk].line_no}"}
-            floor = [s.number for s in shipments if s.status in ON_THE_FLOOR]
+            begun = {row.shipment_id for rows_of in held.values() for row in rows_of if row.picked or row.short}
+            floor = [s.number for s in shipments if s.status in ON_THE_FLOOR or s.pk in begun]
             refused.append(STANDS_PICKED(follow.order.pk, quantity=plain(beyond), shipments=", ".join(floor), **about))
     if not refused:
         _note(follow, shipments, held, takes, into)

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 
 from shunda.core.actor import Actor
 from shunda.customers.rules import phone_for
-from shunda.fulfilment import queries, rules
+from shunda.fulfilment import picking, queries, rules
 from shunda.fulfilment.models import Shipment, ShipmentLine, TransportMode
 from shunda.fulfilment.pages.moves import shipment_of
 from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
@@ -29,6 +29,8 @@ from shunda.web.timeline import lines as lines_of
 MOVES = ("pick", "pack", "ship", "sign", "tell", "call", "reverse", "cancel")
 WHOLE_PAGES = ("pick", "sign")
 """Moves whose form is a page of its own, not a dialog."""
+SCANS = 100
+"""So many are shown; the API gives all."""
 WAY = (
     ShipmentStatus.PLANNED,
     ShipmentStatus.PICKED,
@@ -44,10 +46,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     by = actor(request)
     shipment = shipment_of(request, pk)
     contents = queries.contents([shipment])
+    scans = list(queries.scans_of(shipment)[: SCANS + 1])
     context = {
         "shipment": shipment,
         "order": shipment.order,
-        "lines": contents.lines[pk].values(),
+        "lines": [(line, picking.said(line.short_reason)) for line in contents.lines[pk].values()],
+        "scans": [(scan, picking.said(scan.reason)) for scan in scans[:SCANS]],
+        "more_scans": len(scans) > SCANS,
         "steps": _steps(shipment),
         "buttons": _buttons(shipment, contents.of(shipment), by),
         "pages": WHOLE_PAGES,

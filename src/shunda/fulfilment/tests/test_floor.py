@@ -68,6 +68,8 @@ def test_a_shipment_is_picked_packed_and_shipped_on_the_floor_without_a_script(k
     assert "Shipped." in follow(keeper, f"{here}ship/", sent)
     assert Shipment.objects.get().status == "shipped"
     assert "Nothing is left to do here" in text(keeper.get(here))
+    told = text(keeper.get(f"/shipments/{made.pk}/"))
+    assert ("goods are damaged" in told, f'<td data-label="Scanned">{EAN}' in told) == (True, True)
 
 
 def test_the_floor_shows_what_waits_in_the_chosen_warehouse(keeper, made):

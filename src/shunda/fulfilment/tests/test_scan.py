@@ -12,7 +12,7 @@ from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
 from shunda.core.refusal import NotPermitted, Refused
 from shunda.customers.tests.builders import customer
-from shunda.fulfilment import actions, picking, queries, verify
+from shunda.fulfilment import actions, following, picking, queries, verify
 from shunda.fulfilment.models import Scan, Shipment, ShipmentLine
 from shunda.fulfilment.specs import PackSpec, Scanning, ScanSpec
 from shunda.fulfilment.tests.builders import shipment
@@ -217,6 +217,19 @@ def test_scans_of_many_people_are_counted_together_in_a_constant_number_of_queri
 
     assert run(2) == run(200)
     assert standing(second)["A-1"] == ("202", "0")
+
+
+def test_a_change_of_the_order_takes_nothing_that_is_scanned(planned):
+    scan(planned, "A-1", 7)
+    order, line = planned.order, OrderLine.objects.select_related("sku").get(order=planned.order, line_no=1)
+    for most, left, why in ((8, 8, []), (6, 7, ["fulfilment.stands-picked"])):
+        shipments = following.lock_open([order.pk])[order.pk]
+        held, into = following.contents(shipments), following.Steps()
+        follow = following.Follow(order, {line.pk: Decimal(most)})
+        refused = following.lower(follow, shipments, held, {line.pk: line}, into)
+        assert [refusal.code for refusal in refused] == why
+        assert all(planned.number in refusal.message for refusal in refused)
+        assert [row.quantity for row in into.lowered] == [left] * (not why)
 
 
 def test_scans_are_never_changed_or_deleted(planned):
