@@ -147,6 +147,7 @@ class ReviewOut(Out):
     restock_date: date | None
     decided_by: str | None
     decided_at: datetime | None
+    kept_round: Annotated[int | None, Field(description="The round whose approval still holds")]
 
     @staticmethod
     def resolve_decided_by(review: Review) -> str | None:

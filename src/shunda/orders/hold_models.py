@@ -37,6 +37,7 @@ class ReleaseRule(models.TextChoices):
     HAND = "hand", _("whoever may release holds")
     OTHER = "other", _("somebody else than who placed it")
     PAID = "paid", _("by itself when the order is paid")
+    LETTER = "letter", _("by itself when the signed confirmation letter is there")
 
 
 class Hold(models.Model):

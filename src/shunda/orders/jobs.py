@@ -20,7 +20,7 @@ from shunda.orders import actions, approval, rows, rules, steps, tasks
 from shunda.orders import reasons as why
 from shunda.orders.approval import Confirmer
 from shunda.orders.hold_models import ReleaseRule
-from shunda.orders.models import Hold, Order, OrderLine
+from shunda.orders.models import Hold, Order, OrderAttachment, OrderLine, PaperKind
 from shunda.orders.queries import lines_of
 from shunda.orders.states import OrderStatus
 
@@ -87,6 +87,12 @@ def release_paid(order_ids: list[int], at: datetime) -> None:
     """Holds that wait for the money end by themselves where all of it is here."""
     paid = Q(order__paid__gte=F("order__gross"))
     _release(Hold.objects.filter(paid, order_id__in=order_ids, rule=ReleaseRule.PAID), at)
+
+
+def release_signed(order_ids: list[int], at: datetime) -> None:
+    """Holds that wait for the signed confirmation letter end by themselves where it is attached (R052)."""
+    letters = OrderAttachment.objects.filter(order_id__in=order_ids, kind=PaperKind.CONFIRMATION_LETTER)
+    _release(Hold.objects.filter(order_id__in=letters.values("order_id"), rule=ReleaseRule.LETTER), at)
 
 
 def expire_holds(at: datetime) -> None:

@@ -301,6 +301,8 @@ class Review(models.Model):
     restock_date = models.DateField(null=True)  # what the warehouse expects when stock is short (R045)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    basis = models.CharField(max_length=64, blank=True)  # the mark of all it was decided by
+    kept_round = models.SmallIntegerField(null=True)  # the round whose approval still holds
 
     class Meta:
         constraints: ClassVar = [

@@ -195,6 +195,9 @@ SCREENED: dict[str, Reason] = {
 HOLD_LINE = Reason("orders.hold-line", _("The order has no line %(line)s. Name one of its lines, or hold all of it."))
 HOLD_PAST = Reason("orders.hold-past", _("The end of the hold is past. Name a later moment, or none."))
 OWN_HOLD = Reason("orders.own-hold", _("You placed this hold yourself; somebody else has to release it."))
+AWAITS_LETTER = Reason(
+    "orders.awaits-letter", _("The order is confirmed when the customer's signed confirmation letter is attached.")
+)
 HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold: %(reason)s"))
 NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
 REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))

@@ -62,6 +62,7 @@ REACTIONS: dict[str, dict[str, Job]] = {
     },
     "order.hold": {"billing.await_payment": billing_jobs.await_payment},
     "order.release": {"orders.confirm_approved": orders_jobs.confirm_approved},
+    "order.attach": {"orders.release_signed": orders_jobs.release_signed},
     "order.cancel": {
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,

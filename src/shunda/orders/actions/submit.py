@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from shunda.core.actor import Actor, system
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
-from shunda.orders import checks, decisions, facts, rules, screening, steps, tasks
+from shunda.orders import checks, decisions, facts, keeping, rules, screening, steps, tasks
+from shunda.orders import reasons as why
 from shunda.orders.actions.parts import drop_reviews
 from shunda.orders.checks import CheckFacts, Finding
-from shunda.orders.models import Hold, Order, Review
+from shunda.orders.hold_models import ReleaseRule
+from shunda.orders.models import Hold, HoldKind, Order, OrderLine, Review, Stops
 from shunda.orders.queries import seen_by
 from shunda.orders.rows import insert
 from shunda.orders.screening import SCREENING
+from shunda.orders.specs import HoldSpec
 from shunda.orders.states import ORDER, ReviewStatus
 from shunda.policies.decisions import in_force
 
@@ -29,6 +32,8 @@ def submit(
 ) -> Outcome[Order]:
     """Hand drafts to the departments that review them, side by side, with the system's findings (R043-R047, R054).
 
+    Submitted again, only what changed is reviewed again; where all approvals still hold the order is approved at once.
+
     Refused: missing required fields and malformed ones, no lines, no price, a price under the floor (unless the actor
     may override it), a wanted date that is past, an article no longer sold, a frozen customer.
     """
@@ -36,13 +41,17 @@ def submit(
     known = facts.for_checks(batch.rows, at)
     batch.refuse_if(lambda order: _why_not(order, known, by))
     rulings = decisions.reviewers(batch.rows, known, at=at)
+    approved = _approvals(order.pk for order in batch if order.round)
     reviews: list[Review] = []
     for order in batch:
         order.round += 1
         found = checks.findings(order, known)
-        reviews += _reviews(order, found, decisions.steps(rulings[order.pk].outcomes))
+        mine = _reviews(order, known.lines[order.pk], found, decisions.steps(rulings[order.pk].outcomes), approved)
+        reviews += mine
+        kept = [review.department for review in mine if review.kept_round]
         warnings = sum(finding.level != "ok" for finding in found)
-        batch.note(order.pk, round=order.round, warnings=warnings, decided=[rulings[order.pk].trace()])
+        decided = [rulings[order.pk].trace()]
+        batch.note(order.pk, round=order.round, warnings=warnings, decided=decided, **({"kept": kept} if kept else {}))
     _number_rounds(batch)
     outcome = batch.commit(by=by, at=at, stamp="submitted_at", blocked_by=[])
     insert(Review, reviews)
@@ -50,36 +59,78 @@ def submit(
     tasks.close((tasks.SUBMIT, tasks.REVISE), batch.ids, by=by, at=at)
     first = [review for review in reviews if review.status == ReviewStatus.PENDING]
     tasks.open_all([(tasks.REVIEWS[review.department], review.order) for review in first], at=at)
+    waited_for = {review.order_id for review in first}
+    settled = [order.pk for order in batch if order.pk not in waited_for]
+    Batch(Order.objects.all(), settled, ORDER, "approve").commit(by=system(), at=at)
     return outcome
 
 
 def _screen(orders: Sequence[Order], known: CheckFacts, at: datetime) -> None:
-    """Hold what the screening holds (R018, R157); what it held before and no longer would goes on."""
+    """Hold what the screening holds and what needs a signature (R018, R052, R157); what no longer does goes on."""
     edition = in_force(SCREENING.name, at)
     rulings = screening.screened(edition, orders, known.customers, known.lines)
-    wanted = list(screening.holds(rulings, at))
+    wanted = [*screening.holds(rulings, at), *_unwritten(orders, known)]
     again = [order.pk for order in orders if order.round > 1]
     places = {(spec.order_id, spec.kind, spec.stops) for spec in wanted}
-    open_ones = Hold.objects.filter(order_id__in=again, released_at__isnull=True, decided__isnull=False)
+    own = Q(decided__isnull=False) | Q(rule=ReleaseRule.LETTER)
+    open_ones = Hold.objects.filter(own, order_id__in=again, released_at__isnull=True)
     gone = [hold for hold in open_ones.order_by("pk") if (hold.order_id, hold.kind, hold.stops) not in places]
     steps.release(gone, by=system(), at=at)
     steps.place_holds(wanted, by=system(), at=at)
 
 
-def _reviews(order: Order, found: list[Finding], wanted: dict[str, int]) -> list[Review]:
-    """A review for each department; those of the first step begin at once, the others wait for them."""
-    first = min(wanted.values())
+def _unwritten(orders: Sequence[Order], known: CheckFacts) -> list[HoldSpec]:
+    """Large orders are confirmed when the customer has signed for them (R052)."""
     return [
+        HoldSpec(order.pk, why.AWAITS_LETTER.code, HoldKind.LEGAL, Stops.CONFIRM, rule=ReleaseRule.LETTER)
+        for order in orders
+        if order.gross >= known.written_from and order.pk not in known.letters
+    ]
+
+
+Approvals = Mapping[tuple[int, str], Review]
+
+
+def _approvals(order_ids: Iterable[int]) -> Approvals:
+    """The last approval each department gave to these orders, by order and department."""
+    given = Review.objects.filter(order_id__in=list(order_ids), status=ReviewStatus.APPROVED).order_by("round")
+    return {(review.order_id, review.department): review for review in given}
+
+
+def _reviews(
+    order: Order, lines: Sequence[OrderLine], found: list[Finding], wanted: dict[str, int], approved: Approvals
+) -> list[Review]:
+    """A review for each department; those of the first step begin at once, the others wait for them.
+
+    Where nothing has changed that a department decides by, its approval of an earlier round still holds.
+    """
+    made = [
         Review(
             order=order,
             round=order.round,
             department=department,
             step=step,
+            basis=keeping.basis(order, lines, department, found),
             findings=[finding.as_dict() for finding in checks.for_department(found, department)],
-            **({} if step == first else {"status": ReviewStatus.LATER}),
+            status=ReviewStatus.LATER,
         )
         for department, step in wanted.items()
     ]
+    for review in made:
+        _keep(review, approved.get((order.pk, review.department)))
+    first = min((review.step for review in made if not review.kept_round), default=0)
+    for review in made:
+        if review.step == first and not review.kept_round:
+            review.status = ReviewStatus.PENDING
+    return made
+
+
+def _keep(review: Review, earlier: Review | None) -> None:
+    if earlier is None or earlier.basis != review.basis:
+        return
+    review.status, review.kept_round = ReviewStatus.APPROVED, earlier.kept_round or earlier.round
+    review.decided_by_id, review.decided_at = earlier.decided_by_id, earlier.decided_at
+    review.remark, review.restock_date = earlier.remark, earlier.restock_date
 
 
 ACTIONS.setdefault(rules.OVERRIDE_FLOOR, []).append(f"{submit.__module__}.{submit.__qualname__}")
