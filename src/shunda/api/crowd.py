@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 from shunda.api.auth import ApiRequest, bearer_of
 from shunda.core.actor import Actor
 from shunda.core.combine import Combine
+from shunda.core.once import KEY_LENGTH
 
 Body = TypeVar("Body", bound=BaseModel)
 Call = TypeVar("Call")
@@ -39,6 +40,14 @@ class Asked:
         """The fingerprint of a body that comes with a key: the same for the same fields, in whatever order."""
         told = type(body).__pydantic_serializer__.to_json(body, exclude_unset=True, exclude={"key"})
         return hashlib.sha256(told).hexdigest()
+
+
+def row_key(key: str, row: int) -> str:
+    """The key of a row that brings none of its own, under the key of its whole request."""
+    if not key:
+        return ""
+    long = f"{key}/{row}"
+    return long if len(long) <= KEY_LENGTH else hashlib.sha256(long.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

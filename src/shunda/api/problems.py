@@ -168,6 +168,27 @@ def _come_again(request: HttpRequest, why: Reason) -> HttpResponse:
     return problem(request, 503, [why(seconds=RETRY_SECONDS)], Retry_After=str(RETRY_SECONDS))
 
 
+def why_undone(row: int, exc: Exception) -> Refusal:
+    """Why one thing of several in a request was not done, where it was not refused; logged when that is ours."""
+    match exc:
+        case NotPermitted():
+            return reasons.NOT_PERMITTED(row, permission=exc.permission)
+        case AuthenticationError():
+            return reasons.SIGNED_OUT(row)
+        case Closing():
+            return reasons.ENDING(row, seconds=RETRY_SECONDS)
+    logger.error("api.undone", row=row, exc_info=exc)
+    match exc:
+        case Undecided() | Unanswered(begun=True):
+            return reasons.UNDECIDED(row, seconds=RETRY_SECONDS)
+        case Busy() | Unanswered():
+            return reasons.BUSY(row, seconds=RETRY_SECONDS)
+        case OperationalError() | InterfaceError():
+            full = sqlstate(exc) == DISK_FULL
+            return (reasons.FULL if full else reasons.UNAVAILABLE)(row, seconds=RETRY_SECONDS)
+    return reasons.FAULT(row)
+
+
 def _fault(request: HttpRequest, exc: Exception) -> HttpResponse:
     logger.error("api.fault", path=request.path, method=request.method, exc_info=exc)
     got_request_exception.send(sender=None, request=request)

@@ -6,8 +6,11 @@ from typing import Any
 
 from ninja import Query
 
+from shunda.accounts.queries import actors_for_tokens
 from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
+from shunda.api.crowd import Asked
+from shunda.api.gather import Ask, Gather, each_actor, many_told, one_told
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, Id, Items, Moved, Page
@@ -40,6 +43,7 @@ from shunda.billing.schemas import (
     SettlementFilter,
     UnmatchesIn,
 )
+from shunda.billing.specs import PaymentSpec
 from shunda.customers import queries as customers
 
 router = payments = Router("payments")
@@ -83,17 +87,38 @@ def proposal(request: ApiRequest, pk: Id) -> Any:
     ]
 
 
-@payments.write("", response=PaymentOut, status=201, permission="billing.create_payment", summary="Record a payment")
-def record(request: ApiRequest, body: PaymentIn) -> Any:
+RECORDING = Gather(
+    "billing.payments", "billing.create_payment", each_actor(actions.record_payments), PaymentOut, actors_for_tokens
+)
+
+
+@payments.crowd(
+    "",
+    body=PaymentIn,
+    combine=RECORDING.combine,
+    shown=one_told,
+    response=PaymentOut,
+    status=201,
+    permission=RECORDING.permission,
+    summary="Record a payment",
+)
+def record(asked: Asked, body: PaymentIn) -> list[Ask[PaymentSpec]]:
     """It waits to be matched. Refused when the customer's payments already have this bank reference."""
-    return created(actions.record_payments([body.spec()], by=request.actor, at=request.at).one())
+    return RECORDING.ask(asked, body, body.spec())
 
 
-@payments.write("/batch", response=Done[PaymentOut], permission="billing.create_payment", summary="Record payments")
-def record_many(request: ApiRequest, body: PaymentsIn) -> Any:
+@payments.crowd(
+    "/batch",
+    body=PaymentsIn,
+    combine=RECORDING.combine,
+    shown=many_told,
+    response=Done[PaymentOut],
+    permission=RECORDING.permission,
+    summary="Record payments",
+)
+def record_many(asked: Asked, body: PaymentsIn) -> list[Ask[PaymentSpec]]:
     """Each is recorded or refused; a refusal's ``id`` is the place in the list, counted from 0."""
-    specs = [each.spec() for each in body.payments]
-    return answered(actions.record_payments(specs, by=request.actor, at=request.at))
+    return RECORDING.asks(asked, [(each, each.spec()) for each in body.payments])
 
 
 @payments.write("/match", response=Done[PaymentOut], permission="billing.match_payment", summary="Match payments")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from ninja import Query
 
+from shunda.accounts.queries import actors_for_tokens
 from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
+from shunda.api.crowd import Asked
+from shunda.api.gather import Ask, Gather, many_told
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, EventOut, Id, Items, Moved, Page
+from shunda.core.actor import Actor
 from shunda.core.batch import Outcome
 from shunda.core.refusal import NOT_FOUND, Refused
 from shunda.files.responses import file_response
@@ -22,7 +28,7 @@ from shunda.files.specs import Upload
 from shunda.files.steps import store
 from shunda.fulfilment import actions, queries
 from shunda.fulfilment.answers import CarrierOut, OrderToShipOut, PickingOut, ScanOut, ShipmentOut, ShipmentRowOut
-from shunda.fulfilment.models import Carrier, Shipment
+from shunda.fulfilment.models import Carrier, Scan, Shipment
 from shunda.fulfilment.reasons import BAD_SIGNATURE
 from shunda.fulfilment.schemas import (
     CarrierChange,
@@ -39,7 +45,7 @@ from shunda.fulfilment.schemas import (
     ShipsIn,
     SignsIn,
 )
-from shunda.fulfilment.specs import CarrierSpec
+from shunda.fulfilment.specs import CarrierSpec, Scanning, ScanSpec
 
 router = Router("shipments")
 carriers = Router("carriers")
@@ -120,13 +126,28 @@ def pick(request: ApiRequest, body: PicksIn) -> Any:
     return answered(actions.pick(body.specs(), versions=body.versions, by=request.actor, at=request.at))
 
 
-@router.write("/scans", response=Done[ScanOut], permission="fulfilment.pick_shipment", summary="Scan while picking")
-def scans(request: ApiRequest, body: ScansIn) -> Any:
+def _scan(calls: Sequence[tuple[ScanSpec, Actor]], at: datetime) -> list[Scan | Refused]:
+    return actions.scan_together([Scanning(spec, by) for spec, by in calls], at=at)
+
+
+SCANNING = Gather("fulfilment.scans", "fulfilment.pick_shipment", _scan, ScanOut, actors_for_tokens)
+
+
+@router.crowd(
+    "/scans",
+    body=ScansIn,
+    combine=SCANNING.combine,
+    shown=many_told,
+    response=Done[ScanOut],
+    permission=SCANNING.permission,
+    summary="Scan while picking",
+)
+def scans(asked: Asked, body: ScansIn) -> list[Ask[ScanSpec]]:
     """Each scan counts or is refused for itself; a refusal's ``id`` is the place in the list, counted from 0.
 
     A scan whose ``key`` came before is answered as then, so a device may send its scans until it hears an answer.
     """
-    return answered(actions.scan(body.specs(), by=request.actor, at=request.at))
+    return SCANNING.asks(asked, list(zip(body.scans, body.specs(), strict=True)))
 
 
 @router.write(

@@ -12,7 +12,7 @@ from ninja.files import UploadedFile
 
 from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
-from shunda.api.crowd import Asked
+from shunda.api.crowd import Asked, row_key
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, EventOut, Id, Items, Moved, Page
@@ -134,10 +134,7 @@ def place_many(asked: Asked, body: OrderRowsIn) -> list[intake.Intake]:
 
     A row without a ``key`` takes one from the key of the request, so that the request can be repeated.
     """
-    return [
-        intake.intake(asked, row, row.key or intake.row_key(asked.key, number))
-        for number, row in enumerate(body.orders)
-    ]
+    return [intake.intake(asked, row, row.key or row_key(asked.key, number)) for number, row in enumerate(body.orders)]
 
 
 router.stream(

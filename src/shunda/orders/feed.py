@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError
 from pydantic import TypeAdapter, ValidationError
 
 from shunda.api import reasons
-from shunda.api.crowd import Asked
+from shunda.api.crowd import Asked, row_key
 from shunda.api.problems import why_invalid
 from shunda.api.stream import NDJSON, Broken, Feed, Row, Stream
 from shunda.api.text import is_suspicious, is_unreadable
@@ -46,10 +46,10 @@ class Reader:
         try:
             body: OrderRowIn = read()
         except ValidationError as wrong:
-            return Row(line, intake.row_key(self.asked.key, line), refused=[_why(error) for error in wrong.errors()])
+            return Row(line, row_key(self.asked.key, line), refused=[_why(error) for error in wrong.errors()])
         except _Unreadable:
-            return Row(line, intake.row_key(self.asked.key, line), refused=[reasons.UNREADABLE_TEXT()])
-        key = body.key or intake.row_key(self.asked.key, line)
+            return Row(line, row_key(self.asked.key, line), refused=[reasons.UNREADABLE_TEXT()])
+        key = body.key or row_key(self.asked.key, line)
         if not key:
             return Row(line, "", refused=[why.ROW_WITHOUT_KEY()])
         return Row(line, key, intake.intake(self.asked, body, key))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +18,6 @@ from shunda.orders.schemas import OrderIn
 from shunda.orders.specs import Placed, Placing
 
 PLACE = "orders.place_order"
-KEY_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +38,6 @@ def intake(asked: Asked, body: OrderIn, key: str) -> Intake:
         raise NotPermitted(PLACE)
     mark = asked.mark(body) if key else ""
     return Intake(Placing(body.spec(), asked.actor, key, mark), asked.at, asked.token)
-
-
-def row_key(key: str, row: int) -> str:
-    """The key of a row that brings none of its own, under the key of its whole request."""
-    if not key:
-        return ""
-    long = f"{key}/{row}"
-    return long if len(long) <= KEY_LENGTH else hashlib.sha256(long.encode()).hexdigest()
 
 
 def place_all(calls: list[Intake]) -> Sequence[Outcome | Exception]:
