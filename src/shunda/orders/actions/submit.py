@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q
 
@@ -20,7 +21,7 @@ from shunda.orders.queries import seen_by
 from shunda.orders.rows import insert
 from shunda.orders.screening import SCREENING
 from shunda.orders.specs import HoldSpec
-from shunda.orders.states import ORDER, ReviewStatus
+from shunda.orders.states import ORDER, REVIEW, ReviewStatus
 from shunda.policies.decisions import in_force
 
 __all__ = ["submit", "withdraw"]
@@ -104,33 +105,37 @@ def _reviews(
 
     Where nothing has changed that a department decides by, its approval of an earlier round still holds.
     """
-    made = [
+    marks = {department: keeping.basis(order, lines, department, found) for department in wanted}
+    earlier = {department: approved.get((order.pk, department)) for department in wanted}
+    kept = {name: one for name, one in earlier.items() if one is not None and one.basis == marks[name]}
+    first = min((step for department, step in wanted.items() if department not in kept), default=0)
+    return [
         Review(
             order=order,
             round=order.round,
             department=department,
             step=step,
-            basis=keeping.basis(order, lines, department, found),
+            basis=marks[department],
             findings=[finding.as_dict() for finding in checks.for_department(found, department)],
-            status=ReviewStatus.LATER,
+            **(_as_before(kept[department]) if department in kept else {"status": OPEN if step == first else LATER}),
         )
         for department, step in wanted.items()
     ]
-    for review in made:
-        _keep(review, approved.get((order.pk, review.department)))
-    first = min((review.step for review in made if not review.kept_round), default=0)
-    for review in made:
-        if review.step == first and not review.kept_round:
-            review.status = ReviewStatus.PENDING
-    return made
 
 
-def _keep(review: Review, earlier: Review | None) -> None:
-    if earlier is None or earlier.basis != review.basis:
-        return
-    review.status, review.kept_round = ReviewStatus.APPROVED, earlier.kept_round or earlier.round
-    review.decided_by_id, review.decided_at = earlier.decided_by_id, earlier.decided_at
-    review.remark, review.restock_date = earlier.remark, earlier.restock_date
+LATER, OPEN, APPROVED = REVIEW.along(), REVIEW.along("open"), REVIEW.along("open", "approve")
+
+
+def _as_before(earlier: Review) -> dict[str, Any]:
+    """An approval of an earlier round that still holds: who gave it, when, and what was remarked."""
+    return {
+        "status": APPROVED,
+        "kept_round": earlier.kept_round or earlier.round,
+        "decided_by_id": earlier.decided_by_id,
+        "decided_at": earlier.decided_at,
+        "remark": earlier.remark,
+        "restock_date": earlier.restock_date,
+    }
 
 
 ACTIONS.setdefault(rules.OVERRIDE_FLOOR, []).append(f"{submit.__module__}.{submit.__qualname__}")
