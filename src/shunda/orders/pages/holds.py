@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.orders import actions, queries
@@ -24,20 +25,26 @@ def _page_of(hold: Hold) -> str:
     return reverse("orders:detail", args=[hold.order_id])
 
 
-def _why(hold: Hold) -> str:
-    return queries.why_url(hold.decided)
+def _stops(hold: Hold) -> str:
+    step = Stops(hold.stops).label
+    return gettext("%(step)s, line %(line)s") % {"step": step, "line": hold.line.line_no} if hold.line else str(step)
+
+
+def said(holds: Iterable[Hold]) -> None:
+    """The reason of each in the reader's language, and the page of the rule that placed it."""
+    for hold in holds:
+        hold.said, hold.why = hold_reason(hold), queries.why_url(hold.decided)  # type: ignore[attr-defined]
 
 
 COLUMNS = (
     Column("number", _("Number"), "order.number", url=_page_of, fixed=True),
     Column("customer", _("Customer"), "order.customer_name"),
     Column("kind", _("Kind"), lambda hold: HoldKind(hold.kind), kind="badge"),
-    Column("stops", _("Stops"), lambda hold: Stops(hold.stops)),
-    Column("line", _("Line"), "line.line_no", kind="number"),
-    Column("reason", _("Reason"), hold_reason, url=_why),
+    Column("stops", _("Stops"), _stops),
+    Column("reason", _("Reason"), hold_reason, cell="orders/cells/reason.html"),
     Column("owner", _("Looked after by")),
     Column("placed_at", _("Since"), kind="moment", sort=("oldest", "newest")),
-    Column("expires_at", _("Ends by itself"), kind="moment"),
+    Column("expires_at", _("Ends by itself"), kind="day"),
     Column("placed_by", _("Placed by"), shown=False),
     Column("rule", _("Released by"), lambda hold: hold.get_rule_display(), shown=False),
     Column("gross", _("Total"), lambda hold: hold.order.gross, kind="number", shown=False),
@@ -73,6 +80,7 @@ HOLDS = Table(
     queries.holding,
     HoldFilter,
     {"oldest": ["id"], "newest": ["-id"]},
+    dress=said,
 )
 
 
