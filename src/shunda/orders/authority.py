@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from shunda.orders import reasons as why
 from shunda.orders.decisions import FACTS
 from shunda.orders.models import Department
-from shunda.policies.conditions import NO, YES, YES_OR_NO, Names, Numbers
+from shunda.policies.conditions import NO, YES, YES_OR_NO, Names, Numbers, code_of
 from shunda.policies.decisions import Ruling, decide
 from shunda.policies.kinds import Choice, Several
 from shunda.policies.tables import Input, Output, Row, Table, declare
@@ -28,8 +28,8 @@ from shunda.policies.tables import Input, Output, Row, Table, declare
 class Part(TextChoices):
     """What a change changes. An order line that is new or gone is a part of its own."""
 
-    TRANSPORT = "transport", _("carrier, transport mode or packing")
-    REFERENCE = "reference", _("customer's reference, contact or note")
+    TRANSPORT = "transport", _("transport or packing")
+    REFERENCE = "reference", _("customer's reference or note")
     GIFT = "gift", _("gift added")
     ADDRESS = "address", _("delivery address")
     QUANTITY = "quantity", _("quantity")
@@ -58,9 +58,13 @@ PERMISSIONS: dict[str, str] = {
 """What whoever authorises must hold; a free change takes no more than the right to ask for it."""
 RANK = {str(authority): rank for rank, authority in enumerate(Authority)}
 
-departments = Several(
-    lambda code: str(Department(code)), why.NOT_DEPARTMENTS, label=lambda code: str(Department(code).label)
-)
+
+def _department(text: str) -> str:
+    """By code or by name; sheets hold what people read."""
+    return str(Department(code_of(text, Department.choices) or text))
+
+
+departments = Several(_department, why.NOT_DEPARTMENTS, label=lambda code: str(Department(code).label))
 """Departments, with commas between."""
 
 SMALL = f"{Part.TRANSPORT}, {Part.REFERENCE}"

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from shunda.orders import reasons as why
-from shunda.orders.decisions import FACTS, facts, region_codes
+from shunda.orders.decisions import FACTS, Submitted, facts, region_codes
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import STEPPER, Stage
+from shunda.policies.conditions import code_of
 from shunda.policies.decisions import in_force
 from shunda.policies.kinds import Several
 from shunda.policies.tables import Output, Table, declare
@@ -20,7 +21,7 @@ ALWAYS = {Stage.DRAFT, Stage.COMPLETED}
 
 
 def _stage(code: str) -> str:
-    stage = Stage(code)
+    stage = Stage(code_of(code, Stage.choices) or code)
     if stage not in STEPPER or stage in ALWAYS:
         raise ValueError(code)
     return str(stage)
@@ -38,6 +39,8 @@ STAGES = declare(
         (Output("hidden", _("stages not shown"), stages),),
         (),
         requirements=("R153",),
+        subject_url="orders:detail",
+        history=Submitted(),
         otherwise=_("all stages are shown"),
     )
 )

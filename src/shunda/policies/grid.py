@@ -235,7 +235,8 @@ class Grid:
         for index, mask in enumerate(self._masks):
             for other, earlier in enumerate(self._masks[:index]):
                 common = tuple(a & b for a, b in zip(mask, earlier, strict=True))
-                if all(common) and self.rows[other].then == self.rows[index].then:
+                within = common in (mask, earlier)  # rows that only share some cases may well say the same
+                if all(common) and within and self.rows[other].then == self.rows[index].then:
                     yield self._remark("overlap", (other, index), common)
 
     def _remark(self, kind: Literal["gap", "overlap"], rows: tuple[int, ...], box: Place) -> Remark:

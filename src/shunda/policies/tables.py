@@ -7,7 +7,7 @@ somebody publishes others come with the declaration and follow the requirements.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -123,8 +123,8 @@ def declare(table: Table) -> Table:
     clean, wrong = read(table, [row.as_dict() for row in table.preset])
     if wrong or len(clean) != len(table.preset):
         raise ValueError(f"{table.name}: {[(fault.where, fault.reason.code, fault.data) for fault in wrong]}")
-    TABLES[table.name] = table
-    return table
+    known = TABLES[table.name] = replace(table, preset=tuple(clean))  # in its proper form, as drafts of it will be
+    return known
 
 
 @dataclass(frozen=True, slots=True)

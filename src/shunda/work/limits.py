@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies.conditions import YES_OR_NO, Names
 from shunda.policies.decisions import Edition
 from shunda.policies.kinds import Choice, Number
-from shunda.policies.tables import Input, Output, Table, declare
-from shunda.work.kinds import KINDS, Clock
+from shunda.policies.tables import Case, Input, Output, Table, declare
+from shunda.work.kinds import KINDS, Clock, label_of
+from shunda.work.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Steps that began to wait between two moments, each under its order."""
+
+    def count(self, since: datetime, until: datetime) -> int:
+        """How many."""
+        return self._rows(since, until).count()
+
+    def cases(self, since: datetime, until: datetime) -> Iterable[Case]:
+        """Each as the table looks at it, read piece by piece."""
+        for task in self._rows(since, until).iterator(chunk_size=2000):
+            case = {"step": task.kind, "urgent": "yes" if task.urgent else "no"}
+            yield Case(task.order_id or task.subject_id, f"{task.label} · {label_of(task.kind)}"[:60], case)
+
+    def _rows(self, since: datetime, until: datetime) -> QuerySet[Task]:
+        return Task.objects.filter(opened_at__gte=since, opened_at__lt=until).order_by("pk")
+
 
 LIMITS = declare(
     Table(
@@ -31,6 +55,8 @@ LIMITS = declare(
         ),
         (),
         requirements=("R155", "R189", "R199"),
+        subject_url="orders:detail",
+        history=Opened(),
         otherwise=_("the settings of the time limits hold"),
     )
 )
