@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connection
 
 
-def documents(admin):
+def documents(admin, code="1"):
     """Goods, a customer with orders, shipments, invoices and payments on every step of their way, and what waits."""
     from shunda.billing import actions as money
     from shunda.billing.specs import CreditSpec
@@ -24,11 +24,12 @@ def documents(admin):
     from shunda.wiring.reactions import inline
 
     with inline() as drain:
-        bearing, here, there = sku("A-1"), warehouse(), warehouse("W2")
-        buyer, by = customer("C1", owner=admin, **BUYER), system()
+        bearing, here, there = sku(f"A-{code}"), warehouse(), warehouse("W2")
+        buyer, by = customer(f"C{code}", owner=admin, **(BUYER if code == "1" else {})), system()
         stock(bearing, here, 500, at=AT)
-        conversion(unit("dozen"), unit("pc"), 12)
-        price_list(prices=[(bearing, 10)])
+        if code == "1":
+            conversion(unit("dozen"), unit("pc"), 12)
+        price_list(code=f"L{code}", prices=[(bearing, 10)])
         inventory.transfer([TransferLine(bearing.pk, here.pk, there.pk, Decimal(5))], by=by, at=AT).one()
         inventory.announce([SupplyLine(bearing.pk, here.pk, Decimal(50))], by=by, at=AT).one()
         for status in OrderStatus.values:
@@ -65,3 +66,23 @@ def kept(by, now):
             "insert into procrastinate_jobs (queue_name, task_name, status, attempts, args) values"
             """ ('reactions', 'react_alone', 'failed', 8, '{"name": "orders.confirm_approved", "ids": [1]}')"""
         )
+
+
+def papers(by, now, folder):
+    """An attachment, an import that ended, a draft of a decision table and a token: what pages show beside documents."""
+    from datetime import timedelta
+
+    from shunda.accounts.actions import create_token
+    from shunda.accounts.specs import TokenSpec
+    from shunda.channels.tests.builders import HEAD, file, run
+    from shunda.files.specs import Upload
+    from shunda.orders import actions as orders
+    from shunda.orders.models import Order
+    from shunda.policies import actions as policies
+
+    order = Order.objects.filter(status="draft").earliest("pk")
+    letter = Upload("letter.txt", "确认函".encode(), 9)
+    orders.attach([orders.AttachmentSpec(order.pk, letter, note="signed")], by=by, at=now).one()
+    run(file(folder, HEAD + "E-1,A-1,1,pc,10,0,2026-05-06,C1,2026-05-20,\nE-2,none,1,pc,10,0,2026-05-06,C1,,\n"), by=by)
+    policies.draft_table(["orders.review"], by=by, at=now)
+    create_token(TokenSpec("ERP", ["*"], now + timedelta(days=30)), by=by, at=now).one()

@@ -103,6 +103,18 @@ def test_a_row_is_picked_with_the_keyboard_alone(visit, admin):
     expect(field).to_have_value("A-200")
 
 
+def test_whoever_types_faster_than_the_suggestions_come_gets_what_was_typed(visit, admin):
+    page = visit(admin)
+    page.goto("/style/")
+    field = page.get_by_label("Article").first
+    field.press_sequentially("a-1")
+    expect(page.locator(".kit-suggestions.show [role=option]")).to_have_count(1)
+    field.fill("")
+    field.press_sequentially("a-2")
+    field.press("Enter")
+    expect(field).to_have_value("A-200")
+
+
 def test_a_closed_button_says_why(visit, admin):
     page = visit(admin)
     page.goto("/style/")

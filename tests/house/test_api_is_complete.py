@@ -7,6 +7,7 @@ from pathlib import Path
 SRC = Path(__file__).parents[2] / "src/shunda"
 
 PAGES_ALONE = {
+    "accounts.end_sessions": "sessions are of browsers; what a program holds is a token, and that can be revoked",
     "orders.keep": "what is being typed in the entry page; a program keeps its own, and sends whole orders",
     "pricing.record_export": "the record of the file a page makes; a program reads the prices page by page",
 }

@@ -1,5 +1,6 @@
 """The page kit: who may see a page, what an action says, forms, errors."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,15 @@ def test_what_a_page_does_not_catch_becomes_a_page(browser, what, status, words)
     answer = browser.get(f"/sample/raises/{what}/")
     assert answer.status_code == status
     assert words in answer.content.decode()
+
+
+def test_the_number_on_the_error_page_is_in_the_log_with_what_happened(browser, caplog):
+    page = browser.get("/sample/raises/error/").content.decode()
+    [told] = [record for record in caplog.records if record.name == "shunda.pages"]
+    reference = told.args[0]
+    assert re.fullmatch("[0-9A-F]{8}", reference)
+    assert reference in page
+    assert told.exc_info
 
 
 def test_a_database_that_does_not_answer_is_503_and_the_page_needs_none(browser, monkeypatch):

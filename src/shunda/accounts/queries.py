@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
@@ -151,3 +152,9 @@ def tokens_of(user_id: int) -> QuerySet[ApiToken]:
 def names(user_ids: Sequence[int]) -> dict[int, str]:
     """The names of people by id."""
     return {user.pk: str(user) for user in User.objects.filter(pk__in=user_ids)}
+
+
+def sessions_of(user_id: int) -> list[UserSession]:
+    """The browsers a person is signed in with; sessions that ended by themselves are cleared away."""
+    found: list[UserSession] = UserSession.objects.purge_and_list(User(pk=user_id))
+    return found

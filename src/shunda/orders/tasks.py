@@ -9,7 +9,7 @@ from datetime import datetime
 from shunda.core.actor import Actor
 from shunda.orders.models import Department, Order
 from shunda.work import steps as work
-from shunda.work.specs import TaskSpec
+from shunda.work.specs import NoticeSpec, TaskSpec
 
 SUBJECT = "orders.order"
 SUBMIT, REVISE, CONFIRM, COMPLETE, ARCHIVE = (
@@ -61,3 +61,13 @@ def open_all(wanted: Iterable[tuple[str, Order]], *, at: datetime) -> None:
 def close(kinds: Iterable[str], ids: list[int], *, by: Actor, at: datetime, outcome: str = "done") -> None:
     """Take steps of these orders off the worklists."""
     work.close_tasks(kinds, SUBJECT, ids, by=by, at=at, outcome=outcome)
+
+
+def tell_owners(kind: str, orders: Iterable[Order], text: str, *, by: Actor, at: datetime) -> None:
+    """Tell whoever an order belongs to what somebody else did with it, as he chose to be told."""
+    told = [order for order in orders if order.owner_id]
+    work.tell(
+        [NoticeSpec(order.owner_id or 0, SUBJECT, order.pk, order.number, text.strip(), kind) for order in told],
+        by=by,
+        at=at,
+    )

@@ -5,6 +5,8 @@ Those of a server that cannot work (``bare``) ask the database nothing: neither 
 
 from __future__ import annotations
 
+import logging
+import secrets
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +26,8 @@ NOT_PERMITTED = Reason(
     "not-permitted",
     gettext_lazy("This needs the permission “%(permission)s”, which you do not have. Ask the administrator for it."),
 )
+log = logging.getLogger("shunda.pages")
+
 ICONS = {403: "lock", 404: "zoom-question", 405: "ban", 409: "git-merge", 429: "hourglass", 503: "database"}
 """The picture of each error; any other is a tool that broke."""
 
@@ -114,10 +118,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
             response = bare(request, 503, _("We will be back in a moment"), text, retry=RETRY_SECONDS)
             response.headers["Retry-After"] = "30"
             return response
-        text = _(
-            "An error of ours: it has been recorded, and nothing was changed. Try again, or tell the administrator."
-        )
-        return bare(request, 500, _("Something went wrong"), text)
+        text = _("An error of ours, and nothing was changed. Try again, or give the administrator this number:")
+        return bare(request, 500, _("Something went wrong"), text, reference=recorded(request))
+
+
+def recorded(request: HttpRequest) -> str:
+    """Write the error that is being answered into the log, under a number people can read out over the phone."""
+    reference = secrets.token_hex(4).upper()
+    log.error("page failed, reference %s: %s %s", reference, request.method, request.path, exc_info=sys.exc_info())
+    return reference
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

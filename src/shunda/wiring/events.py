@@ -132,6 +132,7 @@ KINDS = {
     "role.edit": _("Role changed"),
     "region.create": _("Region made"),
     "region.edit": _("Region changed"),
+    "user.end_sessions": _("Signed out in other browsers"),
     "token.create": _("API token made"),
     "token.revoke": _("API token revoked"),
 }

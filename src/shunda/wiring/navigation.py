@@ -97,5 +97,6 @@ LINKS = {
     "logout": "account_logout",
     "profile": "accounts:profile",
     "preferences": "accounts:preferences",
+    "notifications": "work:notifications",
 }
 """What the layout links to: url names; ``search`` and ``home`` are drawn once they are here."""

@@ -1,7 +1,9 @@
 """Django settings. What a company decides lives in ``policies``; here is only what a machine decides.
 
 Environment: ``DATABASE_URL`` (else the embedded server of the home folder), ``SHUNDA_SECRET_KEY`` (else a key kept
-in the home folder), ``SHUNDA_HOSTS``, ``SHUNDA_HTTPS=1`` behind TLS, ``SHUNDA_DEBUG=1`` for developers.
+in the home folder), ``SHUNDA_HOSTS``, ``SHUNDA_HTTPS=1`` behind TLS, ``SHUNDA_DEBUG=1`` for developers,
+``SHUNDA_MAIL`` (``smtp://user:password@host:587``, ``smtps://`` for TLS from the start; none: no mail is sent) with
+``SHUNDA_MAIL_FROM`` and ``SHUNDA_ADDRESS``, the address people use, for links in mails.
 """
 
 import os
@@ -241,6 +243,14 @@ SHUNDA_TASK_ACTS = "shunda.wiring.tables.TASK_ACTS"
 SHUNDA_EVENTS = "shunda.wiring.events.KINDS"
 SHUNDA_PERMISSIONS = "shunda.wiring.permissions.PERMISSIONS"
 SHUNDA_PERMISSION_GROUPS = "shunda.wiring.permissions.GROUPS"
+SHUNDA_ADDRESS = os.environ.get("SHUNDA_ADDRESS", "").rstrip("/")  # where people reach it: for links in mails
+SHUNDA_MAIL = os.environ.get("SHUNDA_MAIL", "")
+_MAIL = urlsplit(SHUNDA_MAIL)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp" and EMAIL_PORT != 25
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("SHUNDA_MAIL_FROM", EMAIL_HOST_USER or "shunda@localhost")
 CSRF_FAILURE_VIEW = "shunda.web.errors.csrf_failure"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

@@ -37,6 +37,7 @@ from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
 from shunda.policies import jobs as policies_jobs
 from shunda.policies.tables import Table
+from shunda.work import jobs as work_jobs
 from shunda.work.limits import LIMITS
 
 Job = Callable[[list[int], datetime], None]
@@ -63,7 +64,10 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "order.hold": {"billing.await_payment": billing_jobs.await_payment},
     "order.release": {"orders.confirm_approved": orders_jobs.confirm_approved},
     "order.attach": {"orders.release_signed": orders_jobs.release_signed},
+    "order.comment": {"work.mail": work_jobs.mail},
+    "order.send_back": {"work.mail": work_jobs.mail},
     "order.cancel": {
+        "work.mail": work_jobs.mail,
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,
         "fulfilment.serve_after_cancel": shipping_jobs.serve_after_cancel,

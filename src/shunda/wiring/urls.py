@@ -9,7 +9,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("metrics", metrics),
     path("accounts/", include("shunda.accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("shunda.accounts.doors")),
     path("", include("shunda.wiring.documents")),
     path("orders/", include("shunda.orders.urls")),
     path("shipments/", include("shunda.fulfilment.urls")),

@@ -12,9 +12,10 @@ from shunda.api.answers import answered
 from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
-from shunda.api.schemas import Done, Filter, FilterLookup, Items, Out, Page
+from shunda.api.schemas import Done, Filter, FilterLookup, In, Items, Out, Page
 from shunda.work import actions, queries
 from shunda.work.kinds import label_of
+from shunda.work.notices import choices_of
 
 router, notices = Router("tasks"), Router("notices")
 MAY = "work.view_task"
@@ -67,9 +68,10 @@ class TaskFilter(Filter):
 
 
 class NoticeOut(Out):
-    """The caller was named in what a colleague wrote."""
+    """The caller was told something: named in a comment, an order came back."""
 
     id: int
+    kind: str
     subject_kind: str
     subject_id: int
     label: Annotated[str, Field(description="The number of what it is about.")]
@@ -77,6 +79,29 @@ class NoticeOut(Out):
     said_by: str
     said_at: datetime
     read_at: datetime | None
+
+
+class WayOut(Out):
+    """How the caller is told about one kind of thing."""
+
+    kind: Annotated[str, Field(description="mention, sent_back or cancelled.")]
+    label: str
+    home: Annotated[bool, Field(description="A notice on the home page.")]
+    mail: Annotated[bool, Field(description="An e-mail, where the installation has a mail server.")]
+
+
+class WayIn(In):
+    """How the caller wants to be told about one kind of thing."""
+
+    kind: str
+    home: bool = True
+    mail: bool = False
+
+
+class WaysIn(In):
+    """How the caller wants to be told; kinds not named stay as they are."""
+
+    ways: Annotated[list[WayIn], Field(min_length=1, max_length=50)]
 
 
 class NoticeFilter(Filter):
@@ -106,7 +131,7 @@ def done(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -
 
 @notices.read("", response=Page[NoticeOut], permission="", summary="My notices")
 def told(request: ApiRequest, paging: Query[Paging], where: Query[NoticeFilter]) -> Any:
-    """Where the caller was named, newest first; ``unread=true`` is what stands on the home page."""
+    """What the caller was told, newest first; ``unread=true`` is what stands on the home page."""
     return paging.page(where.filter(queries.notices_of(request.actor)))
 
 
@@ -116,3 +141,21 @@ def read(request: ApiRequest, body: Items) -> Any:
     outcome = actions.read(body.ids, by=request.actor, at=request.at)
     rows = queries.notices_of(request.actor).filter(pk__in=[notice.pk for notice in outcome.done]).order_by("pk")
     return answered(outcome, done=list(rows))
+
+
+def _ways(request: ApiRequest) -> list[dict[str, Any]]:
+    chosen = choices_of(request.actor.id or 0)
+    return [{"kind": c.kind.name, "label": str(c.kind.label), "home": c.home, "mail": c.mail} for c in chosen]
+
+
+@notices.read("/ways", response=list[WayOut], permission="", summary="How I am told")
+def ways(request: ApiRequest) -> Any:
+    """Each kind of thing people are told about, and how the caller is: on the home page, by e-mail, both or not."""
+    return _ways(request)
+
+
+@notices.write("/ways", response=list[WayOut], permission="", summary="Decide how I am told", method="PUT")
+def choose(request: ApiRequest, body: WaysIn) -> Any:
+    """Replaces the caller's choice for the kinds named; answers with all of them."""
+    actions.choose({way.kind: (way.home, way.mail) for way in body.ways}, by=request.actor, at=request.at)
+    return _ways(request)

@@ -67,9 +67,28 @@ class Task(models.Model):
         return None if self.due_at is None or self.closed_at is None else self.closed_at <= self.due_at
 
 
-class Notice(models.Model):
-    """Somebody was named in what a colleague wrote; it stays on the home page until it is read."""
+class NoticeChoice(models.Model):
+    """How a person wants to be told about one kind of thing; without a row: on the home page."""
 
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    home = models.BooleanField(default=True)
+    mail = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind"], name="notice_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
+
+
+class Notice(models.Model):
+    """A person is told something: named in a comment, an order came back. It stays on the home page until it is read.
+
+    What somebody wants by mail alone is read from the start; ``to_mail`` until it was sent (``mailed_at``).
+    """
+
+    kind = models.CharField(max_length=20, default="mention")  # see notices.py
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -78,9 +97,15 @@ class Notice(models.Model):
     said_by = models.CharField(max_length=120)
     said_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    to_mail = models.BooleanField(default=False)
+    mailed_at = models.DateTimeField(null=True)
+    headline = ""  # the sentence above the text, where it is shown
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["user", "-id"], name="notice_unread", condition=Q(read_at=None))]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="notice_unread", condition=Q(read_at=None)),
+            models.Index(fields=["subject_id"], name="notice_to_mail", condition=Q(to_mail=True, mailed_at=None)),
+        ]
         triggers: ClassVar = [undeletable("notice")]
 
     def __str__(self) -> str:

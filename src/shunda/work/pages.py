@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.actor import Actor
 from shunda.web.listing import Filter, Keyset
 from shunda.web.pages import act, actor, back, now, page
-from shunda.work import actions, live, queries
+from shunda.work import actions, live, notices, queries
 from shunda.work.kinds import KINDS, NOTES, OUTCOMES, label_of
 from shunda.work.models import Task
 
@@ -38,7 +38,7 @@ def buttons(by: Actor) -> Mapping[str, list[tuple[str, str | Promise]]]:
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, step by step, urgent and late first."""
     by = actor(request)
-    context = {**live.listed(by), "notices": queries.notices(by)}
+    context = {**live.listed(by), "notices": notices.told(queries.notices(by))}
     return render(request, "work/home.html", context)
 
 
@@ -47,6 +47,26 @@ def read(request: HttpRequest) -> HttpResponse:
     """Notices are read: one, or all that are shown; the way to what they are about is kept."""
     ids = [int(pk) for pk in request.POST.getlist("notice") if pk.isdecimal() and len(pk) < 19]
     return act(request, lambda: actions.read(ids, by=actor(request), at=now()), done=_("Read."), to=back(request))
+
+
+@page(None)
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What I am told about, and how: on the home page, by mail, both or not at all."""
+    me = actor(request)
+    if request.method == "POST":
+        ways = notices.ticked(request.POST.keys(), me.id or 0)
+        return act(
+            request,
+            lambda: actions.choose(ways, by=me, at=now()),
+            done=_("Saved."),
+            to=lambda _row: reverse("work:notifications"),
+        )
+    context = {
+        "choices": notices.choices_of(me.id or 0),
+        "mail_works": notices.mail_works(),
+        "address": getattr(request.user, "email", ""),
+    }
+    return render(request, "work/notifications.html", context)
 
 
 class TaskFilter(Filter):

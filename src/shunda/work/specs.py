@@ -26,10 +26,11 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True)
 class NoticeSpec:
-    """Somebody is named in what a colleague wrote about a subject."""
+    """Somebody is told about a subject: what a colleague wrote, or why an order came back. ``kind``: notices.py."""
 
     user_id: int
     subject_kind: str
     subject_id: int
     label: str
     text: str
+    kind: str = "mention"

@@ -14,6 +14,7 @@ from shunda.core.actor import Actor
 from shunda.core.calendar import Calendar, UnknownYear
 from shunda.policies import queries as policies
 from shunda.policies.declared import SETTINGS
+from shunda.work import notices
 from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
 from shunda.work.limits import LIMITS, Step, ruled
 from shunda.work.models import Notice, Task
@@ -94,9 +95,12 @@ def close_tasks(
 
 
 def tell(specs: Iterable[NoticeSpec], *, by: Actor, at: datetime) -> None:
-    """Leave a notice on the home page of everybody who was named; nobody is told what he wrote himself."""
+    """Tell people: on the home page, by mail, both or not at all, as each chose; nobody is told what he did himself."""
+    told = [spec for spec in specs if spec.user_id != by.id]
+    how = notices.ways({(spec.user_id, spec.kind) for spec in told}) if told else {}
     Notice.objects.bulk_create(
         Notice(
+            kind=spec.kind,
             user_id=spec.user_id,
             subject_kind=spec.subject_kind,
             subject_id=spec.subject_id,
@@ -104,9 +108,11 @@ def tell(specs: Iterable[NoticeSpec], *, by: Actor, at: datetime) -> None:
             text=spec.text[:300],
             said_by=by.name,
             said_at=at,
+            read_at=None if how[spec.user_id, spec.kind][0] else at,
+            to_mail=how[spec.user_id, spec.kind][1],
         )
-        for spec in specs
-        if spec.user_id != by.id
+        for spec in told
+        if any(how[spec.user_id, spec.kind])
     )
 
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("work/", pages.waiting, name="waiting"),
     path("work/done/", pages.done, name="done"),
     path("work/read/", pages.read, name="read"),
+    path("accounts/notifications/", pages.notifications, name="notifications"),
     path("work/orders/<int:pk>/", pages.of_order, name="of_order"),
 ]

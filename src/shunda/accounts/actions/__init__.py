@@ -1,6 +1,6 @@
 """The writes about people, roles, regions and tokens."""
 
-from shunda.accounts.actions.own import create_token, edit_profile, revoke_tokens, set_preferences
+from shunda.accounts.actions.own import create_token, edit_profile, end_sessions, revoke_tokens, set_preferences
 from shunda.accounts.actions.regions import create_regions, edit_regions
 from shunda.accounts.actions.roles import create_roles, edit_roles
 from shunda.accounts.actions.users import (
@@ -23,6 +23,7 @@ __all__ = [
     "edit_regions",
     "edit_roles",
     "edit_users",
+    "end_sessions",
     "reactivate",
     "revoke_tokens",
     "set_password",

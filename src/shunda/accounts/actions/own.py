@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 
@@ -16,7 +17,7 @@ from shunda.accounts.specs import NewToken, TokenSpec
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, happening
 from shunda.core.event import record
-from shunda.core.refusal import NotPermitted, Refusal, Refused
+from shunda.core.refusal import NOT_FOUND, NotPermitted, Refusal, Refused
 
 THEMES = ("system", "light", "dark")
 
@@ -114,3 +115,16 @@ def revoke_tokens(ids: Iterable[int], *, by: Actor, at: datetime) -> Outcome[Api
         )
     )
     return batch.commit(by=by, at=at, stamp="revoked_at")
+
+
+@transaction.atomic
+def end_sessions(ids: Iterable[int], *, by: Actor, at: datetime) -> Outcome[UserSession]:
+    """Sign oneself out in these browsers at once; somebody else's sessions are not found."""
+    wanted = list(ids)
+    mine = list(UserSession.objects.select_for_update().filter(user_id=_oneself(by), pk__in=wanted).order_by("pk"))
+    users = User.objects.filter(pk=_oneself(by))
+    record([happening("user.end_sessions", user, sessions=len(mine)) for user in users if mine], by=by, at=at)
+    for session in mine:
+        session.end()
+    found = {session.pk for session in mine}
+    return Outcome(mine, [NOT_FOUND(pk) for pk in wanted if pk not in found])

@@ -15,14 +15,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from shunda.accounts import actions, permissions, queries
+from shunda.accounts import actions, browsers, permissions, queries
 from shunda.accounts.rules import EVERYTHING
 from shunda.accounts.specs import NewToken, TokenSpec
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refusal, Refused
 from shunda.web.context import THEMES
 from shunda.web.forms import EditForm, Form
-from shunda.web.pages import act, actor, back, leave, now, page, run_once, submit
+from shunda.web.pages import act, actor, back, leave, now, page, run_once, submit, ticked
 
 YEAR = 365 * 24 * 3600
 LIVES = (30, 90, 180, 365)
@@ -132,6 +132,36 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: actions.revoke_tokens([pk], by=actor(request), at=now()),
         done=_("The token is revoked."),
         to=reverse("accounts:tokens"),
+    )
+
+
+@page(None)
+@never_cache
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where I am signed in: which browser, from which address, since when."""
+    found = sorted(queries.sessions_of(actor(request).id or 0), key=lambda session: session.created_at, reverse=True)
+    rows = [
+        {
+            "session": session,
+            "browser": browsers.name_of(session.user_agent),
+            "phone": browsers.is_phone(session.user_agent),
+            "this": session.session_key == request.session.session_key,
+        }
+        for session in found
+    ]
+    rows.sort(key=lambda row: not row["this"])
+    return render(request, "accounts/sessions.html", {"rows": rows, "others": [r for r in rows if not r["this"]]})
+
+
+@page(None, methods=["POST"])
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign me out in the browsers named; the one I use here goes by "Sign out"."""
+    ids, _versions = ticked(request)
+    return act(
+        request,
+        lambda: actions.end_sessions(ids, by=actor(request), at=now()),
+        done=_("Signed out there."),
+        to=lambda _session: reverse("usersessions_list"),
     )
 
 

@@ -21,6 +21,7 @@ from shunda.orders.models import Order
 from shunda.orders.queries import lines_of, open_holds, seen_by
 from shunda.orders.specs import LineChange
 from shunda.orders.states import ORDER, OrderStatus
+from shunda.work.notices import CANCELLED
 
 __all__ = ["cancel", "carry_out"]
 
@@ -79,4 +80,5 @@ def carry_out(batch: Batch[Order], reason: str, *, by: Actor, at: datetime) -> O
         batch.note(order.pk, reason=reason, **({"to_refund": str(order.paid)} if order.paid else {}))
     outcome = batch.commit(by=by, at=at, stamp="cancelled_at", blocked_by=[])
     tasks.close(tasks.PERMISSIONS, batch.ids, by=by, at=at, outcome="dropped")
+    tasks.tell_owners(CANCELLED, outcome.done, reason, by=by, at=at)
     return outcome

@@ -18,6 +18,7 @@ from shunda.orders.queries import seen_by
 from shunda.orders.rows import update
 from shunda.orders.states import ORDER, REVIEW, OrderStatus, ReviewStatus
 from shunda.policies import queries as policies
+from shunda.work.notices import SENT_BACK
 
 __all__ = ["approve", "send_back"]
 
@@ -68,6 +69,7 @@ def send_back(
     for review in outcome.done:
         orders.note(review.order_id, department=review.department, remark=remark)
     back = orders.commit(by=by, at=at)
+    tasks.tell_owners(SENT_BACK, back.done, remark, by=by, at=at)
     tasks.close(tasks.REVIEWS.values(), orders.ids, by=by, at=at, outcome="dropped")
     tasks.open_for(tasks.REVISE, back.done, at=at)
     return outcome

@@ -176,83 +176,11 @@
     box.closest("tr").classList.toggle("is-removed", box.checked));
 
   // --- suggestions while typing -----------------------------------------------------------------------------------
-  let picks = 0;
   const pick = (input) => {
     if (input.dataset.picking) return;
     input.dataset.picking = "1";
-    const list = document.createElement("ul");
-    list.className = "kit-suggestions dropdown-menu";
-    list.id = `suggestions-${++picks}`;
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", input.labels && input.labels[0] ? input.labels[0].textContent.trim() : "");
-    input.after(list);
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-controls", list.id);
-    let timer = 0, asked = 0, active = -1;
-    const open = (yes) => {
-      list.classList.toggle("show", yes);
-      input.setAttribute("aria-expanded", String(yes));
-      if (!yes) { active = -1; input.removeAttribute("aria-activedescendant"); }
-    };
-    open(false);
-    const mark = (index) => {
-      const items = [...list.children];
-      if (!items.length) return;
-      active = (index + items.length) % items.length;
-      items.forEach((item, i) => {
-        item.classList.toggle("active", i === active);
-        item.setAttribute("aria-selected", String(i === active));
-      });
-      items[active].scrollIntoView({ block: "nearest" });
-      input.setAttribute("aria-activedescendant", items[active].id);
-    };
-    const take = (item) => {
-      input.value = item.dataset.value;
-      open(false);
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    };
-    const show = (items) => {
-      list.replaceChildren(...items.map((found, i) => {
-        const item = document.createElement("li");
-        item.id = `${list.id}-${i}`;
-        item.className = "dropdown-item";
-        item.setAttribute("role", "option");
-        item.dataset.value = found.value;
-        const name = document.createElement("span");
-        name.className = "flex-fill";
-        name.textContent = `${found.value}  ${found.label}`;
-        const note = document.createElement("span");
-        note.className = "text-secondary small ms-2";
-        note.textContent = found.note;
-        item.append(name, note);
-        item.addEventListener("mousedown", (event) => { event.preventDefault(); take(item); });
-        return item;
-      }));
-      open(items.length > 0);
-      if (items.length) mark(0);
-    };
-    const search = async () => {
-      const q = input.value.trim();
-      const mine = ++asked;
-      if (!q) { open(false); return; }
-      try {
-        const answer = await fetch(`${input.dataset.pick}?q=${encodeURIComponent(q)}`, { headers: { Accept: "application/json" } });
-        const found = answer.ok ? (await answer.json()).items : [];
-        if (mine === asked && document.activeElement === input) show(found);
-      } catch { open(false); }
-    };
-    input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 120); });
-    input.addEventListener("blur", () => { asked++; open(false); });
-    input.addEventListener("keydown", (event) => {
-      if (!list.classList.contains("show")) return;
-      if (event.key === "ArrowDown") mark(active + 1);
-      else if (event.key === "ArrowUp") mark(active - 1);
-      else if (event.key === "Enter" && active >= 0) take(list.children[active]);
-      else if (event.key === "Escape") open(false);
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
+    window.shunda.lookup(input, input.dataset.pick, (item) => {
+      if (item) input.dispatchEvent(new Event("change", { bubbles: true }));
     });
   };
 

@@ -29,5 +29,5 @@
   const texts = () => document.getElementById("entry-texts").dataset;
   const say = (name, values = {}) => texts()[`say${name[0].toUpperCase()}${name.slice(1)}`].replace(/%\((\w+)\)s/g, (_all, key) => values[key] ?? "");
 
-  window.shunda = Object.assign(window.shunda || {}, { entry: { ask, say, SIGNED_OUT, UNREACHED } });
+  window.shunda = Object.assign(window.shunda || {}, { entry: { ask, lookup: (input, url, taken) => window.shunda.lookup(input, url, taken, ask), say, SIGNED_OUT, UNREACHED } });
 })();

@@ -2,11 +2,15 @@
 // is there waits for it, so nobody has to type slowly.
 (() => {
   "use strict";
-  const { ask } = window.shunda.entry;
+  const fetched = async (url) => {
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    return { status: answer.status, data: answer.ok ? await answer.json() : {} };
+  };
   const PAUSE = 120;
   let lists = 0;
 
-  const lookup = (input, url, taken) => {
+  // taken(item, go): what was taken, none when the field was left without; go: by Enter or a click
+  const lookup = (input, url, taken, ask = fetched) => {
     const list = document.createElement("ul");
     list.className = "kit-suggestions dropdown-menu";
     list.id = `lookup-${++lists}`;
@@ -100,5 +104,5 @@
     });
   };
 
-  Object.assign(window.shunda.entry, { lookup });
+  window.shunda = Object.assign(window.shunda || {}, { lookup });
 })();
