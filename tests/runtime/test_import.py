@@ -45,3 +45,14 @@ def test_a_file_that_is_no_table_and_one_without_the_columns_are_refused(tmp_pat
         assert refused.output.startswith("Error: ")
     assert shunda("orders", str(tmp_path / "absent.csv")).exit_code == 2
     assert shunda("orders", str(tmp_path / "other.csv"), "--mapping", "nosuch").exit_code == 1
+
+
+def test_orders_of_a_file_of_lines_are_placed_without_preview(tmp_path: Path):
+    file, report = tmp_path / "orders.ndjson", tmp_path / "report.csv"
+    file.write_text('{"customer_id": 1, "lines": [{"sku": "NOSUCH", "quantity": "1"}]}\n')
+    done = shunda("orders", str(file), "--report", str(report))
+    assert done.exit_code == 0, done.output
+    assert "0 orders placed, 0 were placed before, 1 refused." in done.output
+    assert len(report.read_text().splitlines()) >= 2
+    refused = shunda("orders", str(file), "--preview")
+    assert (refused.exit_code, refused.output[:6]) == (1, "Error:")
