@@ -109,43 +109,46 @@ def _attempt(
     numbers: Mapping[int, str],
     revisions: Mapping[int, int],
 ) -> tuple[dict[int, Effect], list[Refusal], dict[int, Plan]]:
-    rows_wanted = Order.objects.select_related("term", "customer")
-    batch = Batch(rows_wanted, specs, ORDER, "change")
+    batch = Batch(Order.objects.select_related("term", "customer"), specs, ORDER, "change")
     if batch.refused:
         return {}, batch.refused, {}
     orders = {order.pk: order for order in batch}
     found = gather(orders, specs, by=by, at=at)
-    refused = [refusal for made in found.plans.values() for refusal in made.refused]
-    todo = shipping.Steps()
-    for pk, made in found.plans.items():
-        if not made.refused:
-            refused += shipping.lower(_follow(made, found), found.shipments[pk], found.held, made.before, todo)
+    plans = found.plans
+    todo, refused = _lowered(found)
     if refused:
-        return {}, refused, found.plans
+        return {}, refused, plans
     seen = figures.look(list(orders))
-    was = {
-        pk: content.of(order, [found.plans[pk].before[i] for i in found.plans[pk].before])
-        for pk, order in orders.items()
-    }
-    before = {pk: (order.gross, _claimed(order, found.plans[pk].before.values())) for pk, order in orders.items()}
+    was = {pk: content.of(order, list(plans[pk].before.values())) for pk, order in orders.items()}
+    before = {pk: (order.gross, _claimed(order, plans[pk].before.values())) for pk, order in orders.items()}
     _write(batch, found, todo, numbers=numbers, revisions=revisions, by=by, at=at)
-    _bill(orders, found.plans, by=by, at=at)
-    refused = _credit(orders, found.plans, before, at=at) + _take(orders, found.plans, at=at)
+    _bill(orders, plans, by=by, at=at)
+    refused = _credit(orders, plans, before, at=at) + _take(orders, plans, at=at)
     if refused:
-        return {}, refused, found.plans
+        return {}, refused, plans
     _show(orders, by=by, at=at)
     now = figures.look(list(orders))
     effects = {
         pk: Effect(
-            found.plans[pk],
-            was[pk],
-            content.of(order, found.plans[pk].lines),
-            figures.compare(seen[pk], now[pk]),
-            order.gross - before[pk][0],
+            plan=plans[pk],
+            before=was[pk],
+            after=content.of(order, plans[pk].lines),
+            impact=figures.compare(seen[pk], now[pk]),
+            gross_change=order.gross - before[pk][0],
         )
         for pk, order in orders.items()
     }
-    return effects, [], found.plans
+    return effects, [], plans
+
+
+def _lowered(found: Gathered) -> tuple[shipping.Steps, list[Refusal]]:
+    """What becomes of open shipments, and everything that stands against the plans so far."""
+    todo = shipping.Steps()
+    refused = [refusal for made in found.plans.values() for refusal in made.refused]
+    for pk, made in found.plans.items():
+        if not made.refused:
+            refused += shipping.lower(_follow(made, found), found.shipments[pk], found.held, made.before, todo)
+    return todo, refused
 
 
 def _follow(made: Plan, found: Gathered) -> shipping.Follow:

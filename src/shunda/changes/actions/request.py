@@ -114,20 +114,7 @@ def _write(
         for order, number in zip(orders.values(), given, strict=True)
     ]
     rows.insert(Change, changes)
-    voices = []
-    for change in changes:
-        steps = weighed[change.order_id].voices
-        first = min(steps.values(), default=1)
-        voices += [
-            Voice(
-                change=change,
-                order_id=change.order_id,
-                role=role,
-                step=step,
-                **({} if step > first else {"status": VOICE.along("open")}),
-            )
-            for role, step in steps.items()
-        ]
+    voices = [voice for change in changes for voice in _voices(change, weighed[change.order_id].voices)]
     rows.insert(Voice, voices)
     record(
         [
@@ -142,6 +129,16 @@ def _write(
     )  # fmt: skip
     tasks.open_for([(f"change.{v.role}", v.change) for v in voices if v.status == VOICE.along("open")], at=at)
     return changes
+
+
+def _voices(change: Change, steps: Mapping[str, int]) -> list[Voice]:
+    """Those of the first step begin at once, the others wait for them."""
+    first = min(steps.values(), default=1)
+    begun = {"status": VOICE.along("open")}
+    return [
+        Voice(change=change, order_id=change.order_id, role=role, step=step, **({} if step > first else begun))
+        for role, step in steps.items()
+    ]
 
 
 def _change(order: Order, spec: ChangeSpec, one: Weighed, number: str, by: Actor, at: datetime) -> Change:
