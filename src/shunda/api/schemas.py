@@ -11,15 +11,9 @@ from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from shunda.core.money import plain
+
 Row = TypeVar("Row")
-
-
-def plain(value: Decimal, least: int = 0) -> str:
-    """A number as people write it: no exponent, no trailing zeros beyond ``least`` places."""
-    text = f"{value:f}"
-    whole, _, places = text.partition(".")
-    places = places.rstrip("0").ljust(least, "0")
-    return f"{whole}.{places}" if places else whole
 
 
 def _decimal(places: int, *, least: int = 0, positive: bool = False, description: str) -> Any:
@@ -158,5 +152,5 @@ class Filter(FilterSchema):
 
 __all__ = [
     "BIGINT", "Amount", "Done", "EventOut", "Filter", "FilterLookup", "Id", "In", "Item", "Items", "Moved", "Out",
-    "Page", "Price", "Problem", "Quantity", "Rate", "RefusalOut", "Version", "plain",
+    "Page", "Price", "Problem", "Quantity", "Rate", "RefusalOut", "Version",
 ]  # fmt: skip

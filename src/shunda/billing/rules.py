@@ -19,10 +19,10 @@ from shunda.billing.reasons import (
     REASON_NEEDED,
     TOO_LONG,
 )
-from shunda.core.money import portion, rounded
+from shunda.core.money import plain, portion, rounded
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Customer
-from shunda.inventory.rules import MOST, fits, plain
+from shunda.inventory.rules import MOST, fits
 from shunda.orders.models import InvoiceKind, Order, OrderLine
 
 ZERO = Decimal(0)

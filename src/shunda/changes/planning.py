@@ -18,14 +18,14 @@ from shunda.catalog.rules import converted
 from shunda.changes import reasons as why
 from shunda.changes.models import ChangeKind
 from shunda.changes.specs import HEAD, LENGTHS, MONEY, ChangeSpec, LineEdit
-from shunda.core.money import portion
+from shunda.core.money import plain, portion
 from shunda.core.refusal import Refusal
 from shunda.orders import reasons as order_why
 from shunda.orders.assembly import TAKEN_OUT, fingerprint, is_taken_out
 from shunda.orders.authority import Part
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.rules import why_malformed
-from shunda.pricing.rules import PricedLine, document, plain
+from shunda.pricing.rules import PricedLine, document
 
 ZERO = Decimal(0)
 ALL = Decimal(1)

@@ -16,9 +16,10 @@ from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
-from shunda.api.schemas import Done, Filter, Id, In, Items, Out, Page, RefusalOut, plain
+from shunda.api.schemas import Done, Filter, Id, In, Items, Out, Page, RefusalOut
 from shunda.channels import files, queries, report
 from shunda.channels.models import ImportRun
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.files.specs import Upload
 from shunda.files.steps import most_bytes

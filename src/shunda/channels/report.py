@@ -17,6 +17,7 @@ from shunda.channels import queries
 from shunda.channels.mapping import TARGETS
 from shunda.channels.models import ImportRun, Result
 from shunda.core.refusal import Refusal
+from shunda.web.formats import cell
 
 ZERO = Decimal(0)
 
@@ -132,7 +133,7 @@ def _csv(run_id: int, language: str | None) -> Iterator[str]:
     for line in queries.reported(run_id).iterator(chunk_size=2000):
         with override(language):
             reason = Refusal(None, line.code, line.data).message
-        yield writer.writerow([line.row, reason, *(safe(getattr(line, name)) for name in CELLS)])
+        yield writer.writerow([line.row, reason, *(cell(getattr(line, name)) for name in CELLS)])
 
 
 def answer(run: ImportRun) -> StreamingHttpResponse:
@@ -140,12 +141,3 @@ def answer(run: ImportRun) -> StreamingHttpResponse:
     made = StreamingHttpResponse(as_csv(run.pk), content_type="text/csv; charset=utf-8")
     made["Content-Disposition"] = f'attachment; filename="{run.number}.csv"'
     return made
-
-
-def safe(text: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "@", "+", "\t", "\r"} or (text[:1] == "-" and not _number(text)) else text
-
-
-def _number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from shunda.cli import stamp
 from shunda.cli.session import database
 from shunda.cli.terminal import progress_bar, refuse, say
 from shunda.runtime.home import AlreadyLockedError, locked, make_home
@@ -25,7 +24,7 @@ def command(file: Path, *, force: bool) -> None:
     archive.contents(file)
     try:
         with locked(make_home() / LOCK_FILE, wait=False), database(create=True) as url:
-            if stamp.read(url) and not force:
+            if archive.holds_tables(url) and not force:
                 raise refuse(_("The database holds data; --force replaces it by the backup."))
             _refuse_while_in_use(url)
             with progress_bar(_("Restoring")) as progress:

@@ -14,12 +14,12 @@ from decimal import Decimal
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.fulfilment import steps
 from shunda.fulfilment.models import Carrier, Shipment, ShipmentLine
 from shunda.fulfilment.reasons import STANDS_PICKED
 from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
-from shunda.inventory.rules import plain
 from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Order, OrderLine

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from shunda.catalog.models import Sku
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.fulfilment.models import ScanKind, ShipmentLine, ShortReason
 from shunda.fulfilment.reasons import (
@@ -21,7 +22,6 @@ from shunda.fulfilment.reasons import (
 )
 from shunda.fulfilment.rules import sane
 from shunda.fulfilment.specs import ScanSpec
-from shunda.inventory.rules import plain
 
 ZERO = Decimal(0)
 NOTE = 150

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.fulfilment.models import Carrier, ShipmentLine, TransportMode
 from shunda.fulfilment.reasons import (
@@ -36,7 +37,7 @@ from shunda.fulfilment.reasons import (
     UNKNOWN_MODE,
 )
 from shunda.fulfilment.specs import CarrierSpec, PackSpec, PickSpec, ReceiptSpec, ShipSpec
-from shunda.inventory.rules import MOST, fits, plain
+from shunda.inventory.rules import MOST, fits
 from shunda.orders.models import OrderLine
 
 ZERO = Decimal(0)

@@ -14,11 +14,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from shunda.core import sql
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.inventory.models import DemandKind
 from shunda.inventory.queries import codes
 from shunda.inventory.reasons import SHORT
-from shunda.inventory.rules import Place, plain
+from shunda.inventory.rules import Place
 
 _FREE = """
 select b.sku_id, b.warehouse_id, b.id, b.on_hand - b.reserved

@@ -46,12 +46,6 @@ def serve(
     return served, lacks
 
 
-def plain(quantity: Decimal) -> str:
-    """A quantity as people write it: no trailing zeros, no exponent."""
-    text = f"{quantity:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def fits(quantity: Decimal, decimals: int) -> bool:
     """Whether a quantity has no more decimals than its unit allows."""
     return quantity == quantity.quantize(Decimal(1).scaleb(-decimals))

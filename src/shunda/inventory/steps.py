@@ -14,12 +14,13 @@ from decimal import Decimal
 from django.db import connection
 
 from shunda.core.actor import Actor
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal, Refused
 from shunda.inventory.ledger import Movement, Posting, Promise, Want, lock_demands, lock_free, place, post
 from shunda.inventory.models import MoveKind
 from shunda.inventory.queries import codes
 from shunda.inventory.reasons import NOT_ISSUED, NOT_OPEN, NOT_RESERVED, SHORT
-from shunda.inventory.rules import Lack, Place, plain, serve
+from shunda.inventory.rules import Lack, Place, serve
 from shunda.inventory.specs import DemandSpec
 
 _WANT = """

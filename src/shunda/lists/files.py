@@ -14,11 +14,9 @@ import xlsxwriter
 from shunda.core.money import DIGITS
 from shunda.lists.models import Format
 from shunda.web.columns import Column
-from shunda.web.formats import SYMBOLS, quantity
+from shunda.web.formats import SYMBOLS, cell, quantity
 
 Parts = Iterable[Sequence[Any]]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula."""
 
 
 def write_file(
@@ -48,7 +46,7 @@ def _plain(column: Column, row: Any) -> str:
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, Decimal):
         return f"{value:.{_places(row)}f}" if column.kind == "money" else quantity(value).replace(",", "")
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else str(value)
+    return cell(value) if isinstance(value, str) else str(value)
 
 
 def _xlsx(path: Path, title: str, columns: Sequence[Column], parts: Parts, told: Callable[[int], None]) -> int:

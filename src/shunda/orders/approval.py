@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shunda.core.actor import Actor
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Customer
 from shunda.orders import reasons as why
@@ -20,7 +21,7 @@ from shunda.orders.models import Channel, Order, OrderKind
 from shunda.orders.queries import lines_of
 from shunda.policies.conditions import NO, Condition, Within
 from shunda.policies.decisions import Edition, Ruling, in_force
-from shunda.policies.kinds import Choice, plain
+from shunda.policies.kinds import Choice
 from shunda.policies.tables import Output, Row, Table, declare
 
 APPROVE, REVIEW = "approve", "review"

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from shunda.core.money import plain
 from shunda.orders.entry import Entry, EntryLine
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.specs import ZERO, LineSpec, OrderSpec
 from shunda.pricing.queries import Ask, Quote
-from shunda.pricing.rules import PricedLine, document, per_unit, plain
+from shunda.pricing.rules import PricedLine, document, per_unit
 
 LISTED, OVERRIDDEN, MISSING, TAKEN_OUT = "listed", "overridden", "missing", "taken_out"
 """Where a line's price came from: a price list, somebody's hand, nowhere yet; or a change took the line out."""

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from shunda.catalog.queries import SkuFacts
 from shunda.core.calendar import Calendar, UnknownYear
+from shunda.core.money import plain
 from shunda.core.refusal import Reason, Refusal
 from shunda.credit.queries import Exposure
 from shunda.credit.reasons import OVER_LIMIT
@@ -25,7 +26,6 @@ from shunda.orders.assembly import OVERRIDDEN
 from shunda.orders.models import Department, InvoiceKind, Order, OrderKind, OrderLine
 from shunda.orders.rules import effective_price, goods_total
 from shunda.orders.specs import ZERO
-from shunda.pricing.rules import plain
 
 Level = Literal["ok", "warn", "block"]
 D = Department

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from shunda.core.money import plain
 from shunda.orders.checks import Finding, for_department
 from shunda.orders.models import Department, Order, OrderLine
 from shunda.orders.overrides import mark
-from shunda.pricing.rules import plain
 
 D = Department
 _TRADE = (

@@ -10,8 +10,9 @@ from django.db import InterfaceError, OperationalError
 
 from shunda.api import reasons
 from shunda.api.crowd import Shown
-from shunda.api.schemas import Amount, Out, RefusalOut, plain
+from shunda.api.schemas import Amount, Out, RefusalOut
 from shunda.core.combine import Unanswered
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal, Refused
 from shunda.core.retry import Undecided
 from shunda.orders.specs import Placed

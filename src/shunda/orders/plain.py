@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from shunda.catalog.goods import Good
 from shunda.core.actor import Actor
-from shunda.core.money import DIGITS
+from shunda.core.money import DIGITS, plain
 from shunda.customers.buyers import Buyer, File
 from shunda.customers.models import TermKind
 from shunda.orders import rules
@@ -28,7 +28,7 @@ from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.policies.conditions import NO
 from shunda.policies.decisions import Ruling
 from shunda.pricing.queries import Quote
-from shunda.pricing.rules import PRECISION, plain
+from shunda.pricing.rules import PRECISION
 
 OWN = {
     "customer_id", "lines", "channel", "shop", "external_number", "customer_reference", "warehouse_id",

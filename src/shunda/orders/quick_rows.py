@@ -14,6 +14,7 @@ from django.db.models import Model
 from shunda.core import event, sequence, sql
 from shunda.core.actor import system
 from shunda.core.event import First
+from shunda.core.money import plain
 from shunda.credit import holding
 from shunda.customers.buyers import File
 from shunda.inventory import promising
@@ -25,7 +26,6 @@ from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
 from shunda.orders.specs import Placed
 from shunda.orders.states import ORDER
 from shunda.pricing.queries import Quote
-from shunda.pricing.rules import plain
 
 WAY = ("submit", "approve", "confirm")
 """The moves a placed order makes at once, each an event of its own."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 
 from shunda.catalog.queries import SkuFacts
 from shunda.core.actor import Actor
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Customer
 from shunda.customers.rules import (
@@ -25,7 +26,6 @@ from shunda.customers.rules import (
 from shunda.orders import reasons as why
 from shunda.orders.models import Delivery, Hold, InvoiceKind, Order, OrderKind, OrderLine, Review
 from shunda.orders.states import OrderStatus, Stage
-from shunda.pricing.rules import plain
 
 OVERRIDE_FLOOR = "orders.override_floor"
 

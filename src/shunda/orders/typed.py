@@ -13,12 +13,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from shunda.core.actor import Actor
+from shunda.core.money import plain
 from shunda.customers import queries as customers
 from shunda.orders.forms import LineForm, OrderForm, lines_initial, parameters_of
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.specs import ZERO, LineSpec, OrderSpec
 from shunda.pricing.rules import PricedLine
-from shunda.web.forms import plain
 
 LINE_FIELDS = ("sku", "quantity", "unit", "unit_price", "discount_rate", "parameters", "note")
 

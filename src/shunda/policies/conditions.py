@@ -16,8 +16,9 @@ from typing import Any, Protocol
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from shunda.core.money import plain
 from shunda.policies import reasons
-from shunda.policies.kinds import Invalid, Label, plain
+from shunda.policies.kinds import Invalid, Label
 
 MOST_DIGITS = 15
 """Numbers of the engine keep so many digits; more are refused rather than rounded."""

@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 import zen
 
+from shunda.core.money import plain
 from shunda.policies.conditions import Condition, Numbers, OneOf, Within
-from shunda.policies.kinds import plain
 from shunda.policies.tables import Input, Row, Table
 
 OTHER = "\x00other"

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shunda.core.money import plain
 from shunda.core.refusal import Reason
 from shunda.policies import reasons
 
@@ -53,11 +54,6 @@ class Kind(Protocol):
 
     def edit(self, value: Any) -> str:
         """As people type it."""
-
-
-def plain(number: Decimal) -> str:
-    """A number without the zeros at its end, never with an exponent."""
-    return f"{number.normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from shunda.catalog.queries import resolve
 from shunda.core import event
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action, by_id, happening
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.customers import queries as customers
 from shunda.pricing import reasons
 from shunda.pricing.models import Price, PriceList
 from shunda.pricing.queries import seen_by
 from shunda.pricing.rows import Checked, check, why_not_list
-from shunda.pricing.rules import plain
 from shunda.pricing.specs import ListSpec, PriceBook
 
 EDITABLE = ("name", "currency", "includes_tax", "customer_id", "grade", "valid_from", "valid_until", "active")

@@ -17,11 +17,11 @@ from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Filter, Id, In, Out, Page, Price, Quantity, Version
 from shunda.catalog.queries import resolve, sku_facts
+from shunda.core.money import plain
 from shunda.core.refusal import NOT_FOUND, NotPermitted, Refusal, Refused
 from shunda.customers import queries as customers
 from shunda.pricing import actions, queries, reasons
 from shunda.pricing.models import PriceList
-from shunda.pricing.rules import plain
 from shunda.pricing.specs import ListSpec, PriceBook, PriceRow
 
 router = Router("price lists")

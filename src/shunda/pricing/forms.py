@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.catalog.queries import resolve, sku_facts
 from shunda.core.actor import Actor
+from shunda.core.money import plain
 from shunda.customers import queries as customers
 from shunda.customers.models import Grade
 from shunda.pricing.models import PriceList
 from shunda.pricing.specs import ListSpec, PriceRow
-from shunda.web.forms import DayField, EditForm, Form, PickField, PriceField, QuantityField, plain
+from shunda.web.forms import DayField, EditForm, Form, PickField, PriceField, QuantityField
 
 
 def _customer_field(**options: Any) -> PickField:

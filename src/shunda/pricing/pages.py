@@ -18,14 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from shunda.catalog.queries import matching
 from shunda.catalog.rules import local
 from shunda.core.batch import Outcome
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal, Refused
 from shunda.customers import queries as customers
 from shunda.customers.models import Grade
 from shunda.pricing import actions, queries, sheets
 from shunda.pricing.forms import ListEditForm, ListForm, PriceForm, UploadForm, WhyForm
 from shunda.pricing.models import Price, PriceList
-from shunda.pricing.rules import plain
 from shunda.pricing.specs import PriceBook, PriceRow
+from shunda.web.formats import cell
 from shunda.web.listing import Filter, Keyset
 from shunda.web.pages import act, actor, now, page, submit, ticked
 
@@ -194,7 +195,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     write.writerow(sheets.HEAD)
     for each in queries.prices(row).order_by("sku__code", "min_quantity").iterator(2000):
         floor = "" if each.floor is None else plain(each.floor)
-        write.writerow([_safe(each.sku.code), plain(each.unit_price), plain(each.min_quantity), floor])
+        write.writerow([cell(each.sku.code), plain(each.unit_price), plain(each.min_quantity), floor])
     actions.record_export(row, by=actor(request), at=now())
     name = f"prices-{row.pk}-{timezone.localdate(now())}.csv"
     return HttpResponse(
@@ -276,8 +277,3 @@ def _list(request: HttpRequest, pk: int) -> PriceList:
 
 def _url(row: PriceList) -> str:
     return reverse("pricing:detail", args=[row.pk])
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

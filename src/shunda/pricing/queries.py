@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.catalog.queries import matching
 from shunda.core.actor import Actor
+from shunda.core.money import plain
 from shunda.core.refusal import Reason, Refusal
 from shunda.customers import queries as customers
 from shunda.customers.models import Customer
 from shunda.pricing import reasons as why
 from shunda.pricing.models import Price, PriceList
-from shunda.pricing.rules import plain, with_or_without_tax
+from shunda.pricing.rules import with_or_without_tax
 
 
 @dataclass(frozen=True, slots=True)

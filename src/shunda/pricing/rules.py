@@ -153,12 +153,6 @@ def per_unit(price: Decimal, factor: Fraction) -> Decimal:
         return (price * factor.numerator / factor.denominator).quantize(PRICE, ROUND_HALF_UP)
 
 
-def plain(figure: Decimal) -> str:
-    """A figure without trailing zeros: 12, 0.5, 1200."""
-    text = f"{figure:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def effective_price(amount: Decimal, quantity: Decimal) -> Decimal:
     """What one unit came to after all discounts, to six places: for documents that show amounts already shared."""
     with localcontext() as exact:

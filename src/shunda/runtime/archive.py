@@ -46,6 +46,12 @@ def save(url: str, target: Path, progress: Progress) -> int:
     return tables
 
 
+def holds_tables(url: str) -> bool:
+    """Whether there is anything in a database that a restore would replace, whoever put it there."""
+    with psycopg.connect(url) as connection:
+        return _count(connection) > 0
+
+
 def contents(archive: Path) -> list[str]:
     """The names of the tables in a backup file. Refuses a file that is none."""
     done = subprocess.run(

@@ -74,7 +74,7 @@ class Column:
     def drawn(self, row: Any) -> str | SafeString:
         """The value as a page shows it."""
         value = self.of(row)
-        text = _money(value, row.currency) if self.kind == "money" else _DRAWN[self.kind](value)
+        text = formats.money(value, row.currency) if self.kind == "money" else _DRAWN[self.kind](value)
         url = self.url(row) if self.url and value not in (None, "") else ""
         return format_html('<a href="{}">{}</a>', url, text) if url else text
 
@@ -99,10 +99,6 @@ def moment(value: datetime | None) -> str | SafeString:
 
 def _time(value: date | datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), text)
-
-
-def _money(value: Decimal | None, currency: str) -> str:
-    return formats.NOTHING if value is None else formats.money(value, currency)
 
 
 def _badge(value: Any) -> str | SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +16,9 @@ SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 """Signs that name one currency to the reader; other currencies go by their code."""
 
 NOTHING = "–"
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet take a text for a formula."""
 
 
 def amount(value: Decimal | None, currency: str = "CNY") -> str:
@@ -89,3 +93,9 @@ def length(seconds: float) -> str:
 def chinese() -> bool:
     """Whether the reader reads Chinese."""
     return (translation.get_language() or "").startswith("zh")
+
+
+def cell(text: str) -> str:
+    """A text as a CSV file holds it so that no spreadsheet takes it for a formula; negative numbers stay numbers."""
+    is_number = re.fullmatch(r"-[0-9]+(\.[0-9]+)?", text)
+    return f"'{text}" if text.startswith(FORMULA) and not is_number else text

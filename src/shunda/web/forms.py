@@ -15,6 +15,7 @@ from django.forms.renderers import TemplatesSetting
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shunda.core.money import plain
 from shunda.core.refusal import STALE, Refusal
 from shunda.web import formats
 
@@ -189,12 +190,6 @@ class PercentField(_Number):
     def prepare_value(self, value: Any) -> Any:
         """The rate as per cent."""
         return plain(value * 100) if isinstance(value, Decimal) else value
-
-
-def plain(value: Decimal) -> str:
-    """A number as typed in a field: no exponent, no separators, no zeros at its end."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 class DayField(forms.DateField):

@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 
 from shunda.billing.models import Invoice, Payment, Settlement
 from shunda.core.models import Event
+from shunda.core.money import plain
 from shunda.fulfilment.models import Shipment
 from shunda.orders import queries as orders
 from shunda.orders.models import Department, Order
 from shunda.policies.tables import TABLES
-from shunda.pricing.rules import plain
 from shunda.web.formats import day
 from shunda.web.pages import actor, page
 from shunda.web.timeline import Line, lines

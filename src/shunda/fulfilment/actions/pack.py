@@ -11,10 +11,10 @@ from django.db import connection
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action
+from shunda.core.money import plain
 from shunda.fulfilment import queries, rules, steps
 from shunda.fulfilment.models import Shipment, ShipmentLine
 from shunda.fulfilment.specs import PackSpec, PickSpec
-from shunda.inventory.rules import plain
 from shunda.orders import steps as order_steps
 from shunda.orders.specs import LineChange
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from shunda.catalog import queries as catalog
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action
+from shunda.core.money import plain
 from shunda.core.once import KEY_REUSED
 from shunda.core.refusal import NOT_FOUND, WRONG_STATUS, NotPermitted, Refusal, Refused
 from shunda.fulfilment import queries, steps
@@ -19,7 +20,6 @@ from shunda.fulfilment.picking import Stop, reason_of, why_not_scan
 from shunda.fulfilment.reasons import NOT_ALL_SCANNED, ORDER_CLOSED, UNKNOWN_CODE, WRONG_ARTICLE
 from shunda.fulfilment.specs import PickSpec, Scanning, ScanSpec
 from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
-from shunda.inventory.rules import plain
 from shunda.orders.states import ORDER, OrderStatus
 
 PICK = SHIPMENT["pick"].permission

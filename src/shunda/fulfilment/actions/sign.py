@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Contact
 from shunda.files.models import StoredFile
@@ -16,7 +17,6 @@ from shunda.fulfilment.models import Receipt, ReceiptLine, Shipment
 from shunda.fulfilment.queries import Contents
 from shunda.fulfilment.reasons import BAD_SIGNATURE, MAY_NOT_SIGN, SIGNER_NEEDED, UNKNOWN_CONTACT
 from shunda.fulfilment.specs import Handed, ReceiptSpec
-from shunda.inventory.rules import plain
 from shunda.orders import rows
 from shunda.orders import steps as order_steps
 from shunda.orders.models import Order

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from pydantic import ValidationError
 
 from shunda.core.batch import Outcome
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.fulfilment import actions, picking, queries
 from shunda.fulfilment.forms import PackForm, ScanForm, ShipForm
@@ -30,7 +31,6 @@ from shunda.fulfilment.schemas import ScansIn
 from shunda.fulfilment.specs import ScanSpec
 from shunda.fulfilment.states import ShipmentStatus
 from shunda.inventory.models import Warehouse
-from shunda.inventory.rules import plain
 from shunda.web.pages import act, actor, now, page, submit
 
 PICK, PACK, SHIP = "fulfilment.pick_shipment", "fulfilment.pack_shipment", "fulfilment.ship_shipment"

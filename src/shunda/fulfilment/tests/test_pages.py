@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
+from shunda.core.money import plain
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.models import Carrier, Receipt, Shipment
 from shunda.fulfilment.tests.builders import carrier, shipment
 from shunda.orders.models import OrderLine
 from shunda.orders.tests.builders import confirmed_order
-from shunda.web.forms import plain
 
 pytestmark = pytest.mark.django_db
 PIXEL = base64.b64decode(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core import event
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action, happening
+from shunda.core.money import plain
 from shunda.core.refusal import Reason, Refusal
 from shunda.inventory import reasons
 from shunda.inventory.actions.documents import number, written
@@ -20,7 +21,7 @@ from shunda.inventory.actions.lines import Checked, check, why_long
 from shunda.inventory.ledger import Movement, Posting, lock_balances, post
 from shunda.inventory.models import Balance, MoveKind, StockMove
 from shunda.inventory.queries import holders
-from shunda.inventory.rules import Place, plain
+from shunda.inventory.rules import Place
 from shunda.inventory.specs import AdjustmentLine, CountLine
 
 ORDERS_NAMED = 50

@@ -10,9 +10,10 @@ from decimal import Decimal
 from django.utils import timezone
 
 from shunda.core import event, sequence
+from shunda.core.money import plain
 from shunda.inventory.ledger import Posting
 from shunda.inventory.models import Balance, StockMove
-from shunda.inventory.rules import Place, plain
+from shunda.inventory.rules import Place
 
 
 def today(at: datetime) -> date:

@@ -11,10 +11,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.utils.functional import Promise
 
 from shunda.catalog.queries import SkuFacts, factors, sku_facts
+from shunda.core.money import plain
 from shunda.core.refusal import Reason, Refusal, Refused
 from shunda.inventory import reasons
 from shunda.inventory.models import Warehouse
-from shunda.inventory.rules import MOST, fits, plain
+from shunda.inventory.rules import MOST, fits
 
 MOST_LINES = 5000
 """Lines of one stock document."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core import event
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action
+from shunda.core.money import plain
 from shunda.core.refusal import NOT_FOUND, Refusal
 from shunda.inventory import reasons
 from shunda.inventory.actions.documents import number, received, written
@@ -17,7 +18,7 @@ from shunda.inventory.actions.lines import Checked, check, why_long, why_not_pos
 from shunda.inventory.ledger import Movement, Posting, Transit, lock_balances, lock_supplies, post
 from shunda.inventory.models import Balance, MoveKind, StockMove, Supply, SupplyKind
 from shunda.inventory.queries import codes
-from shunda.inventory.rules import Place, plain
+from shunda.inventory.rules import Place
 from shunda.inventory.specs import ArrivalLine, ReceiptLine
 
 

@@ -14,6 +14,7 @@ from django.db.models import F
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action, by_id
+from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.credit.steps import HoldAsk, hold
 from shunda.customers.models import Customer, TermKind
@@ -29,7 +30,6 @@ from shunda.orders.models import HoldKind, Order, OrderLine, Stops
 from shunda.orders.queries import open_holds, seen_by
 from shunda.orders.specs import HoldSpec
 from shunda.orders.states import ORDER
-from shunda.pricing.rules import plain
 
 __all__ = ["confirm"]
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action, by_id
+from shunda.core.money import plain
 from shunda.orders import facts, rows
 from shunda.orders.actions.create import price, resolve
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import lines_of, seen_by
 from shunda.orders.specs import HEAD, OrderSpec
 from shunda.orders.states import ORDER
-from shunda.pricing.rules import plain
 
 __all__ = ["edit"]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shunda.core.money import plain as without_zeros
 from shunda.core.refusal import Refusal
 from shunda.orders import overrides
 from shunda.orders.assembly import OVERRIDDEN
@@ -17,7 +18,6 @@ from shunda.orders.preview import LinePreview, Preview
 from shunda.orders.reasons import UNKNOWN_SKU
 from shunda.pricing.queries import sentences
 from shunda.pricing.rules import PricedLine, capitals, words
-from shunda.pricing.rules import plain as without_zeros
 from shunda.web import formats
 
 
