@@ -3,6 +3,7 @@
     python -m bench.peers                     five rounds of ten seconds each
     python -m bench.peers --rounds 1 --seconds 3
     python -m bench.peers --folder ~/.cache/peers   keep their environments for the next time
+    python -m bench.peers --minutes 8         the longest it may take, half of it for what comes before the rounds
 
 Tryton and oscar come from PyPI in environments of their own. Each is asked through its own Python layer, without
 HTTP, without pages, as many processes at once as there are cores, each order a transaction: what they can do at best.
@@ -15,12 +16,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,8 +61,8 @@ PEERS = (
 class Seat:
     """A peer installed in an environment of its own, with its database."""
 
-    def __init__(self, peer: Peer, folder: Path, url: str) -> None:
-        self.peer = peer
+    def __init__(self, peer: Peer, folder: Path, url: str, until: float) -> None:
+        self.peer, self.until = peer, until
         self.base, _slash, _name = url.rpartition("/")
         self.python = folder / peer.name / "bin" / "python"
         self.log = folder / f"{peer.name}.log"
@@ -66,12 +70,17 @@ class Seat:
         if not self.python.exists():
             _say(f"installing {peer.name}")
             venv.create(folder / peer.name, with_pip=True)
-            pip = [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-            subprocess.run([*pip, *peer.packages], check=True)
+            pip = [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--prefer-binary"]
+            with self.log.open("a") as log:
+                subprocess.run([*pip, *peer.packages], check=True, stdout=log, stderr=log, timeout=self._left())
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"drop database if exists {peer.database} with (force)".encode())
             if not peer.makes_its_database:
                 connection.execute(f"create database {peer.database}".encode())
+
+    def _left(self) -> float:
+        """Seconds until it has to be ready."""
+        return max(1.0, self.until - time.monotonic())
 
     def environment(self) -> dict[str, str]:
         """Where its database is, in its own way of saying so."""
@@ -92,7 +101,13 @@ class Seat:
         """Make its tables, articles and stock; whether that went well."""
         _say(f"preparing {self.peer.name}; minutes, not seconds")
         process = self.start("prepare")
-        said = process.communicate()[0].strip().splitlines()
+        try:
+            said = process.communicate(timeout=self._left())[0].strip().splitlines()
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            _say(f"{self.peer.name} was not ready in time: give it more --minutes")
+            return False
         if process.returncode or not said:
             _say(f"{self.peer.name} could not be prepared:\n{self.log.read_text()[-1500:]}")
             return False
@@ -109,10 +124,23 @@ class Seat:
         rates = []
         for process in processes:
             assert process.stdout
-            answer: dict[str, Any] = json.loads(process.stdout.read().strip().splitlines()[-1])
-            process.wait()
+            said = process.stdout.read().strip().splitlines()
+            if process.wait() or not said:
+                raise SystemExit(f"{self.peer.name} failed:\n{self.log.read_text()[-1500:]}")
+            answer: dict[str, Any] = json.loads(said[-1])
             rates.append(answer["orders"] / answer["seconds"])
         return sum(rates)
+
+
+def seated(peer: Peer, folder: Path, url: str, until: float) -> Seat | None:
+    """A peer that is installed and prepared; nothing when that failed or took too long."""
+    try:
+        seat = Seat(peer, folder, url, until)
+    except subprocess.SubprocessError as wrong:
+        shutil.rmtree(folder / peer.name, ignore_errors=True)
+        _say(f"{peer.name} could not be installed: {wrong}")
+        return None
+    return seat if seat.prepare() else None
 
 
 def _say(text: str) -> None:
@@ -126,6 +154,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--folder", type=Path, help="where their environments are or go")
     asked = parser.parse_args()
 
@@ -135,15 +164,21 @@ def main() -> int:
     from bench.installation import Installation
     from bench.intake import intake
 
+    ready, end = (time.monotonic() + part * asked.minutes * 60 for part in (0.5, 1))
     rates: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="shunda-peers-") as temporary, Installation() as installation:
-        seats = [Seat(peer, asked.folder or Path(temporary), installation.url) for peer in PEERS]
-        seats = [seat for seat in seats if seat.prepare()]
+        with ThreadPoolExecutor(len(PEERS)) as threads:
+            folder, url = asked.folder or Path(temporary), installation.url
+            found = threads.map(lambda peer: seated(peer, folder, url, ready), PEERS)
+            seats = [seat for seat in found if seat]
         use(installation)
         described = machine(installation.url)
         shunda = intake(Bench(installation, rounds=asked.rounds, quick=False))
         shunda.send("single", seconds=asked.seconds / 2)
         for number in range(asked.rounds):
+            if number and time.monotonic() > end:
+                _say(f"the time is up after {number} rounds")
+                break
             rates["shunda"].append(shunda.send("single", seconds=asked.seconds))
             for seat in seats:
                 rates[seat.peer.name].append(seat.rate(asked.seconds, number))
