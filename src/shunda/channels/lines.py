@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 from shunda.api.crowd import Asked
 from shunda.api.stream import NDJSON, served
 from shunda.channels.files import Progress, quiet
-from shunda.channels.report import safe
 from shunda.core.actor import Actor
 from shunda.orders.feed import ORDERS
+from shunda.web.formats import cell
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 16
@@ -94,7 +94,7 @@ def _count(made: Placement, told: dict[str, Any], reported: Any) -> None:
         if len(made.first) < SHOWN:
             made.first.append(found)
         if reported:
-            reported.writerow([found[0], safe(found[1]), safe(found[2])])
+            reported.writerow([found[0], cell(found[1]), cell(found[2])])
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
