@@ -12,6 +12,7 @@ def documents(admin, code="1"):
     from shunda.billing.specs import CreditSpec
     from shunda.billing.tests.builders import BUYER, drafted, invoiced, paid, payment
     from shunda.catalog.tests.builders import conversion, sku, unit
+    from shunda.changes.tests.builders import LATE, ask, line
     from shunda.core.actor import system
     from shunda.customers.tests.builders import customer
     from shunda.fulfilment.tests.builders import shipment
@@ -45,6 +46,8 @@ def documents(admin, code="1"):
         money.credit([CreditSpec(invoice.pk, "one came back")], by=by, at=AT).one()
         payment(buyer, 60)
         paid(confirmed_order(buyer, [(bearing, 1, 10)]))
+        for moment in (AT, LATE):  # one change is made, one waits to be decided
+            ask(confirmed_order(buyer, [(bearing, 4, 10)]), line(1, 3), at=moment).one()
         drain()
 
 

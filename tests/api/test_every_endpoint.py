@@ -61,6 +61,7 @@ TABLES = {
     "tokens": "accounts.ApiToken", "tasks": "work.Task", "credit-accounts": "customers.Customer",
     "statements": "customers.Customer", "views": "lists.SavedView", "exports": "lists.Export",
     "notices": "work.Notice", "mappings": "channels.ImportMapping", "parked": "procrastinate.ProcrastinateJob",
+    "changes": "changes.Change", "revisions": "changes.Revision",
 }  # fmt: skip
 """Which table an address or a field is about: real requests name rows that exist."""
 
