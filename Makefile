@@ -15,7 +15,7 @@ TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format lint types layers templates messages openapi migrations house bench torture \
+.PHONY: screenshots help run test check format lint types layers templates messages openapi migrations house bench torture \
 	requirements docs lock clean
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make bench         measure, beside what PostgreSQL itself can do (ARGS: see python -m bench --help)"
 	@echo "make torture       kill, starve and crowd it, and see whether it keeps its promises (ARGS: --minutes 10)"
 	@echo "make proof         build the whole demo company and import a real month; takes minutes (ARGS: demo month long)"
+	@echo "make screenshots   pictures of every page into build/screenshots, the chosen ones into docs (ARGS: names of pages)"
 	@echo "make requirements  which requirements have a test that proves them"
 	@echo "make docs          build the documentation into site/"
 	@echo "make lock          resolve the dependencies anew and pin them"
@@ -95,6 +96,9 @@ migrations: $(VENV)/.developing
 
 house: $(VENV)/.developing
 	@$(BIN)/python -m pytest tests/house
+
+screenshots: $(VENV)/.developing $(VENV)/.translated
+	@$(BIN)/python tools/screenshots.py $(ARGS)
 
 requirements: $(VENV)/.developing
 	@$(BIN)/python tools/requirements.py

@@ -8,8 +8,7 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
@@ -60,7 +59,7 @@ class PrivateFields(EditForm):
         for name, mask in self.private:
             if name in self.hidden:
                 self.fields[name].required = False
-                self.fields[name].help_text = _now("Now %(value)s. Leave this empty to keep it.") % {
+                self.fields[name].help_text = gettext("Now %(value)s. Leave this empty to keep it.") % {
                     "value": mask(hidden[name])
                 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies.kinds import Choice, Flag, TimeOfDay
@@ -27,9 +27,9 @@ class SettingForm(Form):
         if isinstance(kind, Choice):
             field.widget = forms.Select(choices=kind.options)
         elif isinstance(kind, Flag):
-            field.widget = forms.Select(choices=[("true", _now("yes")), ("false", _now("no"))])
+            field.widget = forms.Select(choices=[("true", gettext("yes")), ("false", gettext("no"))])
         elif isinstance(kind, TimeOfDay):
             field.widget = forms.TimeInput(attrs={"type": "time"})
         unit = f" ({kind.unit})" if kind.unit else ""
-        field.label = f"{_now('Value')}{unit}"
-        field.help_text = _now("Default: %(default)s") % {"default": current.default_shown}
+        field.label = f"{gettext('Value')}{unit}"
+        field.help_text = gettext("Default: %(default)s") % {"default": current.default_shown}
