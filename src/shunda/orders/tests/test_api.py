@@ -120,7 +120,7 @@ def test_lists_filter_by_stage_text_and_article(api):
     ("path", "status", "more", "after"),
     [
         ("/withdraw", "in_review", {}, "draft"),
-        ("/cancel", "confirmed", {"reason": "not wanted"}, "cancelled"),
+        ("/cancel", "approved", {"reason": "not wanted"}, "cancelled"),
         ("/prioritise", "draft", {"priority": 3, "urgent": True}, "draft"),
         ("/comment", "archived", {"text": "well done"}, "archived"),
         ("/to-archive", "completed", {}, "archived"),
