@@ -1,6 +1,6 @@
 """Document numbers from counter rows."""
 
-from django.db import connection
+from shunda.core import sql
 
 _TAKE = """
 insert into core_counter (name, value) values (%s, %s)
@@ -13,9 +13,7 @@ def take(name: str, n: int = 1) -> range:
     """Hand out the next ``n`` numbers of a sequence. Call it late: its row stays locked until commit."""
     if n < 1:
         return range(0)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [name, n])
-        (last,) = cursor.fetchone()
+    [(last,)] = sql.fetch(_TAKE, [name, n])
     return range(last - n + 1, last + 1)
 
 

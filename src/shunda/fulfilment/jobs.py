@@ -20,7 +20,7 @@ MOST_SERVED = 2000
 def open_work(order_ids: list[int], at: datetime) -> None:
     """Confirmed orders with reserved goods in no shipment wait for one; others do not. Runs again harmlessly."""
     with transaction.atomic():
-        steps.show_what_remains(steps.lock_orders(order_ids).values(), by=system(), at=at)
+        steps.show_what_remains(steps.lock_heads(order_ids), by=system(), at=at)
 
 
 def serve_after_cancel(order_ids: list[int], at: datetime) -> None:

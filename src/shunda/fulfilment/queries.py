@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Least
 
+from shunda.core import sql
 from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
@@ -48,12 +49,23 @@ _FREE = Least(F("base_quantity") - F("cancelled") - F("planned"), F("demand__res
 """What of a line is reserved and in no shipment, as ``rules.free`` says it."""
 
 
+# The same as ``_FREE``, one order after the other by its indexes, whatever the planner knows of tables that grow fast.
+_WITH_SOMETHING = """
+select o.id from orders_order o
+cross join lateral (
+  select from orders_orderline l join inventory_demand d on d.id = l.demand_id
+  where l.order_id = o.id
+    and least(l.base_quantity - l.cancelled - l.planned, d.reserved - l.planned + l.shipped) > 0
+  limit 1
+) waits
+where o.id = any(%s::bigint[]) and o.status = %s
+"""
+
+
 def with_something_to_ship(order_ids: Collection[int]) -> set[int]:
     """Confirmed orders of these that have goods reserved and in no shipment yet."""
-    rows = OrderLine.objects.filter(
-        order__in=order_ids, order__status=OrderStatus.CONFIRMED, demand__isnull=False
-    ).annotate(free=_FREE)
-    return set(rows.filter(free__gt=0).values_list("order_id", flat=True))
+    found = sql.fetch(_WITH_SOMETHING, [sql.numbers(order_ids), OrderStatus.CONFIRMED])
+    return {pk for (pk,) in found}
 
 
 def to_plan(actor: Actor) -> QuerySet[Order]:

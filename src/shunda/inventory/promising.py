@@ -60,6 +60,11 @@ class Gone(Exception):
     """Somebody else took what was seen free: undo, look again with locks."""
 
 
+def open_warehouses() -> list[int]:
+    """The warehouses that goods leave from, the first made first."""
+    return [pk for (pk,) in sql.fetch("select id from inventory_warehouse where active order by id")]
+
+
 def free(places: Collection[Place], *, locked: bool = False) -> dict[Place, Free]:
     """What can be promised of each SKU and warehouse; one that was never stocked is missing."""
     wanted = sorted(places)
@@ -73,24 +78,23 @@ def promise(wishes: Sequence[Wish], *, at: datetime) -> list[int]:
     ids = sql.next_ids("inventory_demand", len(wishes))
     moment, order = at.isoformat(), str(DemandKind.ORDER)
     demands = (
-        (pk, order, w.order_id, w.sku_id, w.warehouse_id, w.quantity, w.quantity, 0, 0, w.due, w.priority, moment)
+        (pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity, w.quantity, w.due, w.priority)
         for pk, w in zip(ids, wishes, strict=True)
     )
-    sql.copy("inventory_demand", _DEMAND, demands)
+    sql.copy("inventory_demand", _DEMAND, demands, order, 0, 0, moment)
     sql.copy(
         "inventory_reservation",
         _RESERVATION,
-        (
-            (pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity, "reserve", moment)
-            for pk, w in zip(ids, wishes, strict=True)
-        ),
+        ((pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity) for pk, w in zip(ids, wishes, strict=True)),
+        "reserve",
+        moment,
     )
     return ids
 
 
 _DEMAND = (
-    "id", "kind", "order_id", "sku_id", "warehouse_id", "quantity", "reserved", "issued", "cancelled", "due",
-    "priority", "created_at",
+    "id", "order_id", "sku_id", "warehouse_id", "quantity", "reserved", "due", "priority", "kind", "issued",
+    "cancelled", "created_at",
 )  # fmt: skip
 _RESERVATION = ("demand_id", "order_id", "sku_id", "warehouse_id", "quantity", "reason", "at")
 

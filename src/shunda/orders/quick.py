@@ -22,7 +22,6 @@ from shunda.core.refusal import Refusal, Refused
 from shunda.credit import holding
 from shunda.customers.buyers import buyers
 from shunda.inventory import promising
-from shunda.inventory.models import Warehouse
 from shunda.inventory.promising import Lack
 from shunda.inventory.rules import Place
 from shunda.orders import allocation, approval, decisions, facts, heard, plain, quick_rows
@@ -136,7 +135,7 @@ def _bought(orders: list[Plain]) -> list[Plain]:
     if not orders:
         return []
     known = buyers(order.spec.customer_id for order in orders)
-    active = list(Warehouse.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
+    active = promising.open_warehouses()
     default = active[0] if active else 0
     fine: list[Plain] = []
     for order in orders:

@@ -100,8 +100,7 @@ class _Table:
 
     def copy(self, rows: Iterable[tuple[Any, ...]], *alike: Any) -> None:
         """``alike``: further columns that are the same in all rows of this copy, the last of the own ones."""
-        same = (*alike, *self.alike)
-        sql.copy(self.name, self.columns, (row + same for row in rows))
+        sql.copy(self.name, self.columns, rows, *alike, *self.alike)
 
 
 _LINE = _Table(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
+from shunda.core import sql
 from shunda.core.calendar import Calendar
 from shunda.policies.decisions import Edition, edition
 from shunda.policies.declared import SETTINGS, Setting
@@ -73,28 +73,26 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _VALUES = """
-select distinct on (name) name, value from policies_settingchange where name = any(%s) order by name, id desc
+select distinct on (name) name, value from policies_settingchange where name = any(%s::text[]) order by name, id desc
 """  # written out: nearly every action asks, and the ORM would take several times as long to ask as the answer takes
 
 
 def values(*names: str) -> dict[str, Any]:
     """The values in force of these settings, by name: one query."""
     wanted = _known(names)
-    with connection.cursor() as cursor:
-        cursor.execute(_VALUES, [list(wanted)])
-        changed = {name: json.loads(value) for name, value in cursor.fetchall()}
+    changed = {name: json.loads(value) for name, value in sql.fetch(_VALUES, [list(wanted)])}
     return {
         name: SETTINGS[name].kind.read(changed[name]) if name in changed else SETTINGS[name].default for name in wanted
     }
 
 
 _DECIDED = """
-(select distinct on (name) 's', name, value::text from policies_settingchange where name = any(%s)
+(select distinct on (name) 's', name, value::text from policies_settingchange where name = any(%s::text[])
  order by name, id desc)
 union all
 (select distinct on ("table") 't', "table", id::text from policies_tableversion
- where "table" = any(%s) and status = 'published' and published_at <= %s
-   and (valid_from is null or valid_from <= %s) and (valid_until is null or valid_until >= %s)
+ where "table" = any(%s::text[]) and status = 'published' and published_at <= %s::timestamptz
+   and (valid_from is null or valid_from <= %s::date) and (valid_until is null or valid_until >= %s::date)
  order by "table", number desc)
 """
 
@@ -103,10 +101,8 @@ def decided(settings: Sequence[str], tables: Sequence[str], at: datetime) -> tup
     """The values of these settings and the versions of these decision tables in force: one query for all."""
     wanted, day = _known(tuple(settings)) if settings else (), localtime(at).date()
     found: dict[str, dict[str, str]] = {"s": {}, "t": {}}
-    with connection.cursor() as cursor:
-        cursor.execute(_DECIDED, [list(wanted), list(tables), at, day, day])
-        for part, name, text in cursor.fetchall():
-            found[part][name] = text
+    for part, name, text in sql.fetch(_DECIDED, [list(wanted), list(tables), at, day, day]):
+        found[part][name] = text
     changed = {name: SETTINGS[name].kind.read(json.loads(text)) for name, text in found["s"].items()}
     values = {name: changed.get(name, SETTINGS[name].default) for name in wanted}
     return values, {name: edition(name, int(found["t"].get(name, 0)) or None) for name in tables}

@@ -101,6 +101,10 @@ def _best(one: Wanted, ranked: Iterable[int], prices: Prices) -> _Price | None:
     return None
 
 
+_quotes: dict[tuple[int, int], tuple[tuple[Any, ...], Quote]] = {}
+MOST_QUOTES = 50_000
+
+
 def _known(
     one: _List | None,
     price: _Price | None,
@@ -109,9 +113,21 @@ def _known(
     currency: str,
     includes_tax: bool,  # noqa: FBT001
 ) -> Quote:
-    """What a list says is the same for many lines and for many articles."""
+    """What a list says of an article, remembered while everything it follows from is equal.
+
+    Looked up by ids, since hashing amounts and days costs more than what is saved.
+    """
+    key = (price.list_id, price.sku_id) if price else (0, 0)
+    basis = (one, price, tax_rate, on, currency, includes_tax)
+    there = _quotes.get(key)
+    if there is not None and there[0] == basis:
+        return there[1]
+    if len(_quotes) >= MOST_QUOTES:
+        _quotes.clear()
     figures = (price.unit_price, price.floor, price.min_quantity) if price else None
-    return _quote(one, figures, tax_rate, on, currency, includes_tax)
+    quote = _quote(one, figures, tax_rate, on, currency, includes_tax)
+    _quotes[key] = basis, quote
+    return quote
 
 
 @lru_cache(maxsize=20_000)
@@ -123,6 +139,7 @@ def _quote(
     currency: str,
     includes_tax: bool,  # noqa: FBT001  # a cache keeps what it is given by position
 ) -> Quote:
+    """The same object for articles of the same price, so that what is said of it is also written once."""
     row: dict[str, Any] = {"code": None}
     if one is not None and figures is not None:
         row = one._asdict() | dict(zip(("unit_price", "floor", "min_quantity"), figures, strict=True))

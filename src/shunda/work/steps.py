@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
+from shunda.core import sql
 from shunda.core.actor import Actor
 from shunda.core.calendar import Calendar, UnknownYear
 from shunda.policies import queries as policies
@@ -24,7 +23,7 @@ _OPEN = """
 insert into work_task
   (kind, permission, subject_kind, subject_id, order_id, label, party, region_id, owner_id, urgent,
    limit_minutes, due_at, clock_note, rank_at, opened_at, closed_by, outcome)
-select *, %s, '', '' from unnest(
+select *, %s::timestamptz, '', '' from unnest(
   %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
   %s::boolean[], %s::int[], %s::timestamptz[], %s::text[], %s::timestamptz[])
 on conflict (kind, subject_kind, subject_id) where closed_at is null do nothing
@@ -54,27 +53,26 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
     if not specs:
         return
     due = clocks({(spec.kind, spec.urgent) for spec in specs}, at=at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPEN,
-            [
-                at,
-                [s.kind for s in specs],
-                [s.permission for s in specs],
-                [s.subject_kind for s in specs],
-                [s.subject_id for s in specs],
-                [s.order_id for s in specs],
-                [s.label[:60] for s in specs],
-                [s.party[:120] for s in specs],
-                [s.region_id for s in specs],
-                [s.owner_id for s in specs],
-                [s.urgent for s in specs],
-                [due[s.kind, s.urgent].limit_minutes for s in specs],
-                [due[s.kind, s.urgent].due_at for s in specs],
-                [due[s.kind, s.urgent].note for s in specs],
-                [due[s.kind, s.urgent].due_at or at + LATER for s in specs],
-            ],
-        )
+    sql.fetch(
+        _OPEN,
+        [
+            at,
+            [s.kind for s in specs],
+            [s.permission for s in specs],
+            [s.subject_kind for s in specs],
+            [s.subject_id for s in specs],
+            [s.order_id for s in specs],
+            [s.label[:60] for s in specs],
+            [s.party[:120] for s in specs],
+            [s.region_id for s in specs],
+            [s.owner_id for s in specs],
+            [s.urgent for s in specs],
+            [due[s.kind, s.urgent].limit_minutes for s in specs],
+            [due[s.kind, s.urgent].due_at for s in specs],
+            [due[s.kind, s.urgent].note for s in specs],
+            [due[s.kind, s.urgent].due_at or at + LATER for s in specs],
+        ],
+    )
 
 
 def close_tasks(
