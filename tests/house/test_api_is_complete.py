@@ -8,6 +8,7 @@ SRC = Path(__file__).parents[2] / "src/shunda"
 
 PAGES_ALONE = {
     "accounts.end_sessions": "sessions are of browsers; what a program holds is a token, and that can be revoked",
+    "fulfilment.scan": "a page brings the scans of one person; the API counts those of many callers with scan_together",
     "orders.keep": "what is being typed in the entry page; a program keeps its own, and sends whole orders",
     "pricing.record_export": "the record of the file a page makes; a program reads the prices page by page",
 }
