@@ -54,7 +54,9 @@ def import_orders(
     path = Path(path)
     run = receive(name or path.name, by=by, at=at)
     check(run, path, mapping, progress, by=by, at=at)
-    if not preview:
+    if preview:
+        progress(run.total, run.total)
+    else:
         start([run.pk], by=by, at=at).one()
         book(run.pk, progress, by=by, at=at)
     return report.of(run.pk)

@@ -339,3 +339,10 @@ def test_the_report_is_a_file_that_can_be_corrected_in_the_language_of_the_reade
     text = "".join(made)
     assert text.startswith("\ufeff行,原因,")
     assert "'=1+1,,-2,,-3.5," in text
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_the_progress_of_an_import_ends_where_it_is_whole(tmp_path, preview):
+    told = []
+    run(file(tmp_path, retail(SALE, SECOND)), preview=preview, progress=lambda *at: told.append(at))
+    assert told[-1][0] == told[-1][1] > 0
