@@ -20,6 +20,7 @@ from shunda.core.event import record
 from shunda.customers.models import TermKind
 from shunda.orders import rows
 from shunda.orders import steps as order_steps
+from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import HoldKind, Order, OrderLine, Stops
 from shunda.orders.reasons import AWAITS_PAYMENT
 from shunda.orders.specs import HoldSpec
@@ -106,6 +107,8 @@ def hold_or_release(orders: Collection[Order], *, by: Actor, at: datetime) -> No
     steps.stop_awaiting(paid, by=by, at=at)
     unpaid = [order for order in prepaid if order.paid < order.gross]
     order_steps.place_holds(
-        [HoldSpec(order.pk, AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP) for order in unpaid], by=by, at=at
+        [HoldSpec(o.pk, AWAITS_PAYMENT.code, HoldKind.PAYMENT, Stops.SHIP, rule=ReleaseRule.PAID) for o in unpaid],
+        by=by,
+        at=at,
     )
     steps.await_payment(unpaid, at=at)
