@@ -52,6 +52,7 @@ class MappingOptions(Out):
     codes: Codes
     countries: Countries
     historical: Annotated[bool, Field(description="The date in the file becomes the order's date.")]
+    place: Annotated[bool, Field(description="Orders are placed at once; otherwise they are drafts.")]
     warehouse: str
     term: str
     category: str
@@ -84,6 +85,7 @@ class MappingIn(In):
     codes: Codes = Field(default_factory=dict)
     countries: Countries = Field(default_factory=dict)
     historical: bool = False
+    place: bool = False
     warehouse: Code = ""
     term: Code = ""
     category: Code = "IMPORTED"

@@ -17,7 +17,8 @@ from shunda.web.forms import EditForm, Form
 UNKNOWN = [(REPORT, _("report the line")), (MAKE, _("create it"))]
 PLAIN = (
     "name", "channel", "shop", "currency", "prices_include_tax", "tax_rate", "cancellation_prefix", "walk_in",
-    "unknown_skus", "unknown_customers", "duplicates", "historical", "warehouse", "term", "category", "unit",
+    "unknown_skus", "unknown_customers", "duplicates", "historical", "place",
+    "warehouse", "term", "category", "unit",
 )  # fmt: skip
 """Options that are one field of the same name."""
 
@@ -82,6 +83,10 @@ class _MappingFields(Form):
     historical = forms.BooleanField(
         label=_("The date in the file is the order date"), required=False,
         help_text=_("Otherwise an order is made on the day of its import."),
+    )  # fmt: skip
+    place = forms.BooleanField(
+        label=_("Place the orders at once"), required=False,
+        help_text=_("Checked, promised and confirmed, or refused with a reason. Otherwise they are drafts."),
     )  # fmt: skip
     warehouse = forms.CharField(
         label=_("Warehouse"), max_length=40, required=False, help_text=_("A code; empty: the usual one.")

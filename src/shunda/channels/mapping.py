@@ -52,6 +52,8 @@ class Mapping:
     In doubt: unknown SKUs and customers are reported or created; lines without a customer go to ``walk_in`` or are
     reported; repeated lines are kept (and noted) or reported. ``codes`` names SKU codes that are no goods.
     ``historical`` makes the date of the invoice the order's date; otherwise an order is made on the day of its import.
+    With ``place`` orders are placed at once (priced, promised, confirmed or handed to review) instead of being drafts;
+    what happened long ago is not.
     """
 
     code: str
@@ -70,6 +72,7 @@ class Mapping:
     codes: Table[str, str] = field(default_factory=dict)
     countries: Table[str, str] = field(default_factory=dict)
     historical: bool = False
+    place: bool = False
     warehouse: str = ""
     term: str = ""
     category: str = "IMPORTED"
