@@ -100,6 +100,11 @@
   window.addEventListener("offline", show);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   window.addEventListener("pageshow", () => send());
+  window.addEventListener("storage", show);
+  for (const prefix of ["shunda.picking.", "shunda.undo."]) { // what is known of shipments of long ago
+    const old = store.keys(`${prefix}${sign.dataset.me}.`).sort((a, b) => Number(a.split(".").pop()) - Number(b.split(".").pop()));
+    old.slice(0, -30).forEach(store.delete);
+  }
   show();
   window.shunda = Object.assign(window.shunda || {}, { outbox });
 

@@ -21,8 +21,8 @@
 
   // --- what is known ----------------------------------------------------------------------------------------------
   const older = (text) => { try { return JSON.parse(text); } catch { return null; } };
-  const kept = older(store.get(memory));
-  let known = kept && kept.last > served.last ? kept : served;
+  const heard = older(store.get(memory));
+  let known = heard && heard.last > served.last ? heard : served;
   const view = () => {
     const stops = known.stops.map((stop) => ({ ...stop, wanted: read(stop.wanted), found: read(stop.found), short: read(stop.short) }));
     for (const scan of outbox.all()) {
@@ -124,9 +124,9 @@
     const n = read(scan.quantity);
     const reason = why(stop, scan, n);
     if (reason) return say(false, reason, words(stop));
-    outbox.add({ shipment_id: served.shipment, code: typed, quantity: write(n), kind: scan.kind, short_reason: scan.short_reason || null, note: scan.note || "" });
+    const kept = outbox.add({ shipment_id: served.shipment, code: typed, quantity: write(n), kind: scan.kind, short_reason: scan.short_reason || null, note: scan.note || "" });
     if (told) remember(past().slice(0, -1));
-    else remember([...past(), { code: typed, quantity: write(n), kind: scan.kind }]);
+    else remember([...past(), { key: kept.key, code: typed, quantity: write(n), kind: scan.kind }]);
     const open = show();
     const now = view().find((each) => each.id === stop.id);
     const row = rows.get(stop.id);
@@ -239,10 +239,17 @@
       known = mine;
       store.set(memory, JSON.stringify(mine));
     }
+    const gone = new Set(told.refused.map((each) => each.key));
+    if (gone.size) remember(past().filter((step) => !gone.has(step.key))); // what did not count is not taken back
     told.refused.forEach((each) => say(false, texts.refused, { code: each.code, why: each.message }));
     show();
     if (mine && mine.status !== "planned" && !outbox.all().length) { location.reload(); return; }
     if (finish.dataset.soon && !outbox.all().length) { delete finish.dataset.soon; finish.requestSubmit(); }
+  });
+  window.addEventListener("storage", (event) => { // another tab has scanned, or has heard
+    const news = event.key === memory && older(event.newValue);
+    if (news && news.last >= known.last) known = news;
+    show();
   });
   show();
   code.focus({ preventScroll: true });
