@@ -3,7 +3,7 @@
     python -m bench.peers                     five rounds of ten seconds each
     python -m bench.peers --rounds 1 --seconds 3
     python -m bench.peers --folder ~/.cache/peers   keep their environments for the next time
-    python -m bench.peers --minutes 8         the longest it may take, half of it for what comes before the rounds
+    python -m bench.peers --minutes 8         the longest it may take, six tenths of it for what comes before the rounds
 
 Tryton and oscar come from PyPI in environments of their own. Each is asked through its own Python layer, without
 HTTP, without pages, as many processes at once as there are cores, each order a transaction: what they can do at best.
@@ -164,7 +164,7 @@ def main() -> int:
     from bench.installation import Installation
     from bench.intake import intake
 
-    ready, end = (time.monotonic() + part * asked.minutes * 60 for part in (0.5, 1))
+    ready, end = (time.monotonic() + part * asked.minutes * 60 for part in (0.6, 1))
     rates: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="shunda-peers-") as temporary, Installation() as installation:
         with ThreadPoolExecutor(len(PEERS)) as threads:

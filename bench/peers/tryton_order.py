@@ -91,7 +91,7 @@ def place(pool: Any, known: dict[str, Any], dice: random.Random) -> None:
         "invoice_address": known["address"],
         "shipment_address": known["address"],
         "payment_term": known["term"],
-        "invoice_method": "shipment",
+        "invoice_method": "fulfillment",
         "shipment_method": "order",
         "lines": [("create", lines)],
     }
