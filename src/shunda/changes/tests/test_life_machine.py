@@ -143,6 +143,6 @@ def test_whatever_happens_to_orders_that_are_changed_every_figure_has_its_ledger
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=12, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=6, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
