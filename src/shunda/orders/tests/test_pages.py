@@ -14,7 +14,7 @@ from shunda.core.actor import system
 from shunda.customers.tests.builders import customer
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders.models import Order, Review
-from shunda.orders.tests.builders import confirmed_order, order
+from shunda.orders.tests.builders import confirmed_order, in_status, order
 from shunda.wiring.reactions import inline
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +134,7 @@ def test_sending_back_without_a_remark_is_refused_with_the_reason(web, buyer, ar
 
 @pytest.mark.req("R170")
 def test_cancelling_asks_for_a_reason_and_keeps_the_order(web, buyer, article):
-    row = confirmed_order(buyer, [(article, 2, 10)])
+    row = in_status(buyer, [(article, 2, 10)], "approved")
     url = reverse("orders:cancel", args=[row.pk])
     assert web.get(url).status_code == 200
     assert web.post(url, {"reason": ""}).status_code == 422
