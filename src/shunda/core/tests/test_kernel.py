@@ -64,7 +64,7 @@ def test_events_are_numbered_within_their_order():
     happenings = [event.Happening("x.y", "orders.order", 1, order_id=o) for o in (7, 8, 7)]
     event.record(happenings, by=SYSTEM, at=AT)
     event.record(happenings[:1], by=SYSTEM, at=AT)
-    assert list(Event.objects.filter(order_id=7).values_list("sequence", flat=True)) == [1, 2, 3]
+    assert list(Event.objects.filter(order_id=7).order_by("pk").values_list("sequence", flat=True)) == [1, 2, 3]
 
 
 @pytest.mark.django_db
