@@ -1,6 +1,5 @@
 """The ASGI application granian serves: programs with a token by the short way, browsers through Django's middleware."""
 
-import gc
 import os
 import sys
 
@@ -13,14 +12,11 @@ from shunda.accounts.steps import sign_in_with_token  # noqa: E402  # Django mus
 from shunda.api.lean import Lean  # noqa: E402
 from shunda.api.shield import ProgramsHandler  # noqa: E402
 from shunda.wiring.api import api  # noqa: E402
+from shunda.wiring.settled import settle  # noqa: E402
 
 application = Lean(api, sign_in_with_token, prefix="/api/v1/", pages=pages, programs=ProgramsHandler())
 
-# What was loaded stays: the collector need not look through it at every thousandth order, which took a tenth of an
-# order's time. It looks at what came later, less often.
-gc.collect()
-gc.freeze()
-gc.set_threshold(10_000, 20, 20)
+settle()
 
 # A batch waits for the database a score of times, and each time for its turn after an answer came. With the usual
 # five milliseconds it would wait longer for its turn than for the answer.

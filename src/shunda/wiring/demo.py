@@ -9,10 +9,12 @@ from django.utils.translation import get_language
 from shunda.demo import build as demo
 from shunda.demo import company
 from shunda.wiring.roles import ROLES
+from shunda.wiring.settled import settle
 
 
 def build(progress: Callable[[int, int], None]) -> None:
     """Build the demo company; reactions run at once, on the clock of the day."""
+    settle()
     demo.build(progress, "shunda.wiring.reactions.inline")
 
 
