@@ -8,16 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from shunda.changes import content, figures
-from shunda.changes.carrying import Carried, Effect
+from shunda.changes.carrying import Attempt, Carried, Effect, attempted
 from shunda.changes.gathering import lines_of
 from shunda.changes.planning import Plan
 from shunda.changes.specs import ChangeSpec
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch
-from shunda.core.refusal import Refusal
 from shunda.fulfilment import following as shipping
 from shunda.orders.actions.cancel import carry_out as cancel
 from shunda.orders.authority import Part
@@ -29,31 +26,10 @@ ZERO = Decimal(0)
 
 def carry_out(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, numbers: Mapping[int, str]) -> Carried:
     """Cancel these orders, whatever their stage before completion, each whole or not at all (R170)."""
-    todo, refused = dict(specs), list[Refusal]()
-    plans: dict[int, Plan] = {}
-    while todo:
-        try:
-            with transaction.atomic():
-                effects, said, made = _attempt(todo, by=by, at=at, numbers=numbers)
-                plans |= made
-                if said:
-                    raise _Undo
-        except _Undo:
-            refused += said
-            without = {refusal.id for refusal in said}
-            todo = {pk: spec for pk, spec in todo.items() if pk not in without}
-        else:
-            return Carried(effects, refused, plans)
-    return Carried({}, refused, plans)
+    return attempted(specs, lambda todo: _attempt(todo, by=by, at=at, numbers=numbers))
 
 
-class _Undo(Exception):
-    """Roll the attempt back; nothing went wrong."""
-
-
-def _attempt(
-    specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, numbers: Mapping[int, str]
-) -> tuple[dict[int, Effect], list[Refusal], dict[int, Plan]]:
+def _attempt(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, numbers: Mapping[int, str]) -> Attempt:
     batch = Batch(Order.objects.select_related("term", "customer"), specs, ORDER, "cancel")
     if batch.refused:
         return {}, batch.refused, {}

@@ -7,7 +7,7 @@ demands and balances, counters last.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,10 +31,8 @@ from shunda.credit.steps import Movement, shift
 from shunda.customers.models import TermKind
 from shunda.fulfilment import following as shipping
 from shunda.inventory import steps as stock
-from shunda.inventory.models import DemandKind
 from shunda.inventory.resizing import Size, resize
-from shunda.inventory.specs import DemandSpec
-from shunda.orders import rows, rules
+from shunda.orders import rows, rules, wishes
 from shunda.orders import steps as order_steps
 from shunda.orders.assembly import is_taken_out
 from shunda.orders.models import Order, OrderLine
@@ -79,12 +77,21 @@ def carry_out(
 
     An attempt in which stock or credit refuses somebody is undone and made again without him.
     """
+    return attempted(specs, lambda todo: _attempt(todo, by=by, at=at, numbers=numbers, revisions=revisions))
+
+
+Attempt = tuple[dict[int, Effect], list[Refusal], dict[int, Plan]]
+"""What became of orders, who is refused, and the plans that were made."""
+
+
+def attempted(specs: Mapping[int, ChangeSpec], attempt: Callable[[Mapping[int, ChangeSpec]], Attempt]) -> Carried:
+    """Try for all; an attempt that refuses somebody is undone and made again without him."""
     todo, refused = dict(specs), list[Refusal]()
     plans: dict[int, Plan] = {}
     while todo:
         try:
             with transaction.atomic():
-                effects, said, made = _attempt(todo, by=by, at=at, numbers=numbers, revisions=revisions)
+                effects, said, made = attempt(todo)
                 plans |= made
                 if said:
                     raise _Undo
@@ -108,7 +115,7 @@ def _attempt(
     at: datetime,
     numbers: Mapping[int, str],
     revisions: Mapping[int, int],
-) -> tuple[dict[int, Effect], list[Refusal], dict[int, Plan]]:
+) -> Attempt:
     batch = Batch(Order.objects.select_related("term", "customer"), specs, ORDER, "change")
     if batch.refused:
         return {}, batch.refused, {}
@@ -263,7 +270,7 @@ def _moves(order: Order, bucket: Bucket, amount: Decimal) -> list[Movement]:
 def _take(orders: Mapping[int, Order], plans: Mapping[int, Plan], *, at: datetime) -> list[Refusal]:
     """Demands follow the lines; what is wanted more is promised from stock, or the order is refused (R050)."""
     new = [(orders[pk], line) for pk, made in plans.items() for line in made.added]
-    for (_order, line), demand in zip(new, stock.want([_demand(*pair) for pair in new], at=at), strict=True):
+    for (_order, line), demand in zip(new, stock.want([wishes.demand(*pair) for pair in new], at=at), strict=True):
         line.demand_id = demand
     rows.point_at_demands([(line.pk, line.demand_id) for _order, line in new if line.demand_id])
     stock.lock(line.demand_id for made in plans.values() for line in made.lines if line.demand_id)
@@ -281,37 +288,15 @@ def _take(orders: Mapping[int, Order], plans: Mapping[int, Plan], *, at: datetim
             if more and line.demand_id and not line.made_to_order:
                 groups[pk].append(line.demand_id)
                 number_of[line.demand_id] = line.line_no
-    return [_by_lines(refusal, number_of) for refusal in stock.reserve(list(groups.items()), at=at)]
-
-
-def _demand(order: Order, line: OrderLine) -> DemandSpec:
-    return DemandSpec(
-        kind=DemandKind.ORDER,
-        order_id=order.pk,
-        sku_id=line.sku_id,
-        warehouse_id=order.warehouse_id,
-        quantity=line.base_quantity,
-        due=_due(order, line),
-        priority=order.priority,
-    )
-
-
-def _due(order: Order, line: OrderLine) -> Any:
-    return line.wanted_date or order.promised_date or order.wanted_date
+    return [wishes.by_lines(refusal, number_of) for refusal in stock.reserve(list(groups.items()), at=at)]
 
 
 def _size(order: Order, line: OrderLine, made: Plan) -> Size | None:
     """How a line's demand has to look, if it does not look so already."""
     if line.pk not in made.before or is_taken_out(line) or line.demand is None:
         return None
-    demand, size = line.demand, (line.base_quantity, _due(order, line), order.priority)
+    demand, size = line.demand, (line.base_quantity, wishes.due(order, line), order.priority)
     return Size(demand.pk, *size) if (demand.quantity, demand.due, demand.priority) != size else None
-
-
-def _by_lines(refusal: Refusal, number_of: Mapping[int, int]) -> Refusal:
-    data = dict(refusal.data)
-    data["lines"] = [number_of[demand] for demand in data.pop("demands", ())]
-    return replace(refusal, data=data)
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------

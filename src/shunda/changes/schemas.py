@@ -12,7 +12,7 @@ from shunda.changes.models import ChangeKind
 from shunda.changes.specs import ChangeSpec, LineEdit
 from shunda.changes.states import ChangeStatus
 from shunda.orders.models import Channel
-from shunda.orders.schemas import OrderLineIn
+from shunda.orders.schemas import DeliveryIn, OrderLineIn
 
 Text = Annotated[str, Field(max_length=250)]
 
@@ -28,21 +28,13 @@ class ChangeLineIn(In):
     parameters: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(max_length=50)] | None = None
 
 
-class ChangeHeadIn(In):
+class ChangeHeadIn(DeliveryIn):
     """The fields of the head as they shall be: what is sent; the others stay."""
 
     customer_reference: Text | None = None
     contact_name: Text | None = None
     contact_phone: Text | None = None
     note: Annotated[str, Field(max_length=10_000)] | None = None
-    ship_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    ship_province: Text | None = None
-    ship_city: Text | None = None
-    ship_district: Text | None = None
-    ship_street: Text | None = None
-    ship_postcode: Text | None = None
-    receiver: Text | None = None
-    receiver_phone: Text | None = None
     transport_mode: Text | None = None
     packing: Text | None = None
     wanted_date: date | None = None

@@ -47,7 +47,20 @@ class OrderLineIn(In):
         return LineSpec(**self.__dict__)
 
 
-class OrderHeadIn(In):
+class DeliveryIn(In):
+    """Where goods go; what is null stays, or comes from the customer's file."""
+
+    ship_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    ship_province: Text | None = None
+    ship_city: Text | None = None
+    ship_district: Text | None = None
+    ship_street: Text | None = None
+    ship_postcode: Text | None = None
+    receiver: Text | None = None
+    receiver_phone: Text | None = None
+
+
+class OrderHeadIn(DeliveryIn):
     """The head of an order. What is null or left out comes from the customer's file."""
 
     kind: OrderKind = OrderKind.STANDARD
@@ -81,14 +94,6 @@ class OrderHeadIn(In):
     contact_name: Text | None = None
     contact_phone: Text | None = None
     address_id: Id | None = None
-    ship_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    ship_province: Text | None = None
-    ship_city: Text | None = None
-    ship_district: Text | None = None
-    ship_street: Text | None = None
-    ship_postcode: Text | None = None
-    receiver: Text | None = None
-    receiver_phone: Text | None = None
 
 
 class OrderIn(OrderHeadIn):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -21,9 +20,7 @@ from shunda.customers.models import Customer, TermKind
 from shunda.inventory import queries as inventory
 from shunda.inventory import reasons as inventory_reasons
 from shunda.inventory import steps as stock
-from shunda.inventory.models import DemandKind
-from shunda.inventory.specs import DemandSpec
-from shunda.orders import approval, rows, rules, steps, tasks
+from shunda.orders import approval, rows, rules, steps, tasks, wishes
 from shunda.orders import reasons as why
 from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import HoldKind, Order, OrderLine, Stops
@@ -122,7 +119,7 @@ def _take(orders: Sequence[Order], lines: Lines, at: datetime) -> tuple[list[Ref
     refused = hold([HoldAsk(o.pk, o.customer_id, o.gross, o.currency) for o in on_credit], at=at)
     without = {refusal.id for refusal in refused}
     served = [(order, line) for order in queue if order.pk not in without for line in lines[order.pk]]
-    demands = stock.want([_demand(order, line) for order, line in served], at=at)
+    demands = stock.want([wishes.demand(order, line) for order, line in served], at=at)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for (order, line), demand in zip(served, demands, strict=True):
         line.demand_id = demand
@@ -130,26 +127,7 @@ def _take(orders: Sequence[Order], lines: Lines, at: datetime) -> tuple[list[Ref
             groups[order.pk].append(demand)
     rows.point_at_demands([(line.pk, demand) for (_, line), demand in zip(served, demands, strict=True)])
     number_of = {demand: line.line_no for (_, line), demand in zip(served, demands, strict=True)}
-    return refused, [_by_lines(refusal, number_of) for refusal in stock.reserve(list(groups.items()), at=at)]
-
-
-def _by_lines(refusal: Refusal, number_of: Mapping[int, int]) -> Refusal:
-    """The lines of the order instead of the demands, which are undone with the attempt."""
-    data = dict(refusal.data)
-    data["lines"] = [number_of[demand] for demand in data.pop("demands", ())]
-    return replace(refusal, data=data)
-
-
-def _demand(order: Order, line: OrderLine) -> DemandSpec:
-    return DemandSpec(
-        kind=DemandKind.ORDER,
-        order_id=order.pk,
-        sku_id=line.sku_id,
-        warehouse_id=order.warehouse_id,
-        quantity=line.base_quantity,
-        due=line.wanted_date or order.promised_date or order.wanted_date,
-        priority=order.priority,
-    )
+    return refused, [wishes.by_lines(refusal, number_of) for refusal in stock.reserve(list(groups.items()), at=at)]
 
 
 def _shortages(orders: Sequence[Order], lines: Lines) -> list[Refusal]:
