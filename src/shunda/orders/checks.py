@@ -26,6 +26,7 @@ from shunda.orders.assembly import OVERRIDDEN
 from shunda.orders.models import Department, InvoiceKind, Order, OrderKind, OrderLine
 from shunda.orders.rules import effective_price, goods_total
 from shunda.orders.specs import ZERO
+from shunda.orders.written import Measure, needs
 
 Level = Literal["ok", "warn", "block"]
 D = Department
@@ -76,7 +77,7 @@ class CheckFacts:
     duplicates: Mapping[int, Sequence[Other]]
     references: Mapping[int, Sequence[Other]]
     letters: frozenset[int]  # orders with a signed confirmation letter
-    written_from: Decimal
+    written: Measure
     calendar: Calendar = field(default_factory=Calendar)
 
 
@@ -135,9 +136,9 @@ def _prices(order: Order, facts: CheckFacts) -> Iterator[Finding]:
     yield from sorted(wrong, key=lambda finding: finding.level)
     if lines and not wrong:
         yield _found("ok", why.PRICES_OK, D.SALES, D.FINANCE, lines=len(lines))
-    letter = order.pk in facts.letters
-    if order.gross >= facts.written_from and not letter:
-        yield _found("warn", why.WRITTEN, D.SALES, D.FINANCE, limit=plain(facts.written_from))
+    if order.pk not in facts.letters:
+        for refusal in needs(order, lines, facts.customers[order.customer_id].term_id, facts.written):
+            yield Finding("warn", refusal.code, refusal.data, (D.SALES, D.FINANCE))
 
 
 def price_findings(order: Order, line: OrderLine, goods: Decimal) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from shunda.customers import queries as customers
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
 from shunda.inventory import queries as inventory
 from shunda.inventory.models import Supply, Warehouse
-from shunda.orders import checks, rules
+from shunda.orders import checks, rules, written
 from shunda.orders.checks import CheckFacts, Finding, Other
 from shunda.orders.entry import EntryFacts, Place
 from shunda.orders.models import Order, OrderAttachment, OrderLine, PaperKind
@@ -114,7 +114,7 @@ def for_checks(
     lines = lines_of(ids) if lines is None else lines
     sku_ids = {line.sku_id for members in lines.values() for line in members}
     warehouse_ids = {order.warehouse_id for order in orders}
-    decided = policies.values("orders.duplicate_days", "orders.written_from_amount", *CALENDAR)
+    decided = policies.values("orders.duplicate_days", *written.SETTINGS, *CALENDAR)
     days: int = decided["orders.duplicate_days"]
     marked = [order for order in orders if order.fingerprint]
     referred = [order for order in orders if order.customer_reference]
@@ -133,7 +133,7 @@ def for_checks(
         duplicates=_others(_DUPLICATES, marked, [order.fingerprint for order in marked], days),
         references=_others(_REFERENCES, referred, [order.customer_reference for order in referred], days),
         letters=frozenset(letters.values_list("order_id", flat=True)),
-        written_from=decided["orders.written_from_amount"],
+        written=written.Measure.of(decided),
         calendar=policies.calendar(decided),
     )
 

@@ -224,6 +224,15 @@ def overridden(order_ids: Iterable[int]) -> dict[int, dict[str, str]]:
 # --- review desk ----------------------------------------------------------------------------------------------------
 
 
+def editors(order_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Who ever changed the content of these orders, by order: one query."""
+    found: dict[int, set[int]] = {pk: set() for pk in order_ids}
+    edits = Event.objects.filter(order_id__in=list(found), kind="order.edit", actor_id__isnull=False)
+    for order_id, actor_id in edits.values_list("order_id", "actor_id"):
+        found[order_id or 0].add(actor_id or 0)
+    return found
+
+
 def departments_of(actor: Actor) -> list[str]:
     """The departments the actor reviews for."""
     return [str(department) for department in Department if actor.may(f"orders.review_{department}")]

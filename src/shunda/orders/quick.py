@@ -24,7 +24,7 @@ from shunda.customers.buyers import buyers
 from shunda.inventory import promising
 from shunda.inventory.promising import Lack
 from shunda.inventory.rules import Place
-from shunda.orders import allocation, approval, decisions, facts, heard, plain, quick_rows
+from shunda.orders import allocation, approval, decisions, facts, heard, plain, quick_rows, written
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS, Confirmer
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
 from shunda.orders.screening import SCREENING
@@ -57,7 +57,7 @@ def place(calls: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool = F
     ready = _ready(calls, now)
     if not ready:
         return {}
-    accounts = holding.lock(o.customer.id for o in ready if CREDIT_TERMS[o.customer.term])
+    accounts = holding.lock((o.customer.id for o in ready if CREDIT_TERMS[o.customer.term]), at=now.at)
     lacking = _Stock({(line.good.id, o.warehouse_id) for o in ready for line in o.lines}, locked=locked)
     outcome: dict[int, Placed | Refused] = {}
     served: list[Plain] = []
@@ -176,8 +176,9 @@ def _priced(orders: list[Plain], now: Moment) -> list[Plain]:
     for order in orders:
         for line in order.lines:
             line.quote = next(quotes)
-    written = now.decided["orders.written_from_amount"]
-    return _approved([order for order in orders if plain.price(order) and order.gross < written], now)
+    signed = written.Measure.of(now.decided)
+    fine = [o for o in orders if plain.price(o) and not signed.asks_of_plain(o.gross, len(o.lines))]
+    return _approved(fine, now)
 
 
 def _approved(orders: list[Plain], now: Moment) -> list[Plain]:

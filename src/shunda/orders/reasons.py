@@ -148,6 +148,8 @@ REQUIRED = per_field("orders.required", _("Fill in “{field}” before the orde
 
 NOT_REVIEWER = Reason("orders.not-reviewer", _("You do not review for %(department)s; ask a colleague who does."))
 OWN_ORDER = Reason("orders.own-order", _("You entered order %(number)s yourself; somebody else must review it."))
+OWN_SALE = Reason("orders.own-sale", _("Order %(number)s is your own sale; somebody else must review it."))
+OWN_EDIT = Reason("orders.own-edit", _("You changed order %(number)s yourself; somebody else must review it."))
 REMARK_REQUIRED = Reason("orders.remark-required", _("Say what sales has to change: the remark is empty."))
 RESTOCK_REQUIRED = Reason(
     "orders.restock-required", _("Stock is short for order %(number)s: enter when it is expected back.")
@@ -202,6 +204,10 @@ HOLD_EXISTS = Reason("orders.hold-exists", _("The order already has such a hold:
 NO_HOLD = Reason("orders.no-hold", _("The order has no open hold of this kind."))
 REASON_REQUIRED = Reason("orders.reason-required", _("Say why: the reason is empty."))
 REASON_TOO_LONG = Reason("orders.reason-too-long", _("The reason is longer than %(limit)s characters."))
+WARNINGS_ASK = Reason(
+    "orders.warnings-ask",
+    _("Warnings that ask for a reason: %(count)s. Say why the order goes on in spite of them."),
+)
 CANCEL_LATE = Reason(
     "orders.cancel-late",
     _("The order could be cancelled freely until %(until)s. Ask for its cancellation: those concerned decide."),
@@ -273,6 +279,10 @@ CUSTOMER_DIFFERS = Reason(
 )
 WRITTEN = Reason(
     "orders.check-written", _("An order from %(limit)s needs the signed confirmation letter; none is attached.")
+)
+COMPLEX = Reason(
+    "orders.check-complex",
+    _("A complex order (%(signs)s) needs the signed confirmation letter; none is attached."),
 )
 STOCK_OK = Reason("orders.check-stock", _("Everything is available in %(warehouse)s."))
 SHORT = Reason(

@@ -141,14 +141,25 @@ def goods_total(order: Order, lines: Iterable[OrderLine]) -> Decimal:
 # --- reviews --------------------------------------------------------------------------------------------------------
 
 
-def why_not_decide(review: Review, order: Order, by: Actor, *, may_own: bool) -> Iterator[Refusal]:
-    """Who may not decide this review: who is not of the department, and whoever entered the order (R060)."""
+def why_not_decide(
+    review: Review, order: Order, by: Actor, editors: Collection[int], *, may_own: bool
+) -> Iterator[Refusal]:
+    """Who may not decide this review: who is not of the department, and whoever the order is of (R060).
+
+    It is of whoever entered it, of the sales representative it belongs to, and of everybody who changed it.
+    """
     if not by.may(f"orders.review_{review.department}"):
         yield why.NOT_REVIEWER(
             review.pk, department=str(review.get_department_display()), department_code=review.department
         )
-    if order.created_by_id is not None and order.created_by_id == by.id and not may_own:
+    if by.id is None or may_own:
+        return
+    if order.created_by_id == by.id:
         yield why.OWN_ORDER(review.pk, number=order.number)
+    elif order.owner_id == by.id:
+        yield why.OWN_SALE(review.pk, number=order.number)
+    elif by.id in editors:
+        yield why.OWN_EDIT(review.pk, number=order.number)
 
 
 def why_restock_unknown(review: Review, order: Order, restock: Mapping[int, date]) -> Refusal | None:

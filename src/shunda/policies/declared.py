@@ -138,9 +138,23 @@ _ORDERS = (
         ("R052",),
     ),
     Setting(
+        "orders.complex_lines", "orders", _("Many lines, as a sign of a complex order"), Whole(2, 50_000), 50, ("R052",)
+    ),
+    Setting(
+        "orders.complex_signs",
+        "orders",
+        _(
+            "An order is complex, and needs the signed confirmation letter, with so many of these signs: many lines,"
+            " made to order, contract, terms of its own (5: never)"
+        ),
+        Whole(1, 5),
+        2,
+        ("R052",),
+    ),
+    Setting(
         "orders.review_own",
         "orders",
-        _("People may review orders they entered themselves"),
+        _("People may review orders that are their own, or that they entered or changed"),
         Flag(),
         default=False,
         rows=("R060",),

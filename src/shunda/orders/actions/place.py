@@ -17,7 +17,7 @@ from shunda.core.batch import ACTIONS
 from shunda.core.once import Kept
 from shunda.core.refusal import Refusal, Refused
 from shunda.inventory.promising import Gone
-from shunda.orders import quick
+from shunda.orders import quick, written
 from shunda.orders import reasons as why
 from shunda.orders.actions import ordinary
 from shunda.orders.allocation import ALLOCATION, PRIORITY
@@ -32,7 +32,7 @@ __all__ = ["place"]
 PERMISSION = "orders.place_order"
 SETTINGS = (
     "orders.number_prefix", "orders.most_lines", "orders.most_quantity", "orders.duplicate_days",
-    "orders.written_from_amount",
+    *written.SETTINGS,
 )  # fmt: skip
 TABLES = (AUTO_APPROVE.name, CONFIRMERS.name, SCREENING.name, ALLOCATION.name, PRIORITY.name)
 PATIENCE = 20

@@ -10,8 +10,8 @@ from django.db.models import F, Min
 from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
+from shunda.orders import queries, rules, tasks
 from shunda.orders import reasons as why
-from shunda.orders import rules, tasks
 from shunda.orders.actions.parts import drop_reviews
 from shunda.orders.models import Department, Order, Review
 from shunda.orders.queries import seen_by
@@ -35,8 +35,9 @@ def approve(
 ) -> Outcome[Review]:
     """Approve reviews (ids of reviews); the last one of a round approves the order and starts its execution (R047).
 
-    Whoever decides holds ``orders.review_<department>`` and did not enter the order himself. ``restock`` is when the
-    warehouse expects stock that is short and not announced (R045), by review id; without it that review is refused.
+    Whoever decides holds ``orders.review_<department>``; the order is not his own, and he did not enter or change it.
+    ``restock`` is when the warehouse expects stock that is short and not announced (R045), by review id; without it
+    that review is refused.
     """
     batch = _batch(ids, "approve", by, restock or {}, versions)
     outcome = _decide(batch, remark, restock or {}, by=by, at=at)
@@ -83,11 +84,12 @@ def _batch(
     wanted = mine.filter(pk__in=ids).values_list("order_id", flat=True)
     orders = {order.pk: order for order in Order.objects.filter(pk__in=wanted).order_by("pk").select_for_update()}
     may_own = policies.value("orders.review_own")
+    editors = queries.editors(orders)
     batch = Batch(mine, ids, REVIEW, move, versions=versions)
 
     def why_not(review: Review) -> list[Refusal]:
         order = orders[review.order_id]
-        reasons = list(rules.why_not_decide(review, order, by, may_own=may_own))
+        reasons = list(rules.why_not_decide(review, order, by, editors[order.pk], may_own=may_own))
         unknown = rules.why_restock_unknown(review, order, restock)
         return [*reasons, unknown] if unknown else reasons
 

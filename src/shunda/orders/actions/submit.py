@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from shunda.core.actor import Actor, system
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
-from shunda.orders import checks, decisions, facts, keeping, rules, screening, steps, tasks
+from shunda.orders import checks, decisions, facts, keeping, rules, screening, steps, tasks, written
 from shunda.orders import reasons as why
 from shunda.orders.actions.parts import drop_reviews
 from shunda.orders.checks import CheckFacts, Finding
@@ -81,12 +81,16 @@ def _screen(orders: Sequence[Order], known: CheckFacts, at: datetime) -> None:
 
 
 def _unwritten(orders: Sequence[Order], known: CheckFacts) -> list[HoldSpec]:
-    """Large orders are confirmed when the customer has signed for them (R052)."""
+    """Large and complex orders are confirmed when the customer has signed for them (R052)."""
     return [
         HoldSpec(order.pk, why.AWAITS_LETTER.code, HoldKind.LEGAL, Stops.CONFIRM, rule=ReleaseRule.LETTER)
         for order in orders
-        if order.gross >= known.written_from and order.pk not in known.letters
+        if order.pk not in known.letters and any(_written(order, known))
     ]
+
+
+def _written(order: Order, known: CheckFacts) -> Iterator[Refusal]:
+    return written.needs(order, known.lines[order.pk], known.customers[order.customer_id].term_id, known.written)
 
 
 Approvals = Mapping[tuple[int, str], Review]

@@ -1,19 +1,22 @@
 """Reviews: each department for itself, the last approval starts execution, a remark sends the order back."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shunda.accounts.tests.builders import actor
+from shunda.accounts.tests.builders import actor, user
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
 from shunda.core.models import Event
 from shunda.customers.tests.builders import customer
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions
-from shunda.orders.models import Order
+from shunda.orders.assembly import spec_of
+from shunda.orders.models import Order, Review
+from shunda.orders.queries import lines_of
 from shunda.orders.states import REVIEW
 from shunda.orders.tests.builders import AT, order
 from shunda.policies.actions import change_setting
@@ -105,6 +108,36 @@ def test_nobody_reviews_an_order_he_entered_unless_the_company_allows_it():
     assert (refusal.code, refusal.data["number"]) == ("orders.own-order", made.number)
     change_setting([SettingSpec("orders.review_own", "true", "we are two people")], by=SYSTEM, at=AT).one()
     assert approve(made, "sales", by=clerk).one().status == "approved"
+
+
+@pytest.mark.req("R060")
+def test_nobody_reviews_his_own_sale_or_an_order_he_changed_not_even_among_many_or_as_administrator():
+    head = actor("*")
+    sold = order(customer(), [(sku("A-1"), 1, 1)], "in_review", owner_id=head.id)
+    changed = order(customer("C2"), [(sku("A-2"), 1, 1)])
+    again = replace(spec_of(changed, lines_of([changed.pk])[changed.pk]), note="please")
+    actions.edit({changed.pk: again}, by=head, at=AT).one()
+    actions.submit([changed.pk], by=SYSTEM, at=AT).one()
+    other = order(customer("C3"), [(sku("A-3"), 1, 1)], "in_review")
+    reviews = {one.pk: review(one, "sales").pk for one in (sold, changed, other)}
+    outcome = actions.approve(reviews.values(), by=head, at=AT)
+    assert {r.id: r.code for r in outcome.refused} == {
+        reviews[sold.pk]: "orders.own-sale",
+        reviews[changed.pk]: "orders.own-edit",
+    }
+    assert [one.pk for one in outcome.done] == [reviews[other.pk]]
+    assert actions.send_back([reviews[sold.pk]], "no", by=head, at=AT).refused
+
+
+@pytest.mark.req("R060")
+def test_over_the_api_nobody_reviews_his_own_order_either(client):
+    boss = user("boss", "*")
+    client.force_login(boss)
+    made = order(customer(), [(sku(), 1, 1)], "in_review", owner_id=boss.pk)
+    body = {"items": [{"id": review(made, "sales").pk}]}
+    answer = client.post("/api/v1/orders/reviews/approve", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["refusals"][0]["code"]) == (409, "orders.own-sale")
+    assert not Review.objects.filter(status="approved").exists()
 
 
 @pytest.mark.req("R045")
