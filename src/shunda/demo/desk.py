@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shunda.customers.models import TermKind
@@ -66,7 +66,7 @@ class Desk:
         ids = [self.ids[order.id] for order in old]
         done(orders.submit(ids, by=self.staff["sales_clerk"], at=at(day, 9, 30)))
         for department, role, hour, minute in REVIEWS:
-            done(orders.approve(waiting(ids, department), by=self.staff[role], at=at(day, hour, minute)))
+            self.approve(ids, department, role, at(day, hour, minute))
         drain()
         confirmed = list(Order.objects.filter(pk__in=ids).select_related("term"))
         stopped = [order for order in confirmed if order.status != OrderStatus.CONFIRMED]
@@ -79,6 +79,14 @@ class Desk:
         drain()
         if leaving:
             self.pack(day, leaving)
+
+    def approve(self, ids: Sequence[int], department: str, role: str, moment: datetime) -> None:
+        """Whoever does a department's work approves; what he sold himself the vice-president approves."""
+        head = self.staff[role]
+        own = waiting(ids, department, owner_id=head.id)
+        done(orders.approve(set(waiting(ids, department)) - set(own), by=head, at=moment))
+        if own:
+            done(orders.approve(own, by=self.staff["vice_president"], at=moment))
 
     def pack(self, day: date, old: Sequence[OldOrder]) -> None:
         """The warehouse plans, picks and packs what will leave."""
@@ -118,7 +126,8 @@ def order_spec(company: Company, old: OldOrder) -> OrderSpec:
     )
 
 
-def waiting(order_ids: Sequence[int], department: str) -> list[int]:
-    """The reviews of these orders that one department has not decided."""
+def waiting(order_ids: Sequence[int], department: str, owner_id: int | None = None) -> list[int]:
+    """The reviews of these orders that one department has not decided; only of those this person sold, if named."""
     found = Review.objects.filter(order__in=order_ids, department=department, status=ReviewStatus.PENDING)
-    return list(found.values_list("pk", flat=True))
+    mine = found if owner_id is None else found.filter(order__owner_id=owner_id)
+    return list(mine.values_list("pk", flat=True))
