@@ -88,7 +88,7 @@ def _stock(lines: Sequence[OrderLine], *, made: bool) -> dict[str, str]:
 
 
 def _credit(exposure: credit.Exposure | None) -> dict[str, str]:
-    return {"exposure": plain(exposure.exposure), "limit": plain(exposure.limit)} if exposure else {}
+    return {"exposure": plain(exposure.exposure), "limit": plain(exposure.effective)} if exposure else {}
 
 
 def _of(order_ids: Sequence[int], read: Any) -> dict[int, dict[str, Any]]:

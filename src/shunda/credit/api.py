@@ -27,6 +27,7 @@ class CreditAccountOut(Out):
     customer_id: int
     currency: str
     limit: Amount
+    raised: Annotated[Amount, Field(description="What the temporary raises that run add to the limit.")]
     ordered: Amount
     shipped: Amount
     invoiced: Amount

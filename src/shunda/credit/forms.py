@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
-from shunda.credit.specs import LimitSpec
+from shunda.credit.specs import LimitSpec, RaiseSpec
 from shunda.customers import queries as customers
-from shunda.web.forms import AmountField, EditForm, Form, PickField
+from shunda.web.forms import AmountField, DayField, EditForm, Form, PickField
+from shunda.web.listing import beginning_of
 
 
 class LimitForm(EditForm):
@@ -45,3 +47,30 @@ class NewLimitForm(Form):
         """What was typed, as the action takes it."""
         typed = self.cleaned_data
         return LimitSpec(typed["customer"].pk, typed["limit"], typed["reason"], typed["currency"].upper())
+
+
+class RaiseForm(Form):
+    """More for some days."""
+
+    amount = AmountField(label=_("Raise the limit by"), min_value=0)
+    since = DayField(label=_("From"), required=False, help_text=_("Empty: at once."))
+    until = DayField(label=_("Last day"))
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Whoever decides reads it."))
+
+    def spec(self, customer_id: int) -> RaiseSpec:
+        """What was typed, as the action takes it: the last day is whole."""
+        typed = self.cleaned_data
+        return RaiseSpec(
+            customer_id,
+            typed["amount"],
+            typed["reason"],
+            until=beginning_of(typed["until"] + timedelta(days=1)),
+            since=beginning_of(typed["since"]) if typed["since"] else None,
+        )
+
+
+class RejectForm(Form):
+    """Why not."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    remark = forms.CharField(label=_("Why not"), max_length=200)

@@ -11,10 +11,19 @@ from shunda.core import sql
 from shunda.core.refusal import Refusal
 from shunda.credit.reasons import OTHER_CURRENCY, OVER_LIMIT
 
-_LOCK = """
-select customer_id, currency, "limit", exposure from credit_creditaccount
-where customer_id = any(%s::bigint[]) order by customer_id for no key update
+# What raises add at a moment. The account keeps the sum until it changes next; where nobody has counted since (the job
+# is late), the raises themselves are asked, so a limit is never too high and never too low.
+RAISED = """
+case when account.raised_until <= %s::timestamptz then (
+  select coalesce(sum(r.amount), 0) from credit_limitraise r
+  where r.customer_id = account.customer_id and r.status = 'approved' and r.since <= %s::timestamptz
+    and r.until > %s::timestamptz
+) else account.raised end
 """
+_LOCK = f"""
+select customer_id, currency, "limit" + {RAISED}, exposure, score from credit_creditaccount account
+where customer_id = any(%s::bigint[]) order by customer_id for no key update
+"""  # noqa: S608  # no value of a user's is in it
 _HOLD = """
 with entry as (
   insert into credit_creditentry (customer_id, order_id, bucket, amount, reason, at)
@@ -32,11 +41,15 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Account:
-    """A locked account while orders take from it one after the other; without one there is no limit."""
+    """A locked account while orders take from it one after the other; without one there is no limit.
+
+    ``limit`` counts the raises that run at the moment it was locked for; ``score`` is the one found last.
+    """
 
     currency: str = ""
     limit: Decimal = ZERO
     exposure: Decimal = ZERO
+    score: int | None = None
 
     def why_not(self, amount: Decimal, currency: str) -> Refusal | None:
         """What speaks against taking so much, seeing what those before took (R043, R049)."""
@@ -53,12 +66,12 @@ class Account:
         )
 
 
-def lock(customer_ids: Iterable[int]) -> dict[int, Account]:
+def lock(customer_ids: Iterable[int], *, at: datetime) -> dict[int, Account]:
     """Lock the accounts of these customers, in the order of their ids; who has none has a limit of 0."""
     wanted = sorted(set(customer_ids))
     if not wanted:
         return {}
-    found = {row[0]: Account(*row[1:]) for row in sql.fetch(_LOCK, [sql.numbers(wanted)])}
+    found = {row[0]: Account(*row[1:]) for row in sql.fetch(_LOCK, [at, at, at, sql.numbers(wanted)])}
     return {pk: found.get(pk) or Account() for pk in wanted}
 
 

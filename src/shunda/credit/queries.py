@@ -9,10 +9,14 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from shunda.core import sql
 from shunda.core.actor import Actor
 from shunda.core.models import Event
-from shunda.credit.models import Bucket, CreditAccount, CreditEntry
+from shunda.credit.holding import RAISED
+from shunda.credit.models import Bucket, CreditAccount, CreditEntry, LimitRaise
+from shunda.credit.states import RaiseStatus
 from shunda.customers import queries as customers
+from shunda.policies import queries as policies
 
 ZERO = Decimal(0)
 
@@ -33,13 +37,19 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """A customer's limit and what of it is used."""
+    """A customer's limit, the raises that run, and what of it all is used."""
 
     customer_id: int
     currency: str = "CNY"
     limit: Decimal = ZERO
+    raised: Decimal = ZERO
     standing: Standing = Standing()
     version: int = 0
+
+    @property
+    def effective(self) -> Decimal:
+        """What may be owed now: the limit and the raises that run."""
+        return self.limit + self.raised
 
     @property
     def exposure(self) -> Decimal:
@@ -49,21 +59,25 @@ class Exposure:
     @property
     def free(self) -> Decimal:
         """What is left; under zero when the limit was lowered below what is used."""
-        return self.limit - self.exposure
+        return self.effective - self.exposure
 
 
-def exposure(customer_ids: Iterable[int]) -> dict[int, Exposure]:
-    """Limit and use of each customer, one query; a customer without an account has a limit of 0."""
+_EXPOSURE = f"""
+select customer_id, currency, "limit", {RAISED}, ordered, shipped, invoiced, version
+from credit_creditaccount account where customer_id = any(%s::bigint[])
+"""  # noqa: S608  # no value of a user's is in it
+
+
+def exposure(customer_ids: Iterable[int], at: datetime | None = None) -> dict[int, Exposure]:
+    """Limit and use of each customer, one query; a customer without an account has a limit of 0.
+
+    Raises count that run at that moment; without one, those that were counted last.
+    """
     wanted = list(customer_ids)
+    rows = sql.fetch(_EXPOSURE, [at, at, at, sql.numbers(wanted)]) if wanted else []
     found = {
-        account.pk: Exposure(
-            account.pk,
-            account.currency,
-            account.limit,
-            Standing(account.ordered, account.shipped, account.invoiced),
-            account.version,
-        )
-        for account in CreditAccount.objects.filter(pk__in=wanted)
+        pk: Exposure(pk, currency, limit, raised, Standing(*buckets), version)
+        for pk, currency, limit, raised, *buckets, version in rows
     }
     return {pk: found.get(pk, Exposure(pk)) for pk in wanted}
 
@@ -111,6 +125,25 @@ def _sum(bucket: Bucket) -> Sum:
 def entries(customer_id: int) -> QuerySet[CreditEntry]:
     """The ledger of a customer."""
     return CreditEntry.objects.filter(customer_id=customer_id)
+
+
+def raises(actor: Actor) -> QuerySet[LimitRaise]:
+    """The temporary raises of the customers an actor may see, with the customer."""
+    return LimitRaise.objects.select_related("customer").filter(customers.within(actor, "customer__"))
+
+
+def alone() -> Decimal:
+    """Raises of a customer up to this sum need no second person."""
+    most: Decimal = policies.value("credit.raise_alone_amount")
+    return most
+
+
+def open_raises(customer_ids: Iterable[int], at: datetime) -> dict[int, Decimal]:
+    """What runs, will run or waits to be decided of raises, by customer; one query."""
+    rows = LimitRaise.objects.filter(
+        customer_id__in=list(customer_ids), status__in=[RaiseStatus.ASKED, RaiseStatus.APPROVED], until__gt=at
+    )
+    return dict(rows.order_by().values_list("customer_id").annotate(amount=Sum("amount")))
 
 
 @dataclass(frozen=True, slots=True)

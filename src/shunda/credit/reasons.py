@@ -24,3 +24,16 @@ CURRENCY_IN_USE = Reason(
     _("The account has %(exposure)s %(account)s in use: its currency can change only when nothing is owed."),
 )
 BAD_CURRENCY = Reason("credit.currency", _("“%(currency)s” is not a currency code such as CNY or USD."))
+BAD_AMOUNT = Reason("credit.raise-amount", _("The raise must be an amount above 0 with at most two decimals."))
+NO_RAISE_REASON = Reason("credit.raise-reason", _("Say in a few words why more is needed (at most 200 characters)."))
+RAISE_PAST = Reason("credit.raise-past", _("The raise must end after now and after it begins."))
+RAISE_LONG = Reason(
+    "credit.raise-long",
+    _("A temporary raise lasts %(days)s days at most. For longer, propose a higher limit."),
+)
+RAISE_OVER = Reason("credit.raise-over", _("The days of this raise are over; ask for a new one."))
+OWN_RAISE = Reason(
+    "credit.own-raise", _("You asked for this raise yourself: somebody else has to decide. You may withdraw it.")
+)
+NO_REMARK = Reason("credit.remark", _("Say in a few words why not (at most 200 characters)."))
+LONG_REMARK = Reason("credit.remark-long", _("The remark has at most 200 characters."))

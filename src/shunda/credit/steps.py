@@ -7,16 +7,19 @@ rows and before stock.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
 
+from shunda.core import sql
+from shunda.core.actor import Actor
+from shunda.core.event import Happening, record
 from shunda.core.refusal import Refusal
+from shunda.credit.holding import lock
 from shunda.credit.models import Bucket, CreditAccount
-from shunda.credit.reasons import OTHER_CURRENCY, OVER_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +55,19 @@ def hold(asks: Sequence[HoldAsk], *, at: datetime) -> list[Refusal]:
     """Take the orders' amounts from their customers' free credit, or refuse the orders that do not fit (R043, R049).
 
     First come, first served: each ask sees what those before it took, and one that is refused leaves room for later,
-    smaller ones. A customer without an account has a limit of 0. The accounts stay locked until commit, so callers
-    at the same time cannot together pass a limit.
+    smaller ones. The limit counts the temporary raises that run at that moment; a customer without an account has a
+    limit of 0. The accounts stay locked until commit, so callers at the same time cannot together pass a limit.
     """
     asks = [ask for ask in asks if ask.amount > 0]
-    accounts = _locked({ask.customer_id for ask in asks})
-    used = {key: account.exposure for key, account in accounts.items()}
+    accounts = lock((ask.customer_id for ask in asks), at=at)
     refused: list[Refusal] = []
     held: list[Movement] = []
     for ask in asks:
-        account = accounts.get(ask.customer_id)
-        limit = account.limit if account else Decimal(0)
-        exposure = used.get(ask.customer_id, Decimal(0))
-        if account and account.currency != ask.currency:
-            refused.append(OTHER_CURRENCY(ask.order_id, account=account.currency, currency=ask.currency))
-        elif exposure + ask.amount > limit:
-            refused.append(_over(ask, limit, exposure))
+        account = accounts[ask.customer_id]
+        if why := account.why_not(ask.amount, ask.currency):
+            refused.append(replace(why, id=ask.order_id))
         else:
-            used[ask.customer_id] = exposure + ask.amount
+            account.exposure += ask.amount
             held.append(Movement(ask.customer_id, ask.order_id, None, Bucket.ORDERED, ask.amount, "confirm"))
     _write(held, at)
     return refused
@@ -85,26 +83,61 @@ def shift(movements: Sequence[Movement], *, at: datetime) -> None:
     movements = [movement for movement in movements if movement.amount]
     if any(movement.amount < 0 for movement in movements):
         raise ValueError("a movement of credit is positive: swap source and target")
-    customers = {movement.customer_id for movement in movements}
-    if missing := customers - _locked(customers).keys():
-        CreditAccount.objects.bulk_create([CreditAccount(pk=pk) for pk in sorted(missing)], ignore_conflicts=True)
+    accounts(movement.customer_id for movement in movements)
     _write(movements, at)
+
+
+def accounts(customer_ids: Iterable[int]) -> dict[int, CreditAccount]:
+    """The accounts of these customers, locked in the order of their ids; who has none gets one with a limit of 0."""
+    wanted = set(customer_ids)
+    found = _locked(wanted)
+    if missing := wanted - found.keys():
+        CreditAccount.objects.bulk_create([CreditAccount(pk=pk) for pk in sorted(missing)], ignore_conflicts=True)
+        found = _locked(wanted)
+    return found
+
+
+# The sum of the raises that run, and when it changes next; written where it differs.
+_RECOUNT = """
+update credit_creditaccount account set raised = n.raised, raised_until = n.turns
+from (
+  select c.id,
+         coalesce(sum(r.amount) filter (where r.since <= %s::timestamptz and r.until > %s::timestamptz), 0) raised,
+         min(case when r.since > %s::timestamptz then r.since else r.until end)
+           filter (where r.until > %s::timestamptz) turns
+  from unnest(%s::bigint[]) c(id)
+  left join credit_limitraise r on r.customer_id = c.id and r.status = 'approved'
+  group by c.id
+) n
+where n.id = account.customer_id and (account.raised, account.raised_until) is distinct from (n.raised, n.turns)
+returning account.customer_id, account.raised
+"""
+
+
+def recount(customer_ids: Collection[int], *, by: Actor, at: datetime) -> None:
+    """Let the accounts know which raises run at this moment; an event says where that changed what may be owed."""
+    before = {pk: account.raised for pk, account in accounts(customer_ids).items()}
+    rows = sql.fetch(_RECOUNT, [at, at, at, at, sorted(before)]) if before else []
+    changed = sorted((pk, before[pk], raised) for pk, raised in rows if raised != before[pk])
+    record(
+        [
+            Happening(
+                "credit.raise" if raised > old else "credit.lower",
+                CreditAccount._meta.label_lower,
+                pk,
+                None,
+                {"changes": {"raised": [str(old), str(raised)]}},
+            )
+            for pk, old, raised in changed
+        ],
+        by=by,
+        at=at,
+    )
 
 
 def _locked(customer_ids: set[int]) -> dict[int, CreditAccount]:
     rows = CreditAccount.objects.filter(pk__in=customer_ids).order_by("pk").select_for_update()
     return {account.pk: account for account in rows} if customer_ids else {}
-
-
-def _over(ask: HoldAsk, limit: Decimal, exposure: Decimal) -> Refusal:
-    return OVER_LIMIT(
-        ask.order_id,
-        amount=f"{ask.amount:.2f}",
-        currency=ask.currency,
-        limit=f"{limit:.2f}",
-        exposure=f"{exposure:.2f}",
-        free=f"{max(limit - exposure, Decimal(0)):.2f}",
-    )
 
 
 # The ledger rows and the balances change in one statement.

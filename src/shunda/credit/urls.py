@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from shunda.credit import pages
+from shunda.credit.pages import accounts, decisions
 
 app_name = "credit"
+RAISE = {"what": "raise"}
 urlpatterns = [
-    path("", pages.index, name="index"),
-    path("new/", pages.new_limit, name="new"),
-    path("<int:pk>/", pages.detail, name="detail"),
-    path("<int:pk>/limit/", pages.set_limit, name="limit"),
-    path("<int:pk>/panel/", pages.panel, name="panel"),
+    path("", accounts.index, name="index"),
+    path("new/", accounts.new_limit, name="new"),
+    path("<int:pk>/", accounts.detail, name="detail"),
+    path("<int:pk>/limit/", accounts.set_limit, name="limit"),
+    path("<int:pk>/panel/", accounts.panel, name="panel"),
+    path("<int:pk>/raise/", decisions.ask_raise, name="ask_raise"),
+    path("raises/", decisions.raises, name="raises"),
+    path("raises/<int:pk>/", decisions.raise_detail, name="raise"),
+    path("raises/<int:pk>/approve/", decisions.approve, RAISE, name="approve_raise"),
+    path("raises/<int:pk>/reject/", decisions.reject, RAISE, name="reject_raise"),
+    path("raises/<int:pk>/withdraw/", decisions.withdraw, RAISE, name="withdraw_raise"),
+    path("raises/<int:pk>/end/", decisions.end_raise, name="end_raise"),
 ]

@@ -27,9 +27,32 @@ select order_id, bucket, sum(amount) from credit_creditentry
 group by order_id, bucket having sum(amount) < 0 order by 1, 2
 """
 
+# What an account keeps of its raises must be theirs until the moment it names; later, whoever looks asks the raises.
+_RAISES = """
+select account.customer_id, account.raised, n.raised
+from credit_creditaccount account
+cross join lateral (
+  select coalesce(sum(r.amount) filter (where r.since <= now() and r.until > now()), 0) raised,
+         min(case when r.since > now() then r.since else r.until end) filter (where r.until > now()) turns
+  from credit_limitraise r where r.customer_id = account.customer_id and r.status = 'approved'
+) n
+where (account.raised_until is null or account.raised_until > now())
+  and (account.raised, account.raised_until) is distinct from (n.raised, n.turns)
+order by 1
+"""
+
+_ALONE = """
+select id from credit_limitraise
+where status in ('approved', 'ended', 'rejected') and decided_at is null or status = 'ended' and ended_at is null
+order by 1
+"""
+
 
 def check() -> Iterable[str]:
-    """Each account whose buckets are not the sums of its ledger, each order with less than nothing in a bucket."""
+    """Each difference between what an account keeps and its ledger and raises.
+
+    Also each order with less than nothing in a bucket, and each raise somebody decided on without it being known when.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES)
         for customer_id, *figures in cursor.fetchall():
@@ -41,6 +64,12 @@ def check() -> Iterable[str]:
         cursor.execute(_ORDERS)
         for order_id, bucket, amount in cursor.fetchall():
             yield f"credit of order {order_id}: {amount} in bucket {bucket}"
+        cursor.execute(_RAISES)
+        for customer_id, stored, running in cursor.fetchall():
+            yield f"credit of customer {customer_id}: raised by {stored}, the raises that run are {running}"
+        cursor.execute(_ALONE)
+        for (pk,) in cursor.fetchall():
+            yield f"raise {pk} of a credit limit was decided or ended, and nothing says when"
 
 
 def _three(figures: list[object]) -> str:

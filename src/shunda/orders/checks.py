@@ -175,7 +175,7 @@ def _credit(order: Order, facts: CheckFacts) -> Iterator[Finding]:
     fits = order.gross <= standing.free
     yield _found(
         "ok" if fits else "block", why.CREDIT_OK if fits else OVER_LIMIT, D.SALES, D.FINANCE,
-        amount=f"{order.gross:.2f}", currency=order.currency, limit=f"{standing.limit:.2f}",
+        amount=f"{order.gross:.2f}", currency=order.currency, limit=f"{standing.effective:.2f}",
         exposure=f"{standing.exposure:.2f}", free=f"{max(standing.free, ZERO):.2f}",
     )  # fmt: skip
 

@@ -129,7 +129,7 @@ def for_checks(
         skus=catalog.sku_facts(sku_ids),
         stock=inventory.availability(sku_ids, warehouse_ids),
         restock=restock(sku_ids, warehouse_ids),
-        exposure=credit.exposure(customer_ids),
+        exposure=credit.exposure(customer_ids, at),
         duplicates=_others(_DUPLICATES, marked, [order.fingerprint for order in marked], days),
         references=_others(_REFERENCES, referred, [order.customer_reference for order in referred], days),
         letters=frozenset(letters.values_list("order_id", flat=True)),

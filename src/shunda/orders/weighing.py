@@ -86,9 +86,9 @@ class Weight:
     @property
     def used(self) -> int:
         """How much of the limit would be used with this order, in per cent, at most 999."""
-        if self.exposure is None or not self.exposure.limit:
+        if self.exposure is None or not self.exposure.effective:
             return 0
-        return min(int(self.exposure.exposure / self.exposure.limit * 100), 999)
+        return min(int(self.exposure.exposure / self.exposure.effective * 100), 999)
 
 
 def weigh(reviews: Sequence[Review], at: datetime) -> dict[int, Weight]:
@@ -100,7 +100,7 @@ def weigh(reviews: Sequence[Review], at: datetime) -> dict[int, Weight]:
     margins = {pk: (line, round(margin, 3)) for pk, line, margin in _asked(_MARGINS, ids=list(orders))}
     stock = {pk: _stock(row) for pk, *row in _asked(_STOCK, ids=list(orders), named=MOST_SHORT)}
     buyers = {order.customer_id for order in orders.values()}
-    exposures = credit.exposure(buyers)
+    exposures = credit.exposure(buyers, at)
     late = _overdue(buyers, today)
     clocks = _clocks(orders)
     found: dict[int, Weight] = {}

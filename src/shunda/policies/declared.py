@@ -294,6 +294,22 @@ _CREDIT = (
         default=True,
         rows=("R049",),
     ),
+    Setting(
+        "credit.raise_alone_amount",
+        "credit",
+        _("Temporary raises up to this amount need no second person"),
+        Number(most=Decimal(1_000_000_000), unit=_("yuan")),
+        Decimal(10_000),
+        ("R051",),
+    ),
+    Setting(
+        "credit.raise_days",
+        "credit",
+        _("A temporary raise lasts at most"),
+        Whole(1, 366, _DAYS),
+        90,
+        ("R051",),
+    ),
 )
 
 _ASSESSMENTS = (

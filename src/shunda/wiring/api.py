@@ -47,6 +47,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("price-lists", "shunda.pricing.api"),
     ("prices", "shunda.pricing.api:prices"),
     ("credit-accounts", "shunda.credit.api"),
+    ("credit-raises", "shunda.credit.api_decisions:raises"),
     ("stock", "shunda.inventory.api:stock"),
     ("supplies", "shunda.inventory.api:supplies"),
     ("warehouses", "shunda.inventory.api:warehouses"),

@@ -20,6 +20,7 @@ from procrastinate.jobs import Job
 
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
+from shunda.credit import jobs as credit
 from shunda.lists import jobs as lists
 from shunda.orders import jobs as orders
 from shunda.wiring import reactions
@@ -171,6 +172,13 @@ async def resume_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
 def expire_holds(timestamp: int) -> None:
     """End the holds whose last moment has come, also those that came while nothing ran."""
     orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="turn_raises", queue="housekeeping", queueing_lock="turn_raises")
+def turn_raises(timestamp: int) -> None:
+    """Let temporary raises of credit limits begin and end, also those whose moment came while nothing ran."""
+    credit.turn_raises(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="47 3 * * *")

@@ -80,6 +80,8 @@ ROLES = (
             "orders.release_order",
             "pricing.*",
             "credit.view_*",
+            "credit.create_raise",
+            "credit.withdraw_raise",
         ),
     ),
     RoleSpec(

@@ -76,6 +76,7 @@ KINDS: dict[str, Kind] = {
         Kind("invoice.create", _("Make out the invoice")),
         Kind("invoice.issue", _("Issue the invoice")),
         Kind("settlement.confirm", _("Confirm the settlement")),
+        Kind("credit.raise", _("Decide on a temporary raise of a limit")),
     )
 }
 """By name, in the order the worklist shows them."""

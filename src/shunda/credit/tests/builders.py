@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from shunda.core.actor import system
 from shunda.credit import actions
-from shunda.credit.models import CreditAccount
-from shunda.credit.specs import LimitSpec
+from shunda.credit.models import CreditAccount, LimitRaise
+from shunda.credit.specs import LimitSpec, RaiseSpec
 from shunda.customers.models import Customer
 
 AT = datetime(2024, 5, 6, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -19,3 +19,9 @@ def account(customer: Customer, limit: Decimal | int | str = 100_000, currency: 
     """The customer may owe so much."""
     spec = LimitSpec(customer.pk, Decimal(limit), "agreed", currency)
     return actions.set_limits([spec], by=system(), at=AT).one()
+
+
+def raise_asked(customer: Customer, amount: Decimal | int | str = 50_000, at: datetime = AT) -> LimitRaise:
+    """Somebody asked that the customer may owe so much more for ten days, and nobody has decided yet."""
+    spec = RaiseSpec(customer.pk, Decimal(amount), "a large project", at + timedelta(days=10))
+    return actions.ask_raises([spec], by=system("laura"), at=at).one()

@@ -1,12 +1,16 @@
 """The pages and the API of credit."""
 
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from shunda.accounts.tests.builders import user
-from shunda.credit.models import Bucket, CreditAccount
+from shunda.credit import queries
+from shunda.credit.models import Bucket, CreditAccount, LimitRaise
 from shunda.credit.steps import HoldAsk, Movement, hold, shift
 from shunda.credit.tests.builders import AT, account
 from shunda.customers.tests.builders import customer
@@ -114,3 +118,45 @@ def test_the_api_shows_sets_and_refuses():
     stale = {"limits": [{**limit, "version": 1}]}
     answer = api.post("/api/v1/credit-accounts/set-limits", stale, content_type="application/json")
     assert (answer.status_code, answer.json()["refusals"][0]["code"]) == (409, "stale")
+
+
+def test_a_raise_is_asked_for_on_a_page_and_decided_on_another_by_somebody_else():
+    who = owing()
+    browser = client("credit.view_exposure", "credit.create_raise", "credit.approve_raise", "credit.reject_raise")
+    today = timezone.localdate()
+    typed = {"amount": "50,000", "until": (today + timedelta(days=5)).isoformat(), "reason": "a large project"}
+    assert browser.post(f"/credit/{who.pk}/raise/", {**typed, "reason": ""}).status_code == 422
+    assert browser.post(f"/credit/{who.pk}/raise/", typed).status_code == 302
+    row = LimitRaise.objects.get()
+    assert (row.status, timezone.localdate(row.until)) == ("asked", today + timedelta(days=6))
+    page = browser.get(f"/credit/raises/{row.pk}/").content.decode()
+    assert "somebody else decides" in page
+    assert "a large project" in browser.get("/credit/raises/").content.decode()
+    second = Client()
+    second.force_login(
+        user("fred", "credit.approve_raise", "credit.end_raise", "credit.view_exposure", "credit.reject_raise"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    assert second.get(f"/credit/raises/{row.pk}/reject/").status_code == 200
+    second.post(f"/credit/raises/{row.pk}/approve/", {"version": "1"})
+    assert queries.exposure([who.pk])[who.pk].effective == 51_000
+    second.post(f"/credit/raises/{row.pk}/end/", {"version": "2"})
+    assert queries.exposure([who.pk])[who.pk].effective == 1000
+
+
+def test_raises_go_by_the_api_too():
+    who, api = owing(), client("credit.view_exposure", "credit.create_raise", "credit.withdraw_raise", "credit.approve_raise")  # fmt: skip
+    until = (timezone.now() + timedelta(days=3)).isoformat()
+    asked = {"customer_id": who.pk, "amount": "20000.00", "reason": "fair", "until": until}
+    send = partial(api.post, content_type="application/json")
+    answer = send("/api/v1/credit-raises", {"raises": [asked, {**asked, "amount": "0"}]}).json()
+    assert [row["code"] for row in answer["refused"]] == ["credit.raise-amount"]
+    [row] = answer["done"]
+    assert (row["status"], row["amount"]) == ("asked", "20000.00")
+    items = {"items": [{"id": row["id"], "version": 1}]}
+    own = send("/api/v1/credit-raises/approve", items)
+    assert (own.status_code, own.json()["refusals"][0]["code"]) == (409, "credit.own-raise")
+    assert send("/api/v1/credit-raises/withdraw", items).json()["done"][0]["status"] == "withdrawn"
+    assert api.get("/api/v1/credit-raises?status=withdrawn").json()["items"][0]["id"] == row["id"]
+    assert api.get(f"/api/v1/credit-raises/{row['id']}").json()["customer_id"] == who.pk
+    assert api.get(f"/api/v1/credit-accounts/{who.pk}").json()["raised"] == "0.00"

@@ -87,7 +87,7 @@ def _standing(customer: Customer) -> dict[str, str] | None:
     if customer.term.kind != TermKind.CREDIT:
         return None
     standing = credit.exposure([customer.pk])[customer.pk]
-    figures = {"limit": standing.limit, "exposure": standing.exposure, "free": standing.free}
+    figures = {"limit": standing.effective, "exposure": standing.exposure, "free": standing.free}
     return {name: formats.money(figure, customer.currency) for name, figure in figures.items()}
 
 

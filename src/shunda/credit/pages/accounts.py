@@ -1,4 +1,4 @@
-"""Pages of credit: who owes how much, and what makes it."""
+"""Who may owe and owes how much, and what makes it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AccountFilter(Filter):
 
     def filter_over(self, rows: QuerySet[CreditAccount], _over: object) -> QuerySet[CreditAccount]:
         """More is used than may be."""
-        return rows.filter(exposure__gt=F("limit"))
+        return rows.filter(exposure__gt=F("limit") + F("raised"))
 
 
 @page(VIEW)
@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's exposure and what makes it: each order in its buckets, the ledger, the limits there were."""
     customer = get_object_or_404(customers.seen_by(actor(request)).select_related("term"), pk=pk)
-    account = queries.exposure([pk])[pk]
+    account = queries.exposure([pk], now())[pk]
     makers = queries.makers(pk)
     ledger = Keyset(queries.entries(pk), request, order=["-id"], per_page=50)
     known = numbers("orders.order", {order_id for order_id, _s in makers} | {e.order_id or 0 for e in ledger})
@@ -77,7 +77,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's exposure for other folders' pages."""
     customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
-    account = queries.exposure([pk])[pk]
+    account = queries.exposure([pk], now())[pk]
     return render(request, "credit/panel.html", {"customer": customer, "account": account, "used": used(account)})
 
 
@@ -85,7 +85,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def set_limit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a customer's limit."""
     customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
-    account = queries.exposure([pk])[pk]
+    account = queries.exposure([pk], now())[pk]
     initial = {"limit": account.limit, "currency": account.currency}
     form = LimitForm(request.POST or None, version=max(account.version, 1), initial=initial)
     return submit(
@@ -117,10 +117,11 @@ def new_limit(request: HttpRequest) -> HttpResponse:
 
 
 def used(account: CreditAccount | queries.Exposure) -> int:
-    """How much of the limit is used, in per cent; 100 for what is used without a limit."""
+    """How much of the limit and its raises is used, in per cent; 100 for what is used without a limit."""
     if not account.exposure:
         return 0
-    return int(account.exposure * 100 / account.limit) if account.limit > Decimal(0) else 100
+    limit = account.limit + account.raised
+    return int(account.exposure * 100 / limit) if limit > Decimal(0) else 100
 
 
 def _url(account: CreditAccount) -> str:

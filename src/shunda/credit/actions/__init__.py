@@ -1,0 +1,13 @@
+"""The writes of credit: limits, temporary raises, proposals of grades and limits."""
+
+from shunda.credit.actions.limits import set_limits
+from shunda.credit.actions.raises import approve_raises, ask_raises, end_raises, reject_raises, withdraw_raises
+
+__all__ = [
+    "approve_raises",
+    "ask_raises",
+    "end_raises",
+    "reject_raises",
+    "set_limits",
+    "withdraw_raises",
+]
