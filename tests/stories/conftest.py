@@ -35,6 +35,7 @@ from shunda.inventory.specs import ReceiptLine
 from shunda.inventory.tests.builders import warehouse
 from shunda.orders import actions as orders
 from shunda.orders.models import Order, OrderLine, Review
+from shunda.orders.overrides import ASKS
 from shunda.orders.queries import stages
 from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.wiring.reactions import Drain, inline
@@ -117,7 +118,8 @@ class Company:
         return self._did(orders.create([spec], by=self.people["sales_rep"], at=self.now)).one()
 
     def sales_submits(self, order: Order) -> None:
-        self._did(orders.submit([order.pk], by=self.people["sales_rep"], at=self.now)).one()
+        why = {order.pk: dict.fromkeys(ASKS, "agreed with the customer")}
+        self._did(orders.submit([order.pk], by=self.people["sales_rep"], at=self.now, reasons=why)).one()
 
     def sales_cancels(self, order: Order, reason: str = "customer changed his mind") -> Outcome[Order]:
         return self._did(orders.cancel([order.pk], reason, by=self.people["sales_rep"], at=self.now))

@@ -16,11 +16,14 @@ from shunda.fulfilment import actions as fulfilment
 from shunda.fulfilment.specs import PackSpec, PickSpec, ShipmentSpec
 from shunda.orders import actions as orders
 from shunda.orders.models import Channel, Department, InvoiceKind, Order, Review
+from shunda.orders.overrides import ASKS
 from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.orders.states import OrderStatus, ReviewStatus
 
 CHANNELS = (Channel.PHONE, Channel.FAX, Channel.EMAIL, Channel.VISIT)
 MODES = {"1": "express", "2": "ltl", "3": "truck"}
+AGREED = "已与客户确认 agreed with the customer"
+"""Why the clerk went on in spite of a warning."""
 REVIEW_WITHIN = timedelta(days=5)
 REVIEWS = (
     (Department.SALES, "sales_manager", 10, 0),
@@ -59,12 +62,17 @@ class Desk:
         made = done(orders.create([order_spec(self.company, order) for order in old], by=clerk, at=at(day, 9)))
         self.ids |= {order.external_number: order.pk for order in made}
         if day == UNREVIEWED:
-            done(orders.submit([order.pk for order in made], by=clerk, at=at(day, 9, 30)))
+            self.submit([order.pk for order in made], day)
+
+    def submit(self, ids: Sequence[int], day: date) -> None:
+        """The clerk hands in, and answers for the warnings: what is history went on in spite of them."""
+        reasons = dict.fromkeys(ids, dict.fromkeys(ASKS, AGREED))
+        done(orders.submit(ids, by=self.staff["sales_clerk"], at=at(day, 9, 30), reasons=reasons))
 
     def review(self, day: date, old: Sequence[OldOrder], drain: Drain) -> None:
         """Three departments review, the system confirms, who pays in advance pays, the warehouse packs."""
         ids = [self.ids[order.id] for order in old]
-        done(orders.submit(ids, by=self.staff["sales_clerk"], at=at(day, 9, 30)))
+        self.submit(ids, day)
         for department, role, hour, minute in REVIEWS:
             self.approve(ids, department, role, at(day, hour, minute))
         drain()

@@ -46,6 +46,7 @@ from shunda.orders.schemas import (
     OrderReleaseIn,
     OrderRowsIn,
     OrdersIn,
+    OrderSubmitIn,
     ReviewDecisionIn,
 )
 from shunda.orders.specs import PrioritySpec
@@ -187,9 +188,14 @@ def clone(request: ApiRequest, body: Items) -> Any:
 
 
 @router.write("/submit", response=Done[Moved], permission="orders.submit_order", summary="Submit for review")
-def submit(request: ApiRequest, body: Items) -> Any:
-    """Hand drafts to the departments that review them. Every gap is told at once."""
-    return answered(actions.submit(body.ids, versions=body.versions, by=request.actor, at=request.at))
+def submit(request: ApiRequest, body: OrderSubmitIn) -> Any:
+    """Hand drafts to the departments that review them. Every gap is told at once.
+
+    Findings of some codes ask for a reason; without one the order is refused (``orders.warnings-ask``) and
+    ``warnings`` are the codes. The reasons are kept with the order; what was answered for before is not asked again.
+    """
+    given, by = body.reasons, request.actor
+    return answered(actions.submit(body.ids, reasons=given, versions=body.versions, by=by, at=request.at))
 
 
 @router.write("/withdraw", response=Done[Moved], permission="orders.withdraw_order", summary="Withdraw")

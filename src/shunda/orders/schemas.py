@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
-from shunda.api.schemas import Amount, Filter, FilterLookup, Id, In, Items, Price, Quantity, Rate, Version
+from shunda.api.schemas import Amount, Filter, FilterLookup, Id, In, Item, Items, Price, Quantity, Rate, Version
 from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import (
     Channel,
@@ -140,6 +140,26 @@ class OrderChange(OrderHeadIn):
         """What was sent."""
         sent = {name: getattr(self, name) for name in self.model_fields_set - {"version", "lines"}}
         return {**sent, "lines": [line.spec() for line in self.lines]} if "lines" in self.model_fields_set else sent
+
+
+class OrderSubmitItem(Item):
+    """An order, and a reason for each code of finding that asks for one."""
+
+    reasons: Annotated[
+        dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=1000)]],
+        Field(default_factory=dict, max_length=50, examples=[{"orders.below-list": "agreed with the customer"}]),
+    ]
+
+
+class OrderSubmitIn(Items):
+    """The drafts to hand in."""
+
+    items: Annotated[list[OrderSubmitItem], Field(min_length=1, max_length=1000)]  # type: ignore[assignment]  # narrower
+
+    @property
+    def reasons(self) -> dict[int, dict[str, str]]:
+        """The reasons by order, where there are any."""
+        return {item.id: item.reasons for item in self.items if item.reasons}
 
 
 class OrderReasoned(Items):

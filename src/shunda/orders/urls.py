@@ -28,6 +28,7 @@ urlpatterns = [
     path("today/", today, name="today"),
     path("archive/", pages.archive_search, name="archived"),
     path("submit/", pages.submit_orders, name="submit"),
+    path("submit/reasons/", pages.reasons, name="reasons"),
     path("withdraw/", pages.withdraw, name="withdraw"),
     path("confirm/", pages.confirm, name="confirm"),
     path("complete/", pages.complete, name="complete"),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome
 from shunda.core.once import once
-from shunda.core.refusal import NotPermitted, Refusal, Refused
+from shunda.core.refusal import NotPermitted, Reason, Refusal, Refused
 from shunda.web import errors, says
 
 P = ParamSpec("P")
@@ -33,6 +33,9 @@ M = TypeVar("M")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 Names = Callable[[Sequence[int]], Mapping[int, str]]
 """Gives the numbers of rows by id, so that a refusal says "SO20240501001", not "12"."""
+
+Asks = tuple[Reason, Callable[[Sequence[int]], str]]
+"""A reason that is no fault but a question, and the address of the page that asks it for some rows (ids)."""
 
 PAGES: dict[str, list[str]] = {}
 """Permission -> the pages that need it; the roles page is drawn from this and from ``core.batch.ACTIONS``."""
@@ -105,7 +108,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def back(request: HttpRequest) -> str:
     """Where the person came from: the form's ``next``, else the referring page of this site, else home."""
-    for url in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+    for url in (request.POST.get("next", ""), request.GET.get("next", ""), request.headers.get("Referer", "")):
         if url and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
             parts = urlsplit(url)
             return f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -139,8 +142,12 @@ def act(
     to: str | Callable[[M], str] | None = None,
     names: Names | None = None,
     part: Callable[[], HttpResponse] | None = None,
+    asks: Asks | None = None,
 ) -> HttpResponse:
     """Run an action and say what became of it: a message for what was done, each refusal with its reason.
+
+    Rows refused for the reason of ``asks`` are not told as refused: the next page is the one that asks for what they
+    lack.
 
     The form's ``once`` token makes a second press harmless. ``to`` is where to go when anything was done (by
     default back); ``part`` answers htmx with a piece of page instead, and the messages come with it.
@@ -153,7 +160,11 @@ def act(
         answer = _answer(Outcome([], [errors.NOT_PERMITTED(None, permission=missing.permission)]), to)
     refused = [Refusal(**item) for item in answer["refused"]]
     url = answer["to"] or back(request)
-    says.outcome(request, answer["done"], refused, done, names)
+    if asks is not None and (lacking := [r.id for r in refused if r.code == asks[0].code and r.id is not None]):
+        refused = [r for r in refused if r.code != asks[0].code]
+        url = f"{asks[1](lacking)}&{urlencode({'next': back(request)})}"
+    if answer["done"] or refused or asks is None:
+        says.outcome(request, answer["done"], refused, done, names)
     says.beside_rows(request, refused, url)
     if part is not None and is_htmx(request):
         return with_messages(request, part())

@@ -150,7 +150,7 @@ class _Attempt:
     def _review(self, indexes: Sequence[int]) -> None:
         for by, members in self._by_actor(indexes):
             able = replace(by, permissions=by.permissions | {SUBMIT}, reach="all")
-            submit([self.orders[index].pk for index in members], by=able, at=self.at)
+            submit([self.orders[index].pk for index in members], by=able, at=self.at, ask=False)
 
     def _confirm(self, indexes: Sequence[int]) -> None:
         """Submitted by who placed them, approved and confirmed by the system."""

@@ -13,6 +13,7 @@ from shunda.core.batch import ACTIONS, Batch, Outcome, action
 from shunda.core.refusal import Refusal
 from shunda.orders import checks, decisions, facts, keeping, rules, screening, steps, tasks, written
 from shunda.orders import reasons as why
+from shunda.orders.actions.override import Open, Reasons, answer, unanswered, why_not_reasons
 from shunda.orders.actions.parts import drop_reviews
 from shunda.orders.checks import CheckFacts, Finding
 from shunda.orders.hold_models import ReleaseRule
@@ -29,24 +30,35 @@ __all__ = ["submit", "withdraw"]
 
 @action("orders.submit_order")
 def submit(
-    ids: Collection[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+    ids: Collection[int],
+    *,
+    by: Actor,
+    at: datetime,
+    versions: Mapping[int, int] | None = None,
+    reasons: Reasons | None = None,
+    ask: bool = True,
 ) -> Outcome[Order]:
     """Hand drafts to the departments that review them, side by side, with the system's findings (R043-R047, R054).
 
     Submitted again, only what changed is reviewed again; where all approvals still hold the order is approved at once.
 
     Refused: missing required fields and malformed ones, no lines, no price, a price under the floor (unless the actor
-    may override it), a wanted date that is past, an article no longer sold, a frozen customer.
+    may override it), a wanted date that is past, an article no longer sold, a frozen customer; and, from a person,
+    warnings that ask for a reason (``overrides.ASKS``) and have none. ``reasons`` are those given now, by order and
+    code; they stay with the order. The system is not asked, nor who hands in for a sender that is told the findings
+    (``ask=False``): its warnings are for the reviewers.
     """
     batch = Batch(seen_by(by), ids, ORDER, "submit", versions=versions)
     known = facts.for_checks(batch.rows, at)
     batch.refuse_if(lambda order: _why_not(order, known, by))
+    findings = {order.pk: checks.findings(order, known) for order in batch}
+    _answered(batch, findings, reasons or {}, ask=ask and by.id is not None, by=by, at=at)
     rulings = decisions.reviewers(batch.rows, known, at=at)
     approved = _approvals(order.pk for order in batch if order.round)
     reviews: list[Review] = []
     for order in batch:
         order.round += 1
-        found = checks.findings(order, known)
+        found = findings[order.pk]
         mine = _reviews(order, known.lines[order.pk], found, decisions.steps(rulings[order.pk].outcomes), approved)
         reviews += mine
         kept = [review.department for review in mine if review.kept_round]
@@ -64,6 +76,23 @@ def submit(
     settled = [order.pk for order in batch if order.pk not in waited_for]
     Batch(Order.objects.all(), settled, ORDER, "approve").commit(by=system(), at=at)
     return outcome
+
+
+def _answered(
+    batch: Batch[Order], findings: Mapping[int, list[Finding]], reasons: Reasons, *, ask: bool, by: Actor, at: datetime
+) -> None:
+    """Write down the reasons given for warnings; refuse, where a person is asked, what lacks one."""
+    batch.refuse_if(lambda order: why_not_reasons(order.pk, reasons.get(order.pk, {})))
+    open_ = unanswered(batch.ids, findings) if ask or reasons else {}
+    if ask:
+        batch.refuse_if(lambda order: _why_ask(order.pk, open_.get(order.pk, {}), reasons.get(order.pk, {})))
+    answer(batch, open_, reasons, by=by, at=at)
+
+
+def _why_ask(pk: int, open_: Open, reasons: Mapping[str, str]) -> list[Refusal]:
+    """The warnings of an order nobody answers for, as one refusal."""
+    codes = sorted(code for code in open_ if code not in reasons)
+    return [why.WARNINGS_ASK(pk, count=len(codes), warnings=codes, where="reasons")] if codes else []
 
 
 def _screen(orders: Sequence[Order], known: CheckFacts, at: datetime) -> None:

@@ -4,6 +4,7 @@ from shunda.orders.pages.checks import checks
 from shunda.orders.pages.desk import approve, desk, send_back
 from shunda.orders.pages.detail import attachment, detail
 from shunda.orders.pages.entry import clone, create, edit
+from shunda.orders.pages.handing_in import reasons, submit_orders
 from shunda.orders.pages.lists import archive_search, index
 from shunda.orders.pages.moves import (
     archive,
@@ -15,7 +16,6 @@ from shunda.orders.pages.moves import (
     hold,
     prioritise,
     release,
-    submit_orders,
     withdraw,
 )
 from shunda.orders.pages.saving import save
@@ -46,6 +46,7 @@ __all__ = [
     "paste",
     "prioritise",
     "quote",
+    "reasons",
     "release",
     "save",
     "send_back",

@@ -21,10 +21,12 @@ from shunda.orders.specs import PrioritySpec
 from shunda.policies import queries as policies
 from shunda.web.forms import Form
 from shunda.web.listing import suggestions
-from shunda.web.pages import act, actor, now, page, submit, ticked, versions
+from shunda.web.pages import Asks, act, actor, now, page, submit, ticked, versions
 
 
-def _many(request: HttpRequest, action: Callable[..., Outcome[Order]], done: str | Promise) -> HttpResponse:
+def many(
+    request: HttpRequest, action: Callable[..., Outcome[Order]], done: str | Promise, asks: Asks | None = None
+) -> HttpResponse:
     """A move of the rows ticked, or of the one a button belongs to."""
     ids, seen = ticked(request)
     alone = request.GET.get("row", "")
@@ -35,37 +37,32 @@ def _many(request: HttpRequest, action: Callable[..., Outcome[Order]], done: str
         lambda: action(ids, by=actor(request), at=now(), versions=seen),
         done=done,
         names=queries.numbers,
+        asks=asks,
     )
-
-
-@page("orders.submit_order", methods=["POST"])
-def submit_orders(request: HttpRequest) -> HttpResponse:
-    """Hand drafts in for review."""
-    return _many(request, actions.submit, _("Submitted for review."))
 
 
 @page("orders.withdraw_order", methods=["POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take orders back from review."""
-    return _many(request, actions.withdraw, _("Withdrawn; the order is a draft again."))
+    return many(request, actions.withdraw, _("Withdrawn; the order is a draft again."))
 
 
 @page("orders.confirm_order", methods=["POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """Reserve stock and hold credit."""
-    return _many(request, actions.confirm, _("Confirmed: stock is reserved."))
+    return many(request, actions.confirm, _("Confirmed: stock is reserved."))
 
 
 @page("orders.complete_order", methods=["POST"])
 def complete(request: HttpRequest) -> HttpResponse:
     """Close what is signed, invoiced and paid."""
-    return _many(request, actions.complete, _("Completed."))
+    return many(request, actions.complete, _("Completed."))
 
 
 @page("orders.archive_order", methods=["POST"])
 def archive(request: HttpRequest) -> HttpResponse:
     """Put completed orders into the archive."""
-    return _many(request, actions.archive, _("Archived."))
+    return many(request, actions.archive, _("Archived."))
 
 
 def _ask(

@@ -15,10 +15,12 @@ from shunda.core.batch import Outcome
 from shunda.core.models import Event
 from shunda.core.once import once
 from shunda.core.refusal import STALE, NotPermitted, Refused
-from shunda.orders import actions, facts, overrides, queries, sheets, typed
+from shunda.orders import actions, facts, queries, sheets, typed
+from shunda.orders.checks import Finding
 from shunda.orders.models import Order
 from shunda.orders.pages import shown
 from shunda.orders.pages.sheet import ENTER, body_of, form_of, order_of
+from shunda.orders.reasons import WARNINGS_ASK
 from shunda.orders.sheets import Typed
 from shunda.orders.specs import OrderSpec
 from shunda.web import formats
@@ -95,17 +97,16 @@ def _reasons(body: Mapping[str, Any]) -> dict[str, str]:
 def _hand_in(saved: Order, reasons: dict[str, str], by: Actor) -> dict[str, Any]:
     """Submit what was just saved, unless a warning still asks for a reason."""
     at = now()
-    refused = actions.override({saved.pk: reasons}, by=by, at=at).refused if reasons else []
-    answered = queries.overridden([saved.pk])[saved.pk]
-    asking = overrides.asking(facts.findings([saved], at)[saved.pk], answered)
-    if refused or asking:
-        groups = [finding for group in asking.values() for finding in group]
-        return {"asking": shown.asking(groups, answered), "missing": [shown.missing(r) for r in refused]}
-    outcome: Outcome[Order] = actions.submit([saved.pk], by=by, at=at)
+    given = {saved.pk: reasons} if reasons else None
+    outcome: Outcome[Order] = actions.submit([saved.pk], by=by, at=at, reasons=given)
+    asking: list[Finding] = []
+    if any(refusal.code == WARNINGS_ASK.code for refusal in outcome.refused):
+        asking = facts.findings([saved], at)[saved.pk]
     return {
         "submitted": bool(outcome.done),
         "version": saved.version + len(outcome.done),
-        "missing": [shown.missing(refusal) for refusal in outcome.refused],
+        "asking": shown.asking(asking, queries.overridden([saved.pk])[saved.pk]) if asking else [],
+        "missing": [shown.missing(refusal) for refusal in outcome.refused if refusal.code != WARNINGS_ASK.code],
     }
 
 

@@ -57,6 +57,9 @@ def test_an_order_goes_from_entry_to_confirmation(api, client):
     assert (changed["note"], changed["version"], len(changed["lines"])) == ("by phone", 2, 1)
     api(f"/{made['id']}", {"version": 1, "note": "late"}, method="patch", status=409)
     one = {"items": [{"id": made["id"], "version": 2}]}
+    asked = api("/submit", one, status=409)["refusals"][0]
+    assert asked["code"] == "orders.warnings-ask"
+    one["items"][0]["reasons"] = dict.fromkeys(asked["data"]["warnings"], "agreed by phone")
     assert api("/submit", one)["done"][0]["status"] == "in_review"
     assert {f["code"] for f in api(f"/{made['id']}/findings")} >= {"orders.check-stock", "orders.check-wishes"}
     waiting = api("/reviews")["items"]

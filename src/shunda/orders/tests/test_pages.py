@@ -115,7 +115,9 @@ def test_submit_review_and_confirm_by_buttons(web, buyer, article):
     row = order(buyer, [(article, 2, 10)], wanted_date="2099-05-20", by=system())
     stock(article, warehouse(), 10)
     with inline():
-        web.post(f"{reverse('orders:submit')}?row={row.pk}", {"version": row.version})
+        asked = web.post(f"{reverse('orders:submit')}?row={row.pk}", {"version": row.version}).url
+        reasons = dict.fromkeys(web.get(asked).context["form"].fields, "agreed")
+        web.post(asked, {"row": f"{row.pk}:{row.version}", **reasons})
         ticked = [f"{review.pk}:{review.version}" for review in Review.objects.all()]
         web.post(reverse("orders:approve"), {"row": ticked, "remark": ""})
     row.refresh_from_db()

@@ -19,7 +19,8 @@ from shunda.inventory.specs import SupplyLine
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions, facts
 from shunda.orders.models import OrderKind, Review
-from shunda.orders.tests.builders import AT, order
+from shunda.orders.overrides import ASKS
+from shunda.orders.tests.builders import AT, order, spec
 from shunda.pricing.tests.builders import price_list
 from shunda.work.models import Task
 
@@ -135,7 +136,10 @@ def test_a_price_under_the_floor_is_refused_unless_the_actor_may_override():
     seller = actor("orders.submit_order")
     [refusal] = submit(made, by=seller).refused
     assert (refusal.code, refusal.data["price"], refusal.data["floor"]) == ("orders.under-floor", "7.99", "8")
-    assert why(made, by=actor("orders.submit_order", "orders.override_floor")) == []
+    boss = actor("orders.submit_order", "orders.override_floor")
+    assert why(made, by=boss) == ["orders.warnings-ask"]
+    agreed = {made.pk: dict.fromkeys(ASKS, "last of the year")}
+    assert actions.submit([made.pk], by=boss, at=AT, reasons=agreed).refused == []
 
 
 @pytest.mark.req("R044")
@@ -143,7 +147,7 @@ def test_an_order_discount_is_no_way_under_the_floor():
     article = sku()
     price_list(prices=[(article, 10, 0, 8)])
     seller = actor("orders.submit_order")
-    assert why(order(customer("C1"), [(article, 2, None)], discount=4), by=seller) == []
+    assert why(order(customer("C1"), [(article, 2, None)], discount=4), by=seller) == ["orders.warnings-ask"]
     assert why(order(customer("C2"), [(article, 2, None)], discount="4.01"), by=seller) == ["orders.under-floor"]
 
 
@@ -270,3 +274,68 @@ def test_withdrawing_drops_what_waits_and_the_next_round_starts_anew():
     assert made.reviews.filter(round=2, status="pending").count() == 3
     kinds = list(Event.objects.filter(order_id=made.pk, subject_kind="orders.order").values_list("kind", flat=True))
     assert kinds == ["order.create", "order.submit", "order.withdraw", "order.submit"]
+
+
+# --- warnings that ask for a reason ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clerk():
+    return actor("orders.submit_order")
+
+
+@pytest.fixture
+def twice():
+    """Two orders of the same articles, without stock: three warnings each that somebody answers for."""
+    buyer, article = customer(), sku()
+    return [order(buyer, [(article, 2, 5)]) for _n in range(2)]
+
+
+@pytest.mark.req("R054")
+def test_a_person_is_asked_why_an_order_goes_on_in_spite_of_warnings(twice, clerk):
+    outcome = submit(*twice, by=clerk)
+    assert [(refusal.id, refusal.code) for refusal in outcome.refused] == [
+        (each.pk, "orders.warnings-ask") for each in twice
+    ]
+    codes = outcome.refused[0].data["warnings"]
+    assert {"orders.check-duplicate", "orders.check-short-no-date"} <= set(codes)
+    some = {twice[0].pk: {codes[0]: "agreed"}, twice[1].pk: dict.fromkeys(codes, "agreed")}
+    outcome = actions.submit([each.pk for each in twice], by=clerk, at=AT, reasons=some)
+    assert [each.pk for each in outcome.done] == [twice[1].pk]
+    assert outcome.refused[0].data["warnings"] == codes[1:]
+    kept = Event.objects.filter(kind="order.override").values_list("order_id", "data__code", "data__reason")
+    assert set(kept) == {(twice[1].pk, code, "agreed") for code in codes}  # what was refused left nothing
+
+
+def test_what_was_answered_for_is_not_asked_again_and_a_new_warning_is(twice, clerk):
+    made = twice[0]
+    [refusal] = submit(made, by=clerk).refused
+    reasons = {made.pk: dict.fromkeys(refusal.data["warnings"], "agreed")}
+    actions.submit([made.pk], by=clerk, at=AT, reasons=reasons).one()
+    actions.withdraw([made.pk], by=SYSTEM, at=AT).one()
+    submit(made, by=clerk).one()
+    actions.withdraw([made.pk], by=SYSTEM, at=AT).one()
+    actions.edit({made.pk: spec(made.customer, [(sku("B-1"), 3, 7)])}, by=SYSTEM, at=AT).one()
+    [again] = submit(made, by=clerk).refused
+    assert "orders.check-short-no-date" in again.data["warnings"]
+    assert "orders.check-duplicate" not in again.data["warnings"]
+
+
+@pytest.mark.parametrize("reason", [" ", "x" * 501])
+def test_a_reason_that_is_none_is_refused(twice, clerk, reason):
+    given = {twice[0].pk: {"orders.check-duplicate": reason}}
+    outcome = actions.submit([twice[0].pk], by=clerk, at=AT, reasons=given)
+    assert {refusal.code for refusal in outcome.refused} <= {"orders.reason-required", "orders.reason-too-long"}
+    assert outcome.refused
+
+
+def test_answering_takes_the_same_queries_for_one_order_and_for_many(twice, clerk):
+    buyer, article = twice[0].customer, sku("C-1")
+    many = [order(buyer, [(article, n + 1, 5)]) for n in range(8)]
+    counts = set()
+    for group in (many[:1], many[1:]):
+        given = {each.pk: dict.fromkeys(ASKS, "agreed") for each in group}
+        with CaptureQueriesContext(connection) as seen:
+            assert not actions.submit(list(given), by=clerk, at=AT, reasons=given).refused
+        counts.add(len(seen))
+    assert len(counts) == 1
