@@ -62,12 +62,16 @@ def refresh_drafts(
     batch.commit(by=by, at=at)
 
 
-def free_surplus(orders: Mapping[int, Order], *, by: Actor, at: datetime) -> dict[int, Decimal]:
+def free_surplus(
+    orders: Mapping[int, Order], *, by: Actor, at: datetime, owed: Mapping[int, Decimal] | None = None
+) -> dict[int, Decimal]:
     """What is paid beyond an order's total pays it no longer, the newest payment first: it can be given back.
 
-    Returns what became free, by order. The orders are locked; payments are locked here, before credit and stock.
+    ``owed`` says by order what it still is to pay, where that is not its total. Returns what became free, by order. The
+    orders are locked; payments are locked here, before credit and stock.
     """
-    surplus = {pk: order.paid - order.gross for pk, order in orders.items() if order.paid > order.gross}
+    most = {pk: order.gross for pk, order in orders.items()} | dict(owed or {})
+    surplus = {pk: order.paid - most[pk] for pk, order in orders.items() if order.paid > most[pk]}
     if not surplus:
         return {}
     left = dict(surplus)

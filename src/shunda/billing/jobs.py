@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
-from shunda.billing import actions, queries, rules, steps
+from shunda.billing import actions, following, queries, rules, steps
 from shunda.billing.models import Invoice, Settlement, SettlementLine
 from shunda.billing.specs import UnmatchSpec
 from shunda.core.actor import system
@@ -137,14 +137,26 @@ def await_payment(order_ids: list[int], at: datetime) -> None:
 
 @transaction.atomic
 def free_payments(order_ids: list[int], at: datetime) -> None:
-    """What was paid for cancelled orders is free again, to be matched elsewhere or given back."""
-    cancelled = Order.objects.filter(pk__in=order_ids, status=OrderStatus.CANCELLED).values_list("pk", flat=True)
-    steps.stop_waiting(list(cancelled), by=system(), at=at)
+    """What was paid for cancelled orders is free again, to be matched elsewhere or given back.
+
+    What is kept of a deposit goes on paying its order.
+    """
+    found = Order.objects.filter(pk__in=order_ids, status=OrderStatus.CANCELLED).values_list("pk", flat=True)
+    cancelled = list(found)
+    steps.stop_waiting(cancelled, by=system(), at=at)
+    kept = _deposits_kept(cancelled)
+    orders = steps.lock_orders(kept)
+    following.free_surplus(orders, by=system(), at=at, owed=kept)
     paid: defaultdict[int, set[int]] = defaultdict(set)
-    for payment_id, order_id, _, _ in queries.allocated(order__in=list(cancelled)):
+    for payment_id, order_id, _, _ in queries.allocated(order__in=[pk for pk in cancelled if pk not in kept]):
         paid[payment_id].add(order_id)
     specs = [UnmatchSpec(pk, tuple(sorted(order_ids))) for pk, order_ids in sorted(paid.items())]
     actions.unmatch(specs, by=system(), at=at)
+
+
+def _deposits_kept(order_ids: Iterable[int]) -> dict[int, Decimal]:
+    events = Event.objects.filter(order_id__in=list(order_ids), kind="order.cancel", data__has_key="deposit_kept")
+    return {event.order_id or 0: Decimal(event.data["deposit_kept"]) for event in events}
 
 
 def complete_settled(settlement_ids: list[int], at: datetime) -> None:

@@ -16,6 +16,7 @@ from shunda.changes.specs import ChangeSpec
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch
 from shunda.fulfilment import following as shipping
+from shunda.orders import forfeit
 from shunda.orders.actions.cancel import carry_out as cancel
 from shunda.orders.authority import Part
 from shunda.orders.models import Order, OrderLine
@@ -45,6 +46,7 @@ def _attempt(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, number
     if refused:
         return {}, refused, plans
     seen = figures.look(list(orders))
+    deposits = forfeit.kept(orders.values(), at=at)
     reasons = {specs[pk].reason for pk in orders}
     shipping.write(todo, shipments, reason=", ".join(sorted(filter(None, numbers.values()))) or "cancel", by=by, at=at)
     outcome = cancel(batch, " / ".join(sorted(reasons))[:200], by=by, at=at)
@@ -56,7 +58,7 @@ def _attempt(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, number
             plans[pk],
             content.of(plans[pk].order, lines[pk]),
             {},
-            _impact(orders[pk], figures.compare(seen[pk], now[pk])),
+            _impact(orders[pk], figures.compare(seen[pk], now[pk]), deposits.get(pk, ZERO)),
             ZERO,
         )
         for pk in orders
@@ -70,8 +72,10 @@ def _plan(order: Order, spec: ChangeSpec, lines: Sequence[OrderLine]) -> Plan:
     return made
 
 
-def _impact(order: Order, compared: dict[str, Any]) -> dict[str, Any]:
-    """With what was paid, which is free to be given back."""
+def _impact(order: Order, compared: dict[str, Any], kept: Decimal) -> dict[str, Any]:
+    """With what was paid: free to be given back, or kept of the deposit."""
     if order.paid:
-        compared["money"]["to_refund"] = ["0", content.plain(order.paid)]
+        compared["money"]["to_refund"] = ["0", content.plain(order.paid - kept)]
+    if kept:
+        compared["money"]["deposit_kept"] = ["0", content.plain(kept)]
     return compared

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from shunda.billing import following as money
 from shunda.billing import steps as billing_steps
-from shunda.changes import content, figures
+from shunda.changes import content, figures, floors
 from shunda.changes.gathering import Gathered, gather, most_planned
 from shunda.changes.planning import CHANGED, Plan
 from shunda.changes.specs import ChangeSpec
@@ -140,7 +140,7 @@ def _attempt(
             plan=plans[pk],
             before=was[pk],
             after=content.of(order, plans[pk].lines),
-            impact=figures.compare(seen[pk], now[pk]),
+            impact=figures.compare(seen[pk], now[pk]) | {"floor": floors.told(plans[pk].under_floor)},
             gross_change=order.gross - before[pk][0],
         )
         for pk, order in orders.items()

@@ -15,6 +15,7 @@ from typing import Any
 
 from shunda.catalog.queries import SkuFacts
 from shunda.catalog.rules import converted
+from shunda.changes import floors
 from shunda.changes import reasons as why
 from shunda.changes.models import ChangeKind
 from shunda.changes.specs import HEAD, LENGTHS, MONEY, ChangeSpec, LineEdit
@@ -61,6 +62,7 @@ class Plan:
     added: list[OrderLine] = field(default_factory=list)
     parts: dict[str, Decimal] = field(default_factory=dict)  # what is changed, and by how much money
     worse: list[Refusal] = field(default_factory=list)
+    under_floor: list[Refusal] = field(default_factory=list)  # what takes the right to sell under the floor
     refused: list[Refusal] = field(default_factory=list)
 
     @property
@@ -94,6 +96,7 @@ def plan(
         _promise(made, known)
         _frozen_worth(made)
         _worse(made)
+        made.under_floor += floors.under(order, made.value("discount"), made.before, made.lines)
     if not made.parts and not made.refused:
         made.say(why.NOTHING(order.pk))
     return made

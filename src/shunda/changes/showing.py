@@ -52,6 +52,7 @@ MONEY: dict[str, Said] = {
     "paid": gettext_lazy("Paid"),
     "to_pay": gettext_lazy("Still to pay"),
     "to_refund": pgettext_lazy("change", "To be given back"),
+    "deposit_kept": pgettext_lazy("change", "Kept of the deposit"),
 }
 CREDIT: dict[str, Said] = {
     "exposure": pgettext_lazy("change", "Used credit of the customer"),
@@ -69,6 +70,7 @@ def sections(impact: Mapping[str, Any], currency: str) -> list[Section]:
         ("lines", gettext_lazy("Lines"), "list", _line_label, _line),
         ("head", gettext_lazy("Particulars"), "calendar", _head_label, str),
         ("money", pgettext_lazy("change", "Price"), "cash", lambda name: MONEY.get(name, name), money),
+        ("floor", pgettext_lazy("change", "Under the price floor"), "alert-octagon", _line_label, _price),
         ("credit", gettext_lazy("Credit"), "scale", lambda name: CREDIT.get(name, name), money),
         ("stock", pgettext_lazy("change", "Stock locked"), "packages", str, _quantity),
         ("production", pgettext_lazy("change", "To be produced"), "building-factory-2", str, _quantity),
@@ -118,6 +120,10 @@ def _head(name: str, value: Any) -> str:
     if name.endswith(("_date", "_due")):
         return formats.day(date.fromisoformat(value))
     return str(value)
+
+
+def _price(value: str) -> str:
+    return formats.price(Decimal(value))
 
 
 def _quantity(value: str) -> str:

@@ -20,6 +20,7 @@ from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
 from shunda.orders import authority, decisions, window
 from shunda.orders.authority import CHANGE_AUTHORITY, Authority, Needed, PartCase
+from shunda.orders.rules import OVERRIDE_FLOOR
 from shunda.policies.decisions import decide
 
 
@@ -91,6 +92,8 @@ def _authority(weighed: Mapping[int, Weighed], plans: Mapping[int, Plan], *, by:
     for pk, made in plans.items():
         one = weighed[pk]
         one.worse = made.worse
+        if not by.may(OVERRIDE_FLOOR):
+            one.refused += made.under_floor
         shipped = any(line.shipped for line in made.before.values())
         one.free_until = ends[pk]
         bound = made.order.confirmed_at is not None
@@ -107,7 +110,15 @@ def _cases(made: Plan, one: Weighed, *, shipped: bool, region: str) -> list[Part
     made_to_order = any(line.made_to_order for line in made.lines)
     facts = decisions.facts(made.order, made.order.customer, made_to_order=made_to_order, region=region)
     return [
-        PartCase(part, facts, amount, free=one.free, shipped=shipped, worse=bool(made.worse))
+        PartCase(
+            part,
+            facts,
+            amount,
+            free=one.free,
+            shipped=shipped,
+            worse=bool(made.worse),
+            under_floor=bool(made.under_floor),
+        )
         for part, amount in made.parts.items()
     ]
 

@@ -89,6 +89,7 @@ CHANGE_AUTHORITY = declare(
             Input("change", _("value of the change, either way"), Numbers(_("yuan"))),
             Input("shipped", _("something is shipped"), YES_OR_NO),
             Input("worse", _("costs more or comes later"), YES_OR_NO),
+            Input("under_floor", _("a price falls under its floor"), YES_OR_NO),
             *FACTS,
         ),
         (
@@ -97,6 +98,7 @@ CHANGE_AUTHORITY = declare(
         ),
         (
             Row({"free": YES}, {"authority": Authority.NOBODY}),
+            Row({"under_floor": YES}, {"authority": Authority.SALES, "departments": Department.FINANCE}),
             _row(Authority.FRONTLINE, part=SMALL),
             _row(Authority.FRONTLINE, part=Part.GIFT, change="<= 100"),
             _row(Authority.SALES, part=Part.GIFT, change="> 100"),
@@ -113,7 +115,7 @@ CHANGE_AUTHORITY = declare(
             _row(Authority.MANAGEMENT, part=f"{Part.PRICE}, {GOODS}", important=YES),
         ),
         hit="every",
-        requirements=("R053", "R161", "R163", "R166", "R167"),
+        requirements=("R044", "R053", "R058", "R161", "R163", "R166", "R167"),
         subject_url="orders:detail",
         otherwise=_("the sales manager decides"),
     )
@@ -130,10 +132,11 @@ class PartCase:
     free: bool = False
     shipped: bool = False
     worse: bool = False
+    under_floor: bool = False
 
     def facts(self) -> dict[str, Any]:
         """As the table looks at it."""
-        answers = {"free": self.free, "shipped": self.shipped, "worse": self.worse}
+        answers = {"free": self.free, "shipped": self.shipped, "worse": self.worse, "under_floor": self.under_floor}
         said = {name: YES if answer else NO for name, answer in answers.items()}
         return {**self.order, **said, "part": str(self.part), "change": abs(self.change)}
 

@@ -259,6 +259,14 @@ def code_of(text: str, options: Iterable[tuple[str, Label]]) -> str | None:
     return next((code for code, label in options if wanted in {code.casefold(), *_labels(label)}), None)
 
 
+def without_unit(text: str, unit: Label) -> str:
+    """A figure without the unit people read behind it, in any language."""
+    for said in _labels(unit):
+        if said and text.casefold().endswith(said):
+            return text[: -len(said)].strip()
+    return text
+
+
 def _labels(label: Label) -> set[str]:
     """A label in every language, so that a sheet written in one is read in the other."""
     said: set[str] = set()

@@ -211,6 +211,14 @@ _SPECIAL = (
         "orders.special_deposit_share", "special", _("Deposit of a special order"), Share(), Decimal("0.3"), ("R105",)
     ),
     Setting(
+        "orders.cancel_deposit_share",
+        "special",
+        _("Share of the deposit kept when a special order is cancelled after its free window"),
+        Share(),
+        Decimal(0),
+        ("R105", "R170"),
+    ),
+    Setting(
         "orders.pickup_days",
         "special",
         _("Pick-up after stock-in; later the deposit no longer offsets"),

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from shunda.core.refusal import Reason
 from shunda.policies import reasons
-from shunda.policies.conditions import Condition, Facts, code_of
+from shunda.policies.conditions import Condition, Facts, code_of, without_unit
 from shunda.policies.kinds import Choice, Invalid, Kind, Label
 
 MOST_ROWS = 500
@@ -127,6 +127,12 @@ def declare(table: Table) -> Table:
     return known
 
 
+def remember(table: Table, history: History) -> Table:
+    """Say what a table has decided, where only a folder above the one that declares it knows that."""
+    known = TABLES[table.name] = replace(TABLES[table.name], history=history)
+    return known
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A cell that cannot be; ``where`` is ``rows.<index>.<column>``."""
@@ -201,7 +207,8 @@ def _condition(column: Input, text: str) -> str:
 def _outcome(column: Output, text: str) -> str:
     if isinstance(column.kind, Choice):  # sheets hold what people read
         text = code_of(text, column.kind.options) or text
-    return column.kind.edit(column.kind.parse(text))
+    text = without_unit(text, column.kind.unit)
+    return column.kind.edit(column.kind.parse(text.removesuffix(str(column.kind.unit)).strip()))
 
 
 def _put(into: dict[str, str], column: C, index: int, text: str, proper: Callable[[C, str], str]) -> list[Fault]:

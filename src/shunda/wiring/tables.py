@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
+from shunda.changes import history as changes_history
 from shunda.changes import jobs as changes_jobs
 from shunda.changes import queries as changes_queries
 from shunda.changes import verify as changes
@@ -31,7 +32,7 @@ from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.lists import jobs as lists_jobs
-from shunda.orders import allocation, approval, authority, decisions, screening, stages
+from shunda.orders import allocation, approval, decisions, screening, stages
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
@@ -163,7 +164,7 @@ DECISIONS: tuple[Table, ...] = (
     decisions.REVIEWERS,
     approval.CONFIRMERS,
     screening.SCREENING,
-    authority.CHANGE_AUTHORITY,
+    changes_history.CHANGE_AUTHORITY,
     stages.STAGES,
     LIMITS,
 )

@@ -22,6 +22,8 @@ from shunda.orders import actions as order_actions
 from shunda.orders.models import Order
 from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.orders.tests.builders import AT, approve, confirmed_order, in_status, supplied
+from shunda.policies.models import SettingChange
+from shunda.wiring.reactions import inline
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,24 @@ def test_many_changes_take_as_many_queries_as_one():
     assert changed([1]) == changed([2, 3, 4])
     assert Event.objects.filter(kind="order.change").count() == 4
     assert Change.objects.count() == 4
+
+
+@pytest.mark.req("R105", "R170")
+@pytest.mark.parametrize(("late", "kept"), [(False, 0), (True, Decimal("18.75"))])
+def test_of_the_deposit_of_a_special_order_is_kept_what_the_company_decided_once_the_free_window_is_over(late, kept):
+    SettingChange.objects.create(
+        name="orders.cancel_deposit_share", value="0.5", changed_by="x", changed_at=AT, reason="test"
+    )
+    made = confirmed_order(customer("P1", term="prepaid"), [(sku("A-1"), 10, "12.50")], kind="special")
+    payment = paid(made)
+    moment = LATE if late else FREE
+    with inline() as drain:
+        change = agree(ask(made, kind="cancel", at=moment).one(), at=moment)
+        drain()
+    money = change.impact["money"]
+    assert money["to_refund"] == ["0", str(125 - kept)]
+    assert money.get("deposit_kept") == (["0", str(kept)] if kept else None)
+    assert (change.effect, status(made)) == (change.impact, "cancelled")
+    payment.refresh_from_db()
+    assert (Order.objects.get(pk=made.pk).paid, payment.matched) == (kept, kept)
+    assert differences() == {}

@@ -1,0 +1,29 @@
+"""What stays with us of a deposit when a special order is cancelled after its free window: a setting (R105, R170)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from shunda.core.money import rounded
+from shunda.orders import window
+from shunda.orders.models import Order, OrderKind
+from shunda.orders.states import OrderStatus
+from shunda.policies import queries as policies
+
+
+def kept(orders: Iterable[Order], *, at: datetime) -> dict[int, Decimal]:
+    """By order, what is kept of what was paid; orders that get everything back are missing.
+
+    The deposit is the share of the total that special orders pay before they are valid, at most what was paid.
+    """
+    special = [o for o in orders if o.kind == OrderKind.SPECIAL and o.status == OrderStatus.CONFIRMED and o.paid > 0]
+    if not special:
+        return {}
+    decided = policies.values("orders.special_deposit_share", "orders.cancel_deposit_share")
+    deposit, share = decided["orders.special_deposit_share"], decided["orders.cancel_deposit_share"]
+    ends = window.free_until(special)
+    bound = [order for order in special if not window.is_open(ends[order.pk], at)]
+    amounts = {o.pk: rounded(min(o.paid, rounded(o.gross * deposit, o.currency)) * share, o.currency) for o in bound}
+    return {pk: amount for pk, amount in amounts.items() if amount}
