@@ -106,6 +106,35 @@ class User(AbstractBaseUser):
         return self.is_active and self.is_superuser
 
 
+class Delegation(models.Model):
+    """Somebody is away; meanwhile another may do his steps for him, until its last day or until it is ended."""
+
+    giver = models.ForeignKey(User, models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("deputy"))
+    since = models.DateTimeField(_("away from"))
+    until = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=120, blank=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(since__lt=models.F("until")), name="delegation_days"),
+            models.CheckConstraint(condition=~models.Q(giver=models.F("deputy")), name="delegation_to_another"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["giver", "until"], name="delegation_giver"),
+            models.Index(fields=["deputy", "until"], name="delegation_deputy"),
+        ]
+        triggers: ClassVar = [undeletable("delegation")]
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} -> {self.deputy_id}"
+
+
 class ApiToken(models.Model):
     """A key for a program: only its hash is kept, it has scopes and ends."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
-from shunda.accounts.models import ApiToken, Region, Role, User
+from shunda.accounts.models import ApiToken, Delegation, Region, Role, User
 from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
 from shunda.core import sql
 from shunda.core.actor import Actor, Reach
@@ -122,6 +122,35 @@ def administrators() -> set[int]:
     """The active people who may grant everything."""
     holding = Q(roles__permissions__overlap=[ADMINISTER, EVERYTHING])
     return set(User.objects.filter(holding, is_active=True).values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An active person: what he may do, the codes of his roles, the language he reads."""
+
+    actor: Actor
+    roles: frozenset[str]
+    language: str
+
+    @property
+    def administers(self) -> bool:
+        """Whether he may grant everything, and so holds every permission without it being his work."""
+        return self.actor.may(ADMINISTER)
+
+
+def people(permissions: Collection[str], roles: Collection[str]) -> list[Person]:
+    """Active people who hold one of the permissions or one of the roles, by id: one query."""
+    wanted = Q(roles__permissions__overlap=[*permissions, EVERYTHING]) | Q(roles__code__in=list(roles))
+    ids = User.objects.filter(wanted, is_active=True).values("pk")
+    codes = Role.objects.filter(users=OuterRef("pk")).order_by("pk")
+    users = _with_rights(User.objects.filter(pk__in=ids)).annotate(codes=ArraySubquery(codes.values("code")))
+    return [Person(_actor(user, "web"), frozenset(user.codes), user.language) for user in users.order_by("pk")]
+
+
+def deputies(user_ids: Collection[int], at: datetime) -> dict[int, int]:
+    """Who stands in at that moment for whom of these people: one query."""
+    away = Delegation.objects.filter(giver__in=list(user_ids), since__lte=at, until__gt=at, ended_at__isnull=True)
+    return dict(away.values_list("giver", "deputy"))
 
 
 def users() -> QuerySet[User]:

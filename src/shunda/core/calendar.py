@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ KNOWN_YEARS = range(2004, 2027)
 
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FRIDAY, SATURDAY = 5, 6
 
 
 class UnknownYear(Exception):
@@ -30,43 +31,73 @@ def _china(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("CN", years=year)
 
 
+def _in_holiday(day: date) -> bool:
+    """Whether a free day belongs to a holiday; of a weekend the Friday or Monday beside it says so."""
+    friday = day - timedelta(days=day.isoweekday() - FRIDAY)
+    beside = (friday, friday + timedelta(days=3)) if day.isoweekday() > FRIDAY else ()
+    return any(each in _china(each.year) for each in (day, *beside))
+
+
+Spans = tuple[tuple[time, time], ...]
+"""Working time of a day, in order: ``((09:00, 12:00), (13:00, 18:00))``."""
+
+
 @dataclass(frozen=True)
 class Calendar:
-    """Working days of China and the working hours of a company.
+    """Working days and the working hours of a company.
 
-    ``overrides`` are days the company (or a later announcement) decided otherwise; ``extra_years`` are years it
-    vouches for. Times are read in ``zone``; results come back in it.
+    ``weekdays`` are days of the week (ISO, 1 is Monday) with hours of their own, none at all where nobody works; a
+    weekend day that is made up is worked by the ordinary ``hours``. ``overrides`` are days the company (or a later
+    announcement) decided otherwise; ``extra_years`` are years it vouches for. Where the holidays are not China's
+    (``china``), no year is known that nobody vouched for. Times are read in ``zone``, results come back in it; what
+    passes is measured in real time, so the hour that a clock is moved is neither lost nor worked twice.
     """
 
-    hours: tuple[tuple[time, time], ...] = ((time(9), time(12)), (time(13), time(18)))
+    hours: Spans = ((time(9), time(12)), (time(13), time(18)))
     zone: ZoneInfo = SHANGHAI
     overrides: Mapping[date, bool] = field(default_factory=dict)
     extra_years: frozenset[int] = frozenset()
+    weekdays: Mapping[int, Spans] = field(default_factory=dict)
+    china: bool = True
+
+    def hours_of(self, day: date) -> Spans:
+        """The working time of a day, nothing when it is free; refuses a year that is not known."""
+        weekday = day.isoweekday()
+        usual = self.weekdays.get(weekday, self.hours)
+        if day in self.overrides:
+            return (usual or self.hours) if self.overrides[day] else ()
+        known = self.china and day.year in KNOWN_YEARS
+        if not known and day.year not in self.extra_years:
+            raise UnknownYear(day.year)
+        if not self.china:
+            return self.weekdays.get(weekday, self.hours if weekday < SATURDAY else ())
+        china = _china(day.year)
+        if china.is_working_day(day):
+            return self.hours if weekday >= SATURDAY else usual
+        return () if _in_holiday(day) else self.weekdays.get(weekday, ())
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on this day; refuses a year that is not known."""
-        if day in self.overrides:
-            return self.overrides[day]
-        if day.year not in KNOWN_YEARS and day.year not in self.extra_years:
-            raise UnknownYear(day.year)
-        return _china(day.year).is_working_day(day)
+        return bool(self.hours_of(day))
 
     def add(self, start: datetime, work: timedelta) -> datetime:
         """The moment when ``work`` of working time has passed since ``start``."""
         left = work
         for opens, closes in self._spans(start):
             if closes - opens >= left:
-                return opens + left
+                return (opens + left).astimezone(self.zone)
             left -= closes - opens
         raise AssertionError("unreachable: spans go on until a year is unknown")
 
     def add_days(self, start: datetime, days: int) -> datetime:
         """The close of business ``days`` working days after the day of ``start``."""
         day = start.astimezone(self.zone).date()
+        hours = self.hours
         while days:
             day += timedelta(days=1)
-            days -= self.is_working_day(day)
-        return datetime.combine(day, self.hours[-1][1], self.zone)
+            hours = self.hours_of(day)
+            days -= bool(hours)
+        return datetime.combine(day, (hours or self.hours)[-1][1], self.zone)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from ``start`` to ``end``; zero when ``end`` is not later."""
@@ -80,13 +111,13 @@ class Calendar:
         return total
 
     def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        local = start.astimezone(self.zone)
-        day = local.date()
+        """Working time from then on, in universal time: differences of local times forget that clocks are moved."""
+        since = start.astimezone(UTC)
+        day = start.astimezone(self.zone).date()
         while True:
-            if self.is_working_day(day):
-                for opens, closes in self.hours:
-                    since = max(datetime.combine(day, opens, self.zone), local)
-                    until = datetime.combine(day, closes, self.zone)
-                    if since < until:
-                        yield since, until
+            for from_, to in self.hours_of(day):
+                opens = max(datetime.combine(day, from_, self.zone).astimezone(UTC), since)
+                closes = datetime.combine(day, to, self.zone).astimezone(UTC)
+                if opens < closes:
+                    yield opens, closes
             day += timedelta(days=1)

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies.kinds import (
+    ZONES,
     Choice,
     Flag,
     Kind,
@@ -25,6 +26,7 @@ from shunda.policies.kinds import (
     Whole,
     dates,
     endings,
+    hours_of_weekdays,
     hours_of_work,
     weekdays,
     years,
@@ -190,6 +192,18 @@ _LIMITS = (
     _clock("work.tell_customer", _("Tell the customer after shipping"), 24, "limits", "R197"),
     _clock("work.answer_after_sales", _("Answer after-sales feedback"), 24, "limits", "R180"),
     _clock("work.call_after_delivery", _("Call the customer after delivery"), 24, "limits", "R186"),
+    Setting(
+        "work.warning",
+        "limits",
+        _("People are warned ahead of the limit by"),
+        Choice((("share", _("a share of the limit")), ("minutes", _("minutes of its clock")))),
+        "share",
+        ("R201",),
+    ),
+    Setting("work.warning_share", "limits", _("Share of the limit that is left then"), Share(), Decimal("0.25")),
+    Setting("work.warning_minutes", "limits", _("Minutes that are left then"), Whole(0, 10_000, _("minutes")), 30),
+    _working("remind", _("A late step is brought to mind again every (0: never)"), 4, "R201"),
+    Setting("work.remind_most", "limits", _("And at most so often"), Whole(0, 20, _("times")), 3),
 )
 
 _CALENDAR = (
@@ -200,6 +214,15 @@ _CALENDAR = (
         hours_of_work,
         ((time(9), time(12)), (time(13), time(18))),
         ("R189",),
+    ),
+    Setting("calendar.weekdays", "calendar", _("Weekdays with other hours"), hours_of_weekdays, ()),
+    Setting("calendar.zone", "calendar", _("Time zone"), Choice(ZONES), "Asia/Shanghai"),
+    Setting(
+        "calendar.holidays",
+        "calendar",
+        _("Public holidays and make-up days"),
+        Choice((("china", _("of China, as announced")), ("none", _("entered here alone")))),
+        "china",
     ),
     Setting("calendar.extra_working_days", "calendar", _("Days worked although the calendar says free"), dates, ()),
     Setting("calendar.extra_free_days", "calendar", _("Days free although the calendar says worked"), dates, ()),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
@@ -14,8 +15,9 @@ from django.utils.timezone import localtime
 from shunda.core import sql
 from shunda.core.calendar import Calendar
 from shunda.policies.decisions import Edition, edition
-from shunda.policies.declared import SETTINGS, Setting
+from shunda.policies.declared import SETTINGS
 from shunda.policies.models import SettingChange
+from shunda.policies.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +130,7 @@ def calendar(known: Mapping[str, Any] | None = None) -> Calendar:
         hours=decided["calendar.working_hours"],
         overrides=overrides,
         extra_years=frozenset(decided["calendar.known_years"]),
+        weekdays=dict(decided["calendar.weekdays"]),
+        zone=ZoneInfo(decided["calendar.zone"]),
+        china=decided["calendar.holidays"] == "china",
     )

@@ -24,6 +24,10 @@ NOT_HOURS = Reason(
     _("%(setting)s: “%(value)s” are no working hours. Enter spans in order, such as 09:00-12:00, 13:00-18:00."),
 )
 NOT_A_DATE = Reason("policies.not-a-date", _("%(setting)s: “%(value)s” is not a date. Enter it as 2026-05-01."))
+NOT_WEEKDAY_HOURS = Reason(
+    "policies.not-weekday-hours",
+    _("“%(value)s” are no hours of weekdays. Enter 6=09:00-12:00+13:00-15:00 or 5=free; 1 is Monday, each day once."),
+)
 NOT_WEEKDAYS = Reason(
     "policies.not-weekdays", _("%(setting)s: “%(value)s” are no weekdays. Enter numbers from 1 (Monday) to 7 (Sunday).")
 )

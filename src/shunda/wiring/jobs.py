@@ -24,6 +24,7 @@ from shunda.credit import jobs as credit
 from shunda.lists import jobs as lists
 from shunda.orders import jobs as orders
 from shunda.wiring import reactions
+from shunda.work import jobs as work
 
 ATTEMPTS = 8
 """How often a subject that failed is tried again, after 2, 4, 8 ... seconds, before its job is parked."""
@@ -179,6 +180,10 @@ def expire_holds(timestamp: int) -> None:
 def turn_raises(timestamp: int) -> None:
     """Let temporary raises of credit limits begin and end, also those whose moment came while nothing ran."""
     credit.turn_raises(datetime.fromtimestamp(timestamp, UTC))
+@app.task(name="ring_clocks", queue="housekeeping", queueing_lock="ring_clocks")
+def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said now, however late it is
+    """Let clocks say what is due: warnings, overdue steps, escalation, reminders."""
+    work.ring(timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")

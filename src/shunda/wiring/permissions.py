@@ -130,6 +130,7 @@ PERMISSIONS = {
     "fulfilment.create_carrier": _("Add carriers"),
     "fulfilment.edit_carrier": _("Change carriers"),
     "work.view_task": _("See worklists"),
+    "work.pause_task": _("Stop clocks while somebody else is waited for"),
     "lists.create_export": _("Take lists out as files"),
     "lists.share_view": _("Share views of lists with everybody"),
     "policies.view_setting": _("See settings"),

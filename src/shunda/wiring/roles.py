@@ -12,7 +12,14 @@ from fnmatch import fnmatchcase
 
 from shunda.accounts.specs import RoleSpec
 
-LOOK_UP = ("catalog.view_*", "customers.view_customer", "pricing.view_price*", "inventory.view_*", "work.view_*")
+LOOK_UP = (
+    "catalog.view_*",
+    "customers.view_customer",
+    "pricing.view_price*",
+    "inventory.view_*",
+    "work.view_*",
+    "work.pause_task",
+)
 ORDER_ENTRY = (
     *LOOK_UP,
     "lists.create_export",
@@ -162,6 +169,7 @@ ROLES = (
         ),
     ),
     RoleSpec(
+            "work.pause_task",
         "contract",
         "合同专员",
         "all",
@@ -201,6 +209,7 @@ ROLES = (
         permissions=(
             "catalog.view_*",
             "work.view_*",
+            "work.pause_task",
             "inventory.view_*",
             "inventory.receive_*",
             "inventory.count_*",
@@ -235,6 +244,7 @@ ROLES = (
         permissions=(
             "catalog.view_*",
             "work.view_*",
+            "work.pause_task",
             "orders.view_order",
             "orders.comment_order",
             "changes.decide_rnd",
@@ -255,6 +265,7 @@ ROLES = (
         permissions=(
             "catalog.view_*",
             "work.view_*",
+            "work.pause_task",
             "inventory.view_*",
             "orders.view_order",
             "orders.comment_order",
@@ -271,6 +282,7 @@ ROLES = (
         permissions=(
             "catalog.view_*",
             "work.view_*",
+            "work.pause_task",
             "inventory.view_*",
             "inventory.announce_*",
             "inventory.cancel_supply",
@@ -360,6 +372,10 @@ ROLES = (
         permissions=(*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "orders.cancel_order"),
     ),
 )
+
+
+TITLES = {role.code: (role.name, role.name_en) for role in ROLES}
+"""What the roles are called, in Chinese and in English."""
 
 
 def expanded(known: set[str]) -> list[RoleSpec]:

@@ -39,6 +39,7 @@ from shunda.orders import verify as orders
 from shunda.policies import jobs as policies_jobs
 from shunda.policies.tables import Table
 from shunda.work import jobs as work_jobs
+from shunda.work.levels import ESCALATION
 from shunda.work.limits import LIMITS
 
 Job = Callable[[list[int], datetime], None]
@@ -167,5 +168,6 @@ DECISIONS: tuple[Table, ...] = (
     changes_history.CHANGE_AUTHORITY,
     stages.STAGES,
     LIMITS,
+    ESCALATION,
 )
 """In the order people read them."""

@@ -1,4 +1,4 @@
-"""What people do with their own notices, and how they want to be told."""
+"""What people do with clocks and their own notices, and how they want to be told."""
 
 from __future__ import annotations
 
@@ -8,11 +8,80 @@ from datetime import datetime
 from django.db import transaction
 
 from shunda.core.actor import Actor
-from shunda.core.batch import Outcome
-from shunda.core.refusal import NOT_FOUND, NotPermitted, Refused
-from shunda.work import reasons
-from shunda.work.models import Notice, NoticeChoice
+from shunda.core.batch import Batch, Outcome, action
+from shunda.core.event import Happening, record
+from shunda.core.refusal import NOT_FOUND, NotPermitted, Refusal, Refused
+from shunda.work import pausing, queries, reasons
+from shunda.work.models import Awaited, Notice, NoticeChoice, Task
 from shunda.work.notices import NOTICES
+
+REASON_LENGTH = 200
+
+
+@action("work.pause_task")
+def pause(
+    ids: Collection[int],
+    *,
+    awaited: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    versions: Mapping[int, int] | None = None,
+) -> Outcome[Task]:
+    """Stop the clocks of steps while somebody else's answer is awaited; what is left of each is kept (section 20.2).
+
+    Refused: a step that ended, a clock that stands already, no reason, nobody who can be waited for.
+    """
+    wrong = _why_not_said(awaited, reason)
+    if wrong:
+        raise Refused(*wrong)
+    batch = Batch(queries.with_clock(by), ids, None, "task.pause", versions=versions)
+    batch.refuse_if(lambda task: reasons.TASK_CLOSED(task.pk, label=task.label) if task.closed_at else None)
+    batch.refuse_if(
+        lambda task: (
+            reasons.PAUSED(task.pk, label=task.label, since=f"{task.paused_at:%Y-%m-%d %H:%M}")
+            if task.paused_at
+            else None
+        )
+    )
+    pausing.stop(batch.rows, awaited, reason.strip(), by=by, at=at)
+    _record("task.pause", batch.rows, by, at, awaited=awaited, reason=reason.strip())
+    return Outcome(batch.rows, batch.refused)
+
+
+@action("work.pause_task")
+def resume(
+    ids: Collection[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[Task]:
+    """Let the clocks of steps go on: each is due when what was left of it has passed. Refused: a clock that runs."""
+    batch = Batch(queries.with_clock(by), ids, None, "task.resume", versions=versions)
+    batch.refuse_if(lambda task: reasons.TASK_CLOSED(task.pk, label=task.label) if task.closed_at else None)
+    batch.refuse_if(lambda task: None if task.paused_at else reasons.NOT_PAUSED(task.pk, label=task.label))
+    pausing.go_on(batch.rows, by=by, at=at)
+    _record("task.resume", batch.rows, by, at)
+    return Outcome(batch.rows, batch.refused)
+
+
+def _why_not_said(awaited: str, reason: str) -> list[Refusal]:
+    why: list[Refusal] = []
+    if awaited not in Awaited:
+        choices = ", ".join(Awaited.values)
+        why.append(reasons.UNKNOWN_AWAITED(None, where="awaited", value=awaited[:20], choices=choices))
+    if not 0 < len(reason.strip()) <= REASON_LENGTH:
+        why.append(reasons.REASON_NEEDED(None, where="reason", most=REASON_LENGTH))
+    return why
+
+
+def _record(kind: str, tasks: list[Task], by: Actor, at: datetime, **data: str) -> None:
+    """Filed under the step, not under its order: whoever stops a clock does not hold the order."""
+    record(
+        [
+            Happening(kind, Task._meta.label_lower, task.pk, None, {"step": task.kind, "label": task.label, **data})
+            for task in tasks
+        ],
+        by=by,
+        at=at,
+    )
 
 
 def read(ids: Collection[int], *, by: Actor, at: datetime) -> Outcome[Notice]:

@@ -1,4 +1,4 @@
-"""Reactions: what people want to be told by mail is sent."""
+"""Reactions and schedules: clocks speak, what people want to be told by mail is sent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,19 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from shunda.work import ringing
 from shunda.work.models import Notice
 from shunda.work.notices import headline, mail_works
+
+
+def ring(at: datetime) -> int:
+    """Clocks say what is due by now (every minute), and what is to be mailed of it is; how much was said."""
+    said = ringing.ring(at)
+    if mail_works():
+        told = Notice.objects.filter(kind__in=set(ringing.NOTICE.values()), to_mail=True, mailed_at=None)
+        for pk in told.order_by("pk").values_list("pk", flat=True):
+            _send(pk, at)
+    return said
 
 
 def mail(ids: list[int], at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Tasks: open steps and the record of closed ones."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,7 +9,30 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shunda.accounts.models import Region
-from shunda.core.machine import undeletable
+from shunda.core.machine import append_only, undeletable
+
+PUNCTUAL = timedelta(minutes=5)
+"""What is told within this time of its moment is told in time: clocks are looked at every minute."""
+
+
+class Awaited(models.TextChoices):
+    """Who is waited for while a clock stands."""
+
+    CUSTOMER = "customer", _("the customer")
+    SUPPLIER = "supplier", _("the supplier")
+    CARRIER = "carrier", _("the carrier")
+    COLLEAGUE = "colleague", _("another department")
+    AUTHORITY = "authority", _("an authority or bank")
+
+
+class Alarms(models.TextChoices):
+    """What a clock tells, and in a task the worst it told."""
+
+    NONE = "", _("nothing yet")
+    WARNING = "warning", _("due soon")
+    OVERDUE = "overdue", _("overdue")
+    ESCALATION = "escalation", _("escalated")
+    REMINDER = "reminder", _("brought to mind")
 
 
 class Task(models.Model):
@@ -16,6 +40,8 @@ class Task(models.Model):
 
     ``due_at`` is empty when nothing limits the step, or when the calendar does not know the year (``clock_note``).
     ``rank_at`` sorts worklists: when it is due, or long after everything that is due, by when it was opened.
+    While somebody else's answer is awaited the clock stands (``paused_at``); its due time is counted anew afterwards.
+    ``next_at`` is when its clock has something to say next: ``ringing.py``.
     """
 
     kind = models.CharField(_("step"), max_length=40)  # "review.sales", "shipment.pick"; see kinds.py
@@ -32,7 +58,16 @@ class Task(models.Model):
     limit_minutes = models.IntegerField(null=True)
     due_at = models.DateTimeField(null=True)
     rank_at = models.DateTimeField()
+    clock = models.CharField(max_length=10, db_default="working")  # or "wall"; see kinds.Clock
     clock_note = models.CharField(max_length=40, blank=True)  # "unknown-year"
+    warn_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    stood_seconds = models.IntegerField(db_default=0)  # how long the clock of a late step stood, in its own time
+    alarm = models.CharField(max_length=10, db_default="", choices=Alarms)  # the last that was told
+    level = models.SmallIntegerField(db_default=0)  # of escalation
+    reminders = models.SmallIntegerField(db_default=0)
+    version = models.IntegerField(db_default=1)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=120, blank=True)
     outcome = models.CharField(max_length=20, blank=True)  # done, dropped
@@ -55,6 +90,11 @@ class Task(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["order_id", "id"], name="task_order"),
+            models.Index(
+                fields=["next_at", "id"],
+                name="task_next",
+                condition=Q(closed_at__isnull=True, next_at__isnull=False),
+            ),
         ]
         triggers: ClassVar = [undeletable("task")]
 
@@ -65,6 +105,69 @@ class Task(models.Model):
     def in_time(self) -> bool | None:
         """Whether a closed step was done in its time; nothing when it had no due time."""
         return None if self.due_at is None or self.closed_at is None else self.closed_at <= self.due_at
+
+
+class Pause(models.Model):
+    """The clock of a task stood: who was waited for and why. ``left_seconds`` were left on it when it was stopped."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="pauses")
+    awaited = models.CharField(_("waiting for"), max_length=20, choices=Awaited)
+    reason = models.CharField(_("reason"), max_length=200)
+    left_seconds = models.IntegerField(null=True)  # of the clock's own time; none where the task has no due time
+    paused_at = models.DateTimeField()
+    paused_by = models.CharField(max_length=120)
+    resumed_at = models.DateTimeField(null=True)
+    resumed_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["task"], name="pause_open_once", condition=Q(resumed_at__isnull=True)),
+        ]
+        triggers: ClassVar = [undeletable("pause")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.awaited}"
+
+
+class Alarm(models.Model):
+    """A clock told something, once. ``meant_at`` is the moment it is about, ``told_at`` when it was said.
+
+    Where the system did not run at that moment, ``down_from`` and ``down_until`` say since when and until when.
+    """
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="alarms")
+    kind = models.CharField(max_length=10, choices=Alarms)
+    number = models.SmallIntegerField(default=0)  # the level of an escalation, the how manieth reminder
+    roles = models.CharField(max_length=200, blank=True)  # to whom it was escalated
+    people = models.IntegerField(default=0)  # how many were told
+    meant_at = models.DateTimeField()
+    told_at = models.DateTimeField()
+    down_from = models.DateTimeField(null=True)
+    down_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["task", "kind", "number"], name="alarm_once"),
+        ]
+        triggers: ClassVar = append_only("alarm")
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.kind} {self.number}"
+
+    @property
+    def late(self) -> bool:
+        """Whether it was told noticeably after the moment it is about."""
+        return self.told_at - self.meant_at > PUNCTUAL
+
+
+class Pulse(models.Model):
+    """Clocks were looked after from ``since`` to ``until`` without a break; between two rows the system did not run."""
+
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.since} {self.until}"
 
 
 class NoticeChoice(models.Model):

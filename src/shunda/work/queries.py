@@ -21,7 +21,7 @@ _WAITING = """
 select k.kind, t.id, t.late, count(*) over (partition by k.kind), row_number() over w
 from unnest(%(kinds)s::text[]) with ordinality k(kind, i)
 cross join lateral (
-  select t.id, t.urgent, t.rank_at, t.due_at < %(at)s as late from work_task t
+  select t.id, t.urgent, t.rank_at, t.due_at < coalesce(t.paused_at, %(at)s) as late from work_task t
   where t.kind = k.kind and t.closed_at is null and {mine}
   order by t.urgent desc, t.rank_at, t.id limit %(most)s
 ) t
@@ -63,6 +63,14 @@ def within_reach(actor: Actor) -> QuerySet[Task]:
         return tasks
     own = Q(owner_id=actor.id)
     return tasks.filter(own | Q(region_id__in=actor.regions)) if actor.reach == "region" else tasks.filter(own)
+
+
+def with_clock(actor: Actor) -> QuerySet[Task]:
+    """The tasks whose clock an actor may stop: those he may do, and those about what is his own."""
+    if "*" in actor.permissions:
+        return within_reach(actor)
+    mine = Q(permission__in=actor.permissions) | Q(owner_id=actor.id)
+    return within_reach(actor).filter(mine)
 
 
 def waiting(actor: Actor) -> QuerySet[Task]:

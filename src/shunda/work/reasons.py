@@ -1,7 +1,16 @@
-"""Why something about notices is refused."""
+"""Why something about notices, clocks and standing in is refused."""
 
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.refusal import Reason
 
 UNKNOWN_NOTICE = Reason("work.unknown-notice", _("There is no kind of notice called “%(kind)s”."))
+NOT_A_ROLE = Reason("work.not-a-role", _("“%(value)s” is no role. Enter the code of a role, such as sales_manager."))
+UNKNOWN_ROLE = Reason("work.unknown-role", _("There is no role “%(value)s”. The codes stand on the page of the roles."))
+TASK_CLOSED = Reason("work.task-closed", _("%(label)s: this step has ended; its clock cannot be stopped any more."))
+PAUSED = Reason("work.paused", _("%(label)s: the clock stands already, since %(since)s."))
+NOT_PAUSED = Reason("work.not-paused", _("%(label)s: the clock is running."))
+REASON_NEEDED = Reason("work.reason-needed", _("Say in at most %(most)s characters what is waited for."))
+UNKNOWN_AWAITED = Reason(
+    "work.unknown-awaited", _("“%(value)s” is nobody who can be waited for. Choose one of: %(choices)s.")
+)

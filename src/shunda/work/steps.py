@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 
 from shunda.core import sql
 from shunda.core.actor import Actor
-from shunda.core.calendar import Calendar, UnknownYear
-from shunda.policies import queries as policies
-from shunda.policies.declared import SETTINGS
 from shunda.work import notices
-from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
-from shunda.work.limits import LIMITS, Step, ruled
+from shunda.work.clocks import LATER, clocks
 from shunda.work.models import Notice, Task
 from shunda.work.specs import NoticeSpec, TaskSpec
 
 _OPEN = """
 insert into work_task
   (kind, permission, subject_kind, subject_id, order_id, label, party, region_id, owner_id, urgent,
-   limit_minutes, due_at, clock_note, rank_at, opened_at, closed_by, outcome)
+   limit_minutes, due_at, clock, clock_note, rank_at, warn_at, next_at, opened_at, closed_by, outcome)
 select *, %s::timestamptz, '', '' from unnest(
   %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
-  %s::boolean[], %s::int[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+  %s::boolean[], %s::int[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
+  %s::timestamptz[])
 on conflict (kind, subject_kind, subject_id) where closed_at is null do nothing
 """
 
 
-UNKNOWN = "unknown-year"
-LATER = timedelta(days=36500)
-"""What has no due time comes after everything that has one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Until when a step should be done: the limit, the moment, or why there is no moment."""
-
-    limit_minutes: int | None = None
-    due_at: datetime | None = None
-    note: str = ""
+_CLOSE = """
+with given as (select %s::timestamptz as at, %s::text as by, %s::text as outcome),
+closed as (
+  update work_task t
+  set closed_at = g.at, closed_by = g.by, outcome = g.outcome,
+      due_at = case when t.due_at >= t.paused_at then greatest(t.due_at, g.at) else t.due_at end
+  from given g
+  where t.kind = any(%s::text[]) and t.subject_kind = %s and t.subject_id = any(%s::bigint[]) and t.closed_at is null
+  returning t.id, t.paused_at
+)
+update work_pause p set resumed_at = g.at, resumed_by = g.by
+from closed c, given g where p.task_id = c.id and c.paused_at is not null and p.resumed_at is null
+"""
 
 
 def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
@@ -53,6 +48,7 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
     if not specs:
         return
     due = clocks({(spec.kind, spec.urgent) for spec in specs}, at=at)
+    clock = [due[spec.kind, spec.urgent] for spec in specs]
     sql.fetch(
         _OPEN,
         [
@@ -67,10 +63,13 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
             [s.region_id for s in specs],
             [s.owner_id for s in specs],
             [s.urgent for s in specs],
-            [due[s.kind, s.urgent].limit_minutes for s in specs],
-            [due[s.kind, s.urgent].due_at for s in specs],
-            [due[s.kind, s.urgent].note for s in specs],
-            [due[s.kind, s.urgent].due_at or at + LATER for s in specs],
+            [c.limit_minutes for c in clock],
+            [c.due_at for c in clock],
+            [c.clock.value for c in clock],
+            [c.note for c in clock],
+            [c.due_at or at + LATER for c in clock],
+            [c.warn_at for c in clock],
+            [c.warn_at or c.due_at for c in clock],
         ],
     )
 
@@ -84,12 +83,12 @@ def close_tasks(
     at: datetime,
     outcome: str = "done",
 ) -> None:
-    """Take steps off the worklists: ``done``, or ``dropped`` when nobody needs them any more. Idempotent."""
+    """Take steps off the worklists: ``done``, or ``dropped`` when nobody needs them any more. Idempotent.
+
+    A clock that stands is let go: a step that was in time when its clock was stopped ends in time.
+    """
     if subject_ids:
-        waiting = Task.objects.filter(
-            kind__in=list(kinds), subject_kind=subject_kind, subject_id__in=list(subject_ids), closed_at__isnull=True
-        )
-        waiting.update(closed_at=at, closed_by=by.name, outcome=outcome)
+        sql.fetch(_CLOSE, [at, by.name, outcome, list(kinds), subject_kind, list(subject_ids)])
 
 
 def tell(specs: Iterable[NoticeSpec], *, by: Actor, at: datetime) -> None:
@@ -119,57 +118,3 @@ def mark_urgent(order_ids: Collection[int], *, urgent: bool) -> None:
     if order_ids:
         waiting = Task.objects.filter(order_id__in=list(order_ids), closed_at__isnull=True)
         waiting.exclude(urgent=urgent).update(urgent=urgent)
-
-
-def clocks(steps: Collection[Step], *, at: datetime) -> dict[Step, Due]:
-    """When steps (kind, urgent) that start at ``at`` are due; one query. An undeclared kind raises ``LookupError``.
-
-    The decision table ``work.limits`` goes before the settings.
-    """
-    kinds = {kind for kind, _urgent in steps}
-    unknown = kinds - KINDS.keys()
-    if unknown:
-        raise LookupError(f"no kind of step is called {', '.join(sorted(unknown))}: declare it in work/kinds.py")
-    limits = {limit for kind in kinds for limit in (KINDS[kind].limit, KINDS[kind].whole) if limit}
-    wanted = ["work.policy", *sorted(limits), *(name for name in SETTINGS if name.startswith("calendar."))]
-    decided, tables = policies.decided(wanted, [LIMITS.name], at)
-    calendar = policies.calendar(decided)
-    return {
-        step: _ruled(ruling, calendar, at)
-        if (ruling := ruled(tables[LIMITS.name], step))
-        else _due(KINDS[step[0]], decided, calendar, at)
-        for step in steps
-    }
-
-
-def _ruled(ruling: tuple[str, Decimal], calendar: Calendar, at: datetime) -> Due:
-    clock, hours = ruling
-    return _until(hours, Clock(clock), calendar, at)
-
-
-def _due(kind: Kind, decided: dict[str, Any], calendar: Calendar, at: datetime) -> Due:
-    name = kind.whole if kind.whole and decided["work.policy"] == "whole" else kind.limit
-    if name is None:
-        return Due()
-    if name == SHIPPING:
-        return _due_in_days(decided[name], calendar, at)
-    return _until(decided[name], kind.clock, calendar, at)
-
-
-def _until(hours: Decimal, clock: Clock, calendar: Calendar, at: datetime) -> Due:
-    limit = timedelta(minutes=int(hours * 60))
-    minutes = int(limit.total_seconds() // 60)
-    if clock is Clock.WALL:
-        return Due(minutes, at + limit)
-    try:
-        return Due(minutes, calendar.add(at, limit))
-    except UnknownYear:
-        return Due(minutes, None, UNKNOWN)
-
-
-def _due_in_days(days: int, calendar: Calendar, at: datetime) -> Due:
-    """At the close of business so many working days later."""
-    try:
-        return Due(None, calendar.add_days(at, days))
-    except UnknownYear:
-        return Due(None, None, UNKNOWN)

@@ -68,3 +68,51 @@ def test_a_year_before_the_known_ones_is_not_guessed():
 def test_time_that_ends_before_it_starts_is_nothing():
     start = datetime(2024, 5, 6, 10, tzinfo=SH)
     assert Calendar().between(start, start - timedelta(hours=1)) == timedelta()
+
+
+BERLIN = Calendar(
+    hours=((time(0), time(6)), (time(22), time(23, 59))), zone=ZoneInfo("Europe/Berlin"), china=False,
+    weekdays={6: ((time(0), time(6)),), 7: ((time(0), time(6)),)}, extra_years=frozenset({2026}),
+)  # fmt: skip
+"""A night shift where clocks are put forward on 29 March and back on 25 October 2026."""
+
+
+def berlin(*parts: int) -> datetime:
+    return datetime(2026, *parts, tzinfo=BERLIN.zone)
+
+
+@pytest.mark.parametrize(
+    ("night", "worked", "due"),
+    [
+        ((3, 28), 6, (3, 28, 4)),  # an ordinary night
+        ((3, 29), 5, (3, 29, 5)),  # two o'clock is three o'clock
+        ((10, 25), 7, (10, 25, 3)),  # three o'clock is two o'clock again
+    ],
+)
+def test_the_night_when_clocks_are_moved_has_an_hour_less_or_more(night, worked, due):
+    start = berlin(*night, 0)
+    assert BERLIN.between(start, berlin(*night, 8)) == timedelta(hours=worked)
+    assert BERLIN.add(start, timedelta(hours=4)) == berlin(*due)
+    assert BERLIN.between(start, BERLIN.add(start, timedelta(hours=20))) == timedelta(hours=20)
+
+
+def test_an_office_notices_nothing_of_the_weekend_when_clocks_are_moved():
+    office = Calendar(zone=ZoneInfo("Europe/Berlin"), china=False, extra_years=frozenset({2026}))
+    for friday, monday in (((3, 27), (3, 30)), ((10, 23), (10, 26))):
+        assert office.add(berlin(*friday, 17), timedelta(hours=2)) == berlin(*monday, 10)
+        assert office.between(berlin(*friday, 17), berlin(*monday, 10)) == timedelta(hours=2)
+
+
+def test_a_year_nobody_entered_is_unknown_where_the_holidays_are_not_chinas():
+    with pytest.raises(UnknownYear):
+        Calendar(zone=ZoneInfo("Europe/Berlin"), china=False).is_working_day(date(2026, 5, 6))
+
+
+def test_a_weekday_may_have_hours_of_its_own_and_a_made_up_saturday_is_a_whole_day():
+    calendar = Calendar(weekdays={5: ((time(9), time(12)),), 6: ((time(9), time(11)),)})
+    hours = {day: calendar.hours_of(date(2026, *day)) for day in ((1, 9), (1, 10), (2, 14), (2, 21), (9, 26))}
+    assert hours[1, 9] == ((time(9), time(12)),)  # a short Friday
+    assert hours[1, 10] == ((time(9), time(11)),)  # a Saturday
+    assert hours[2, 14] == calendar.hours  # a Saturday made up for the Spring Festival
+    assert hours[2, 21] == ()  # a Saturday within it
+    assert hours[9, 26] == ()  # and one within Mid-Autumn

@@ -1,0 +1,85 @@
+"""Each limit of the requirements on both sides of its boundary, over a public holiday and a make-up Saturday."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from shunda.policies.models import SettingChange
+from shunda.work import ringing
+from shunda.work.kinds import KINDS, Clock, Kind
+from shunda.work.models import Alarm, Task
+from shunda.work.specs import TaskSpec
+from shunda.work.steps import open_tasks
+
+SH = ZoneInfo("Asia/Shanghai")
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def at(*parts: int) -> datetime:
+    return datetime(2026, *parts, tzinfo=SH)
+
+
+EVE = at(4, 30, 17)  # Thursday; Labour Day is from 1 to 5 May
+BRIDGE = at(5, 8, 17)  # Friday; Saturday the 9th is made up for Labour Day
+# where no step of the system is limited by a setting yet, a step that is stands for it
+LIMITS = [
+    ("entry", "work.entry_hours", 1, (4, 30, 18), (5, 8, 18)),
+    ("data confirmed", "order.submit", 3, (5, 6, 11), (5, 9, 11)),
+    ("review", "review.sales", 2, (5, 6, 10), (5, 9, 10)),
+    ("production scheduled", "work.production_scheduled_hours", 1, (4, 30, 18), (5, 8, 18)),
+    ("plan approved", "work.plan_approved_hours", 3, (5, 6, 11), (5, 9, 11)),
+    ("inspection", "work.inspection_hours", 1, (4, 30, 18), (5, 8, 18)),
+    ("packing", "shipment.pack", 2, (5, 6, 10), (5, 9, 10)),
+    ("shipping", "shipment.ship", 3, (5, 6, 11), (5, 9, 11)),
+    ("tell the customer", "shipment.tell", 24, (5, 1, 17), (5, 9, 17)),
+    ("answer after-sales", "work.answer_after_sales_hours", 24, (5, 1, 17), (5, 9, 17)),
+    ("call after delivery", "shipment.call", 24, (5, 1, 17), (5, 9, 17)),
+]
+
+
+def overdue(kind: str, opened: datetime, now: datetime) -> bool:
+    """Whether a step that began then is late now, as its clock says."""
+    open_tasks([TaskSpec(kind, "orders.review_sales", "orders.order", 1, 1, "SO1")], at=opened)
+    ringing.ring(now)
+    return Alarm.objects.filter(kind="overdue").exists()
+
+
+@pytest.mark.req("R189", "R190", "R191", "R192", "R193", "R194", "R195", "R196", "R197", "R180", "R186")
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("over", ["holiday", "make-up Saturday"])
+@pytest.mark.parametrize(("name", "kind", "hours", "holiday", "saturday"), LIMITS, ids=[row[0] for row in LIMITS])
+def test_a_step_is_late_in_the_minute_its_limit_ends_and_not_before(
+    name, kind, hours, holiday, saturday, over, late, monkeypatch
+):
+    if kind not in KINDS:
+        clock = Clock.WALL if hours == 24 else Clock.WORKING
+        monkeypatch.setitem(KINDS, kind, Kind(kind, name, kind, clock))
+    opened, due = (EVE, at(*holiday)) if over == "holiday" else (BRIDGE, at(*saturday))
+    assert overdue(kind, opened, due if late else due - MINUTE) is late
+    task = Task.objects.get()
+    assert (task.limit_minutes, task.due_at) == (hours * 60, due), name
+
+
+@pytest.mark.req("R199", "R200")
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "opened", "due"),
+    [
+        ("review.sales", EVE, at(5, 6, 12)),  # four working hours: one on Thursday, three after the holiday
+        ("order.submit", BRIDGE, at(5, 9, 12)),
+        ("shipment.ship", EVE, at(5, 8, 18)),  # three working days: 6, 7 and 8 May
+        ("shipment.ship", BRIDGE, at(5, 12, 18)),  # the 9th, a Saturday, and the 11th and 12th
+    ],
+)
+def test_the_other_policy_gives_four_hours_for_review_creation_and_signature_and_three_days_for_shipping(
+    kind, opened, due, late
+):
+    SettingChange.objects.create(name="work.policy", value="whole", changed_by="x", changed_at=at(1, 1))
+    assert overdue(kind, opened, due if late else due - MINUTE) is late
+
+
+def test_a_step_that_would_be_due_in_a_year_nobody_knows_says_so_and_is_never_late():
+    assert not overdue("review.sales", at(12, 31, 17), datetime(2027, 2, 1, 9, tzinfo=SH))
+    assert Task.objects.get().clock_note == "unknown-year"
