@@ -17,7 +17,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from shunda.accounts.rules import ADMINISTER
+from shunda.accounts.models import Role
+from shunda.accounts.rules import ADMINISTER, EVERYTHING
 from shunda.core.batch import ACTIONS
 from shunda.core.machine import MACHINES, Move
 from shunda.web.pages import PAGES
@@ -66,6 +67,12 @@ def label(name: str) -> str:
         return str(labels[name])
     move = _moves().get(name)
     return str(move.label) if move else name
+
+
+def lacking(name: str) -> tuple[str, list[str]]:
+    """What somebody is told who lacks a permission: how people read it, and the roles that include it."""
+    roles = Role.objects.filter(permissions__overlap=[name, EVERYTHING]).order_by("pk")
+    return label(name), [role.title for role in roles]
 
 
 def _moves() -> dict[str, Move]:

@@ -16,16 +16,15 @@ from shunda.changes.states import ChangeStatus
 from shunda.fulfilment.models import Carrier, TransportMode
 from shunda.orders.models import Channel, Order, OrderLine
 from shunda.orders.specs import LineSpec
-from shunda.web.forms import AmountField, DayField, Form, PercentField, PriceField, QuantityField, RowsForm
+from shunda.web.forms import AmountField, DayField, Form, PercentField, PriceField, QuantityField, RowsForm, Sided
 from shunda.web.lines import lines_of
 from shunda.web.listing import Filter
 
 
-class Asked(RowsForm):
+class Asked(Sided, RowsForm):
     """Who asked for it, how, when and why (R042); a refusal about a line lands at its quantity."""
 
     first = "quantity"
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     reason = forms.CharField(label=_("Why"), max_length=200)
     asked_by = forms.CharField(label=pgettext_lazy("change", "Asked for by"), max_length=80, required=False)
     asked_through = forms.ChoiceField(label=pgettext_lazy("change", "Asked through"), choices=Channel.choices)
@@ -37,9 +36,8 @@ class Asked(RowsForm):
     )
 
     def __init__(self, *args: Any, order: Order, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        told = {"version": order.version, "asked_by": order.contact_name, "asked_through": Channel.PHONE}
-        kwargs["initial"] = {**told, **(initial or {})}
-        super().__init__(*args, **kwargs)
+        told = {"asked_by": order.contact_name, "asked_through": Channel.PHONE, **(initial or {})}
+        super().__init__(*args, version=order.version, initial=told, **kwargs)
         self.order = order
 
     def spec(self, **fields: Any) -> ChangeSpec:
@@ -76,6 +74,16 @@ def _texts() -> dict[str, forms.Field]:
     return kept
 
 
+COLUMNS: tuple[tuple[str, Any, type[forms.Field], dict[str, Any]], ...] = (
+    ("quantity", _("Quantity"), QuantityField, {"min_value": 0}),
+    ("unit_price", _("Unit price"), PriceField, {"min_value": 0}),
+    ("discount_rate", _("Discount %"), PercentField, {"min_value": 0}),
+    ("wanted_date", _("Wanted"), DayField, {"required": False}),
+)
+"""What can be changed of a line."""
+NAMES = [name for name, *_rest in COLUMNS]
+
+
 class ChangeForm(Asked):
     """The order as it shall be: what differs from what it is becomes the change."""
 
@@ -94,16 +102,13 @@ class ChangeForm(Asked):
         if mode and mode not in TransportMode:
             self.fields["transport_mode"].choices += [(mode, mode)]  # type: ignore[attr-defined]
         for line in lines:
-            no, sku = line.line_no, line.sku.code
-            self.fields[f"quantity_{no}"] = QuantityField(label=sku, min_value=0, initial=line.quantity)
-            self.fields[f"unit_price_{no}"] = PriceField(label=sku, min_value=0, initial=line.unit_price)
-            self.fields[f"discount_rate_{no}"] = PercentField(label=sku, min_value=0, initial=line.discount_rate)
-            self.fields[f"wanted_date_{no}"] = DayField(label=sku, required=False, initial=line.wanted_date)
+            for name, label, kind, options in COLUMNS:
+                label = f"{line.line_no} {line.sku.code} · {label}"
+                self.fields[f"{name}_{line.line_no}"] = kind(label=label, initial=getattr(line, name), **options)
 
     def rows(self) -> list[dict[str, Any]]:
         """Each line with its fields."""
-        names = ("quantity", "unit_price", "discount_rate", "wanted_date")
-        return [{"line": line, **{name: self[f"{name}_{line.line_no}"] for name in names}} for line in self.lines]
+        return [{"line": line, **{name: self[f"{name}_{line.line_no}"] for name in NAMES}} for line in self.lines]
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields of the head as people look for them."""
@@ -126,8 +131,7 @@ class ChangeForm(Asked):
         return self.spec(head=changed, lines=edits, added=new, carrier_id=carrier.pk if carrier else None)
 
     def _edit(self, line: OrderLine) -> LineEdit | None:
-        names = ("quantity", "unit_price", "discount_rate", "wanted_date")
-        given = {name: self.of(name, line.line_no) for name in names}
+        given = {name: self.of(name, line.line_no) for name in NAMES}
         changed = {name: value for name, value in given.items() if value is not None and value != getattr(line, name)}
         return LineEdit(line.line_no, **changed) if changed else None
 

@@ -116,6 +116,10 @@ class PriceForm(Form):
         return PriceRow(1, typed["sku"].code, **figures)
 
 
+class PriceEditForm(EditForm, PriceForm):
+    """A price that is in the list: it carries the version of the list that was looked at."""
+
+
 class UploadForm(Form):
     """Prices from a file, or pasted."""
 

@@ -23,7 +23,7 @@ from shunda.core.refusal import Refusal, Refused
 from shunda.customers import queries as customers
 from shunda.customers.models import Grade
 from shunda.pricing import actions, queries, sheets
-from shunda.pricing.forms import ListEditForm, ListForm, PriceForm, UploadForm, WhyForm
+from shunda.pricing.forms import ListEditForm, ListForm, PriceEditForm, PriceForm, UploadForm, WhyForm
 from shunda.pricing.models import Price, PriceList
 from shunda.pricing.specs import PriceBook, PriceRow
 from shunda.web.formats import cell
@@ -132,16 +132,19 @@ def price(request: HttpRequest, pk: int) -> HttpResponse:
     row = _list(request, pk)
     wanted = request.GET.get("price", "")
     known = queries.prices(row).filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
-    initial = (
-        {"sku": known.sku.code, **{n: getattr(known, n) for n in ("unit_price", "min_quantity", "floor")}}
-        if known
-        else {}
-    )
-    form = PriceForm(request.POST or None, initial=initial)
+    form: PriceForm = PriceForm(request.POST or None)
+    if known:
+        initial = {"sku": known.sku, **{n: getattr(known, n) for n in ("unit_price", "min_quantity", "floor")}}
+        form = PriceEditForm(request.POST or None, version=row.version, initial=initial)
+
+    def run() -> Outcome[PriceList]:
+        versions = {pk: form.started_from} if isinstance(form, PriceEditForm) else None
+        return _set(request, pk, [form.row()], versions=versions)
+
     return submit(
         request,
         form,
-        lambda: _set(request, pk, [form.row()]),
+        run,
         template="pricing/price.html",
         done=_("The price is in the list."),
         to=_url,
@@ -263,10 +266,17 @@ def _rows(form: UploadForm) -> list[PriceRow]:
     return sheets.pasted(form.cleaned_data["text"])
 
 
-def _set(request: HttpRequest, pk: int, rows: Iterable[PriceRow], *, replace: bool = False) -> Outcome[PriceList]:
+def _set(
+    request: HttpRequest,
+    pk: int,
+    rows: Iterable[PriceRow],
+    *,
+    replace: bool = False,
+    versions: dict[int, int] | None = None,
+) -> Outcome[PriceList]:
     book = PriceBook(pk, list(rows), replace)
     try:
-        return actions.set_prices([book], by=actor(request), at=now())
+        return actions.set_prices([book], by=actor(request), at=now(), versions=versions)
     except Refused as refused:
         return Outcome([], list(refused.refusals))
 

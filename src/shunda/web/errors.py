@@ -11,11 +11,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +31,15 @@ NOT_PERMITTED = Reason(
 )
 log = logging.getLogger("shunda.pages")
 
-ICONS = {403: "lock", 404: "zoom-question", 405: "ban", 409: "git-merge", 429: "hourglass", 503: "database"}
+ICONS = {
+    403: "lock",
+    404: "zoom-question",
+    405: "ban",
+    409: "git-merge",
+    413: "package",
+    429: "hourglass",
+    503: "database",
+}
 """The picture of each error; any other is a tool that broke."""
 
 RETRY_SECONDS = 15
@@ -69,7 +80,20 @@ def reader(request: HttpRequest) -> translation.override:
 def not_permitted(request: HttpRequest, missing: NotPermitted) -> HttpResponse:
     """403, with the permission that is missing."""
     text = _("This page or action needs a permission that your roles do not include. Ask the administrator for it.")
-    return shown(request, 403, _("You may not do this"), text, permission=missing.permission)
+    label, roles = lacking(missing.permission)
+    context = {"permission": missing.permission, "label": label, "roles": roles}
+    return shown(request, 403, _("You may not do this"), text, **context)
+
+
+def lacking(permission: str) -> tuple[str, list[str]]:
+    """How people read a permission, and the roles that include it."""
+    told: tuple[str, list[str]] = import_string(settings.SHUNDA_LACKING)(permission)
+    return told
+
+
+def not_permitted_to(permission: str) -> Refusal:
+    """A refusal in a batch, for a permission that is missing."""
+    return NOT_PERMITTED(None, permission=lacking(permission)[0])
 
 
 def refused(request: HttpRequest, refusals: Sequence[Refusal]) -> HttpResponse:
@@ -103,9 +127,12 @@ def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> HttpResp
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """400."""
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400; 413 when it was more than the server takes at once."""
     with reader(request):
+        if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+            text = _("Nothing was changed. Send it in smaller parts, or give many rows as a file to an import.")
+            return bare(request, 413, _("Too much at once"), text)
         text = _("The server could not read this request. Go back and try again.")
         return bare(request, 400, _("Unreadable request"), text)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
+from zlib import crc32
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.money import plain
@@ -64,25 +67,93 @@ class RowsForm(Form):
         return self.cleaned_data.get(f"{what}_{pk}")
 
 
-class EditForm(Form):
-    """A form that changes a row: it carries the version it started from.
+class Side(NamedTuple):
+    """A field that somebody else changed meanwhile: both versions, and whether what was typed is what will be saved."""
 
-    When somebody else changed the row meanwhile, it shows both sides: what you typed in the fields, what is there
-    now beside each field that differs. Saving again takes yours, knowingly.
+    label: str
+    theirs: str
+    typed: str
+    keeps_typed: bool
+
+
+class Sided(Form):
+    """A form that knows the version of the row it started from, and what each field said then.
+
+    When somebody else changed the row meanwhile, it shows both sides, and what is there now beside each field that
+    differs. A field that was not touched takes what is there now; where something was typed that stays, so saving
+    again takes it knowingly and undoes nothing else.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    CARRIED = ("version", "seen")
 
     def __init__(self, *args: Any, version: int, initial: dict[str, Any], **kwargs: Any) -> None:
         kwargs["initial"] = {**initial, "version": version}
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self._marks  # called when drawn: by then every field is there
         self.version_now = version
-        self.clash: list[tuple[str, str, str]] = []  # (field, what is there now, what was typed)
+        self.stale = False
+        self.clash: list[Side] = []
 
     @property
     def values(self) -> dict[str, Any]:
         """What was typed, without the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.CARRIED}
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """As every form; a stale one also shows what is there now, and takes the new version for the next try."""
+        given = list(refusals)
+        super().refuse(given)
+        if not any(refusal.code == STALE.code for refusal in given):
+            return
+        self.stale = True
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        started = dict(pair.partition(":")[::2] for pair in self.cleaned_data["seen"].split())
+        for name, field in self._shared():
+            before, theirs, typed = started.get(name), self._stored(name), self.cleaned_data.get(name)
+            marks = _mark(field, theirs), _mark(field, typed)
+            if marks[0] in (marks[1], before):
+                continue
+            side = Side(
+                str(self[name].label), _read(field, theirs), _read(field, typed), keeps_typed=marks[1] != before
+            )
+            self.clash.append(side)
+            if side.keeps_typed:
+                field.theirs = side.theirs  # type: ignore[attr-defined]
+            else:
+                self._take(data, name)
+        data[self.add_prefix("version")] = str(self.version_now)
+        data[self.add_prefix("seen")] = self._marks()
+        self.data = data
+
+    def _shared(self) -> Iterator[tuple[str, forms.Field]]:
+        """The fields that show what is stored."""
+        for name, field in self.fields.items():
+            if name not in self.CARRIED and not isinstance(field, forms.FileField):
+                yield name, field
+
+    def _stored(self, name: str) -> Any:
+        return self.get_initial_for_field(self.fields[name], name)
+
+    def _marks(self) -> str:
+        """What each field says now, as short marks: ``name:mark name:mark``."""
+        return " ".join(f"{name}:{_mark(field, self._stored(name))}" for name, field in self._shared())
+
+    def _take(self, data: QueryDict, name: str) -> None:
+        """Type what is stored into a field."""
+        field, key = self.fields[name], self.add_prefix(name)
+        value = field.widget.format_value(field.prepare_value(self._stored(name)))
+        if isinstance(field, forms.BooleanField):
+            value = "on" if self._stored(name) else None
+        if value is None:
+            data.pop(key, None)
+        else:
+            data.setlist(key, [str(one) for one in (value if isinstance(value, list | tuple) else [value])])
+
+
+class EditForm(Sided):
+    """A form that changes a row."""
 
     @property
     def started_from(self) -> int:
@@ -90,35 +161,24 @@ class EditForm(Form):
         version: int = self.cleaned_data["version"]
         return version
 
-    def refuse(self, refusals: Iterable[Refusal]) -> None:
-        """As every form; a stale one also shows what is there now, and takes the new version for the next try."""
-        given = list(refusals)
-        super().refuse(given)
-        if any(refusal.code == STALE.code for refusal in given):
-            data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-            data[self.add_prefix("version")] = str(self.version_now)
-            self.data = data
-            for name, field in self.fields.items():
-                if name != "version" and self.cleaned_data.get(name) != self.initial.get(name):
-                    field.theirs = self.shown(name)  # type: ignore[attr-defined]
-                    self.clash.append((str(self[name].label), self.shown(name), self.typed(name)))
 
-    def typed(self, name: str) -> str:
-        """What was typed into a field, as people read it."""
-        there, self.initial = self.initial, {**self.initial, name: self.cleaned_data.get(name)}
-        try:
-            return self.shown(name)
-        finally:
-            self.initial = there
+def _mark(field: forms.Field, value: Any) -> str:
+    """The same for the same value, whether it was stored or typed."""
+    value = field.prepare_value(value)
+    many = sorted(map(str, value)) if isinstance(value, list | tuple | set) else [str(value or "")]
+    return f"{crc32(chr(0).join(many).encode()):08x}"
 
-    def shown(self, name: str) -> str:
-        """The value a field has in the database, as people read it."""
-        field, value = self.fields[name], self.initial.get(name)
-        if isinstance(field, forms.ChoiceField):
-            wanted = [str(v) for v in value] if isinstance(value, list | tuple | set) else [str(value)]
-            pairs = _flat(cast("Iterable[Any]", field.choices))
-            return ", ".join(label for key, label in pairs if key in wanted) or formats.NOTHING
-        return str(field.prepare_value(value) if value not in (None, "") else formats.NOTHING)
+
+def _read(field: forms.Field, value: Any) -> str:
+    """A value of a field as people read it."""
+    value = field.prepare_value(value)
+    if isinstance(field, forms.ChoiceField):
+        wanted = [str(v) for v in value] if isinstance(value, list | tuple | set) else [str(value)]
+        pairs = _flat(cast("Iterable[Any]", field.choices))
+        return ", ".join(label for key, label in pairs if key in wanted) or formats.NOTHING
+    if isinstance(field, forms.BooleanField):
+        return gettext("yes") if value else gettext("no")
+    return str(value if value not in (None, "") else formats.NOTHING)
 
 
 def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, str]]:

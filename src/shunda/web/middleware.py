@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -11,10 +12,15 @@ from shunda.core.refusal import NotPermitted, Refused
 from shunda.web import errors
 
 Next = Callable[[HttpRequest], HttpResponse]
+YEAR = 365 * 24 * 3600
+"""Seconds a browser remembers the language."""
 
 
 class LanguageMiddleware:
-    """The signed-in person's language, else the cookie's, else the browser's."""
+    """The signed-in person's language, else the cookie's, else the browser's.
+
+    The cookie keeps the chosen one for pages on which nobody is known: signing in, and a database that is gone.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -26,7 +32,11 @@ class LanguageMiddleware:
         with translation.override(language):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")
-            return response
+        name, chosen = settings.LANGUAGE_COOKIE_NAME, getattr(request.user, "language", None)
+        if chosen and name not in response.cookies and request.COOKIES.get(name) != chosen:
+            kept = {"max_age": YEAR, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE, "httponly": True}
+            response.set_cookie(name, chosen, **kept)
+        return response
 
 
 class PageMiddleware:

@@ -245,6 +245,8 @@ SHUNDA_EVENTS = "shunda.wiring.events.KINDS"
 SHUNDA_PERMISSIONS = "shunda.wiring.permissions.PERMISSIONS"
 SHUNDA_PERMISSION_GROUPS = "shunda.wiring.permissions.GROUPS"
 SHUNDA_ADDRESS = os.environ.get("SHUNDA_ADDRESS", "").rstrip("/")  # where people reach it: for links in mails
+SHUNDA_LACKING = "shunda.accounts.permissions.lacking"
+SHUNDA_ABILITIES = "shunda.wiring.abilities.known"
 SHUNDA_MAIL = os.environ.get("SHUNDA_MAIL", "")
 _MAIL = urlsplit(SHUNDA_MAIL)
 EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)

@@ -1,6 +1,7 @@
 """The pages of prices."""
 
 import io
+import re
 from datetime import date
 
 import openpyxl
@@ -147,6 +148,23 @@ def test_single_prices_are_added_and_removed():
     assert "12.5" in browser.get(f"/prices/{made.pk}/price/?price={price.pk}").content.decode()
     assert browser.post(f"/prices/{made.pk}/remove/", {"row": str(price.pk)}).status_code == 302
     assert not Price.objects.exists()
+
+
+def test_a_price_somebody_else_changed_meanwhile_is_shown_beside_ones_own():
+    sku("A-1")
+    made = price_list("L1")
+    browser = client()
+    typed = {"sku": "A-1", "unit_price": "12.5", "min_quantity": "", "floor": ""}
+    browser.post(f"/prices/{made.pk}/price/", typed)
+    url = f"/prices/{made.pk}/price/?price={Price.objects.get().pk}"
+    hidden = dict(re.findall(r'type="hidden" name="(version|seen)" value="([^"]*)"', browser.get(url).content.decode()))
+    browser.post(f"/prices/{made.pk}/price/", {**typed, "unit_price": "14"})
+    refused = browser.post(url, {**typed, **hidden, "min_quantity": "0", "unit_price": "13"})
+    assert refused.status_code == 422
+    assert ("14", "13") in re.findall(
+        r"<td>(\d+)</td><td class=.is-kept.>.*?</span> (\d+)</td>", refused.content.decode()
+    )
+    assert Price.objects.get().unit_price == 14
 
 
 def test_why_shows_the_price_its_reasons_and_what_was_looked_at():
