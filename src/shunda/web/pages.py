@@ -157,7 +157,7 @@ def act(
     except Refused as stopped:
         answer = _answer(Outcome([], list(stopped.refusals)), to)
     except NotPermitted as missing:
-        answer = _answer(Outcome([], [errors.NOT_PERMITTED(None, permission=missing.permission)]), to)
+        answer = _answer(Outcome([], [errors.not_permitted_to(missing.permission)]), to)
     refused = [Refusal(**item) for item in answer["refused"]]
     url = answer["to"] or back(request)
     if asks is not None and (lacking := [r.id for r in refused if r.code == asks[0].code and r.id is not None]):
