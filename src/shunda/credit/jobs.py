@@ -1,4 +1,4 @@
-"""What time does to credit: raises begin and end."""
+"""What time does to credit: raises begin and end, scores change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from shunda.core.actor import system
-from shunda.credit import actions, steps
+from shunda.credit import actions, scoring, steps
 from shunda.credit.models import CreditAccount, LimitRaise
 from shunda.credit.states import RaiseStatus
 
@@ -25,3 +25,18 @@ def turn_raises(at: datetime) -> None:
     )
     turned = CreditAccount.objects.filter(raised_until__lte=at)
     steps.recount(list(turned.values_list("pk", flat=True)), by=system(), at=at)
+
+
+PIECE = 1000
+
+
+def score_all(at: datetime) -> None:
+    """Note the score of every customer with an account, some at a time.
+
+    The short way of placed orders looks at it to know whom it has to look at; a decision computes it anew.
+    """
+    ids = list(CreditAccount.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), PIECE):
+        with transaction.atomic():
+            found = scoring.scores(ids[start : start + PIECE], at)
+            steps.keep_scores({pk: score.points for pk, score in found.items()})

@@ -1,11 +1,13 @@
-"""What speaks against limits, raises and proposals; pure. The score: ``scoring``."""
+"""What speaks against limits and raises, and the score of a customer; pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from shunda.core.actor import Actor
 from shunda.core.money import rounded
@@ -15,6 +17,7 @@ from shunda.credit.models import CreditAccount
 from shunda.credit.specs import LimitSpec, RaiseSpec
 
 MOST = Decimal("99999999999999.99")
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 def why_not_set(spec: LimitSpec, account: CreditAccount | None) -> Iterator[Refusal]:
@@ -58,3 +61,116 @@ def why_bad_remark(pk: int, remark: str) -> Refusal | None:
 def same_person(asked_by_id: int | None, asked_by: str, by: Actor) -> bool:
     """Whether who decides is who asked: four eyes see more than two."""
     return asked_by_id == by.id if asked_by_id is not None or by.id is not None else asked_by == by.name
+
+
+# --- the score (R049) -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a customer's score looks at.
+
+    ``due`` is what had to be paid in the time looked back on, ``paid`` how much of it was; ``debt`` all that is owed or
+    about to be, ``limit`` what may be; ``overdue`` what is late, ``days`` for how many days the oldest of it.
+    """
+
+    due: Decimal = ZERO
+    paid: Decimal = ZERO
+    debt: Decimal = ZERO
+    limit: Decimal = ZERO
+    overdue: Decimal = ZERO
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How much each input weighs, and where its points end; settings of the company."""
+
+    repayment: int = 40
+    debt: int = 20
+    overdue: int = 20
+    age: int = 20
+    no_history: Decimal = Decimal("0.5")  # of the points for repayment, where nothing had to be paid yet
+    overdue_share: Decimal = Decimal("0.2")  # so much of the limit overdue leaves no points
+    overdue_days: int = 60  # so many days overdue leave no points
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One input's share of the score: ``points`` of at most ``weight``, both of 100."""
+
+    name: str
+    weight: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """0 to 100, what it is made of, and what that rests on."""
+
+    points: int
+    parts: tuple[Part, ...]
+    inputs: Inputs
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The repayment rate; none where nothing had to be paid."""
+        return self.inputs.paid / self.inputs.due if self.inputs.due else None
+
+    @property
+    def used(self) -> int:
+        """How much of the limit is used, in per cent; 100 for what is owed without a limit."""
+        if not self.inputs.limit:
+            return 100 if self.inputs.debt else 0
+        return int(self.inputs.debt * 100 / self.inputs.limit)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is kept and told."""
+        parts = [{"name": p.name, "weight": str(p.weight), "points": str(p.points)} for p in self.parts]
+        amounts = ("due", "paid", "debt", "limit", "overdue")
+        figures = {name: f"{getattr(self.inputs, name):.2f}" for name in amounts}
+        return {"points": self.points, "parts": parts, **figures, "days": self.inputs.days}
+
+
+def score(inputs: Inputs, model: Model) -> Score:
+    """The release model (R049): repayment of the last months, present debt, how much is overdue and for how long.
+
+    Each input earns between none and all of its weight; the weights are brought to 100 together, the points of a part
+    have one decimal, and the score is their sum as a whole number. Paying more never lowers it; owing more, more
+    overdue or later never raises it. Weights that are all nought weigh nothing: 100.
+    """
+    earned = {
+        "repayment": (model.repayment, _repaid(inputs, model)),
+        "debt": (model.debt, _free(inputs)),
+        "overdue": (model.overdue, 1 - _part_of(inputs.overdue, inputs.limit * model.overdue_share)),
+        "age": (model.age, 1 - _part_of(Decimal(max(inputs.days, 0)), Decimal(model.overdue_days))),
+    }
+    whole = sum(weight for weight, _ in earned.values())
+    if not whole:
+        return Score(100, (), inputs)
+    parts = tuple(
+        Part(name, _tenth(Decimal(100 * weight) / whole), _tenth(Decimal(100 * weight) / whole * share))
+        for name, (weight, share) in earned.items()
+        if weight
+    )
+    points = sum((part.points for part in parts), ZERO).quantize(Decimal(1), ROUND_HALF_UP)
+    return Score(min(int(points), 100), parts, inputs)
+
+
+def _repaid(inputs: Inputs, model: Model) -> Decimal:
+    return min(max(inputs.paid, ZERO) / inputs.due, ONE) if inputs.due > 0 else model.no_history
+
+
+def _free(inputs: Inputs) -> Decimal:
+    return 1 - _part_of(inputs.debt, inputs.limit)
+
+
+def _part_of(amount: Decimal, whole: Decimal) -> Decimal:
+    """How much of the whole, from 0 to 1; anything is all of nothing."""
+    if amount <= 0:
+        return ZERO
+    return min(amount / whole, ONE) if whole > 0 else ONE
+
+
+def _tenth(points: Decimal) -> Decimal:
+    return points.quantize(Decimal("0.1"), ROUND_HALF_UP)

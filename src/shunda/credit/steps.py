@@ -7,7 +7,7 @@ rows and before stock.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -185,3 +185,21 @@ def _write(movements: Sequence[Movement], at: datetime) -> None:
         cursor.execute(_OVERDRAWN, [sorted(set(orders))])
         if short := cursor.fetchall():
             raise Overdrawn(f"order and bucket under zero: {short}")
+
+
+_SCORE = """
+with found as (
+  select account.customer_id, n.score
+  from credit_creditaccount account join unnest(%s::bigint[], %s::int[]) n(id, score) on n.id = account.customer_id
+  where account.score is distinct from n.score
+  order by account.customer_id for no key update of account
+)
+update credit_creditaccount account set score = found.score
+from found where account.customer_id = found.customer_id
+"""
+
+
+def keep_scores(points: Mapping[int, int]) -> None:
+    """Note the score found for customers; only accounts whose score differs are touched, in the order of their ids."""
+    if points:
+        sql.fetch(_SCORE, [sql.numbers(points.keys()), sql.numbers(points.values())])

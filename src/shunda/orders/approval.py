@@ -16,7 +16,7 @@ from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Customer
 from shunda.orders import reasons as why
-from shunda.orders.decisions import FACTS, Submitted, facts_of
+from shunda.orders.decisions import FACTS, SCORED, Released, Submitted, facts_of
 from shunda.orders.models import Channel, Order, OrderKind
 from shunda.orders.queries import lines_of
 from shunda.policies.conditions import NO, Condition, Within
@@ -34,7 +34,7 @@ AUTO_APPROVE = declare(
             "Asked when an order is placed and the system's own checks find nothing to look at. What it approves is"
             " confirmed at once."
         ),
-        FACTS,
+        SCORED,
         (
             Output(
                 "decision",
@@ -60,9 +60,9 @@ AUTO_APPROVE = declare(
                 {"decision": APPROVE},
             ),
         ),
-        requirements=("R054", "R060"),
+        requirements=("R049", "R054", "R060"),
         subject_url="orders:detail",
-        history=Submitted(),
+        history=Released(),
         otherwise=_("people review"),
     )
 )

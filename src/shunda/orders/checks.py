@@ -19,6 +19,7 @@ from shunda.core.money import plain
 from shunda.core.refusal import Reason, Refusal
 from shunda.credit.queries import Exposure
 from shunda.credit.reasons import OVER_LIMIT
+from shunda.credit.rules import Score
 from shunda.customers.models import Customer, PaymentTerm, TermKind
 from shunda.inventory.queries import Availability
 from shunda.orders import reasons as why
@@ -74,6 +75,8 @@ class CheckFacts:
     stock: Mapping[tuple[int, int], Availability]
     restock: Mapping[tuple[int, int], date]
     exposure: Mapping[int, Exposure]
+    scores: Mapping[int, Score]
+    release_score: int
     duplicates: Mapping[int, Sequence[Other]]
     references: Mapping[int, Sequence[Other]]
     letters: frozenset[int]  # orders with a signed confirmation letter
@@ -177,6 +180,20 @@ def _credit(order: Order, facts: CheckFacts) -> Iterator[Finding]:
         "ok" if fits else "block", why.CREDIT_OK if fits else OVER_LIMIT, D.SALES, D.FINANCE,
         amount=f"{order.gross:.2f}", currency=order.currency, limit=f"{standing.effective:.2f}",
         exposure=f"{standing.exposure:.2f}", free=f"{max(standing.free, ZERO):.2f}",
+    )  # fmt: skip
+    yield _score(facts.scores[order.customer_id], facts.release_score, order.currency)
+
+
+def _score(score: Score, least: int, currency: str) -> Finding:
+    """The release model: a poor score is for people to look at (R049, R057)."""
+    poor = score.points < least
+    reason = why.SCORE_POOR if poor else why.SCORE_OK
+    inputs = score.inputs
+    rate = "–" if score.rate is None else f"{score.rate * 100:.0f}%"
+    return _found(
+        "warn" if poor else "ok", reason, D.FINANCE,
+        score=score.points, least=least, rate=rate, due=f"{inputs.due:.2f}", used=score.used,
+        overdue=f"{inputs.overdue:.2f}", days=inputs.days, currency=currency,
     )  # fmt: skip
 
 

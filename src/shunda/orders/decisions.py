@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from shunda.accounts.models import Region
-from shunda.customers.models import Customer, Grade
+from shunda.credit import scoring
+from shunda.credit.rules import Score
+from shunda.customers.models import Customer, Grade, PaymentTerm, TermKind
 from shunda.orders.checks import CheckFacts
 from shunda.orders.models import Channel, Department, Order, OrderKind, OrderLine, Priority
 from shunda.policies import tables
@@ -36,6 +39,10 @@ FACTS = (
     Input("province", _("province of delivery"), Names()),
 )
 """What every table about orders can look at."""
+
+NOT_ON_CREDIT = 100
+SCORED = (*FACTS, Input("score", _("credit score (100: not on credit)"), Numbers()))
+"""What the tables that release orders can look at besides: a poor payer on credit (R049)."""
 
 
 def facts(order: Order, customer: Customer, *, made_to_order: bool, region: str = "") -> dict[str, Any]:
@@ -70,11 +77,55 @@ class Submitted:
             case = facts(order, order.customer, made_to_order=order.made_to_order, region=code)
             yield tables.Case(order.pk, order.number, case)
 
+    def pieces(self, since: datetime, until: datetime) -> Iterable[list[Order]]:
+        """The orders, some at a time."""
+        rows = self.rows(since, until).iterator(chunk_size=PIECE)
+        while orders := list(islice(rows, PIECE)):
+            yield orders
+
     def rows(self, since: datetime, until: datetime) -> Any:
         """The orders themselves."""
         made = Exists(OrderLine.objects.filter(order=OuterRef("pk"), made_to_order=True))
         rows = Order.objects.filter(submitted_at__gte=since, submitted_at__lt=until).order_by("pk")
-        return rows.select_related("customer", "region").annotate(made_to_order=made)
+        return rows.select_related("customer", "region", "term").annotate(made_to_order=made)
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Submitted):
+    """Orders that were submitted, with the credit scores their customers have now."""
+
+    def cases(self, since: datetime, until: datetime) -> Iterable[tables.Case]:
+        """Read piece by piece."""
+        for orders in self.pieces(since, until):
+            points = points_of(orders, {order.term_id: order.term for order in orders}, None, at=until)
+            for order in orders:
+                code = order.region.code if order.region else ""
+                made = bool(order.made_to_order)  # type: ignore[attr-defined]  # annotated
+                case = facts(order, order.customer, made_to_order=made, region=code)
+                yield tables.Case(order.pk, order.number, case | {"score": points[order.pk]})
+
+
+def points_of(
+    orders: Sequence[Order],
+    terms: Mapping[int, PaymentTerm],
+    scores: Mapping[int, Score] | None,
+    *,
+    at: datetime,
+) -> dict[int, int]:
+    """The fact "score" of orders by id; three queries where the scores are not known yet."""
+    on_credit = {order.customer_id for order in orders if terms[order.term_id].kind == TermKind.CREDIT}
+    known = scoring.scores(on_credit, at) if scores is None else scores
+    return {
+        order.pk: known[order.customer_id].points if terms[order.term_id].kind == TermKind.CREDIT else NOT_ON_CREDIT
+        for order in orders
+    }
+
+
+def scored(orders: Sequence[Order], known: CheckFacts) -> dict[int, dict[str, Any]]:
+    """The facts of orders the checks have looked at, the score among them, by order id: one query."""
+    cases = facts_of(orders, known.customers, known.lines)
+    points = points_of(orders, known.terms, known.scores, at=known.at)
+    return {pk: case | {"score": points[pk]} for pk, case in cases.items()}
 
 
 REVIEWERS = declare(
@@ -82,7 +133,7 @@ REVIEWERS = declare(
         "orders.review",
         _("Who reviews an order"),
         _("Departments of one step review side by side; the next step begins when all of them approved."),
-        FACTS,
+        SCORED,
         (
             Output("department", _("department"), Choice(tuple(Department.choices))),
             Output("step", _("step"), Whole(1, 9)),
@@ -98,7 +149,7 @@ REVIEWERS = declare(
         hit="every",
         requirements=("R043", "R044", "R045", "R046", "R053", "R055", "R060"),
         subject_url="orders:detail",
-        history=Submitted(),
+        history=Released(),
         otherwise=_("sales reviews"),
     )
 )
@@ -106,7 +157,7 @@ REVIEWERS = declare(
 
 def reviewers(orders: Sequence[Order], known: CheckFacts, *, at: datetime) -> dict[int, Ruling]:
     """Who reviews each order, by the table in force: two queries, however many orders."""
-    cases = facts_of(orders, known.customers, known.lines)
+    cases = scored(orders, known)
     rulings = decide(REVIEWERS.name, (cases[order.pk] for order in orders), at=at)
     return {order.pk: ruling for order, ruling in zip(orders, rulings, strict=True)}
 

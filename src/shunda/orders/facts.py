@@ -18,6 +18,7 @@ from shunda.core.actor import Actor
 from shunda.core.calendar import Calendar
 from shunda.core.refusal import Refusal
 from shunda.credit import queries as credit
+from shunda.credit import scoring
 from shunda.customers import queries as customers
 from shunda.customers.models import Address, Contact, Customer, PaymentTerm
 from shunda.inventory import queries as inventory
@@ -114,11 +115,12 @@ def for_checks(
     lines = lines_of(ids) if lines is None else lines
     sku_ids = {line.sku_id for members in lines.values() for line in members}
     warehouse_ids = {order.warehouse_id for order in orders}
-    decided = policies.values("orders.duplicate_days", *written.SETTINGS, *CALENDAR)
+    decided = policies.values("orders.duplicate_days", *written.SETTINGS, *scoring.SETTINGS, *CALENDAR)
     days: int = decided["orders.duplicate_days"]
     marked = [order for order in orders if order.fingerprint]
     referred = [order for order in orders if order.customer_reference]
     letters = OrderAttachment.objects.filter(order_id__in=ids, kind=PaperKind.CONFIRMATION_LETTER)
+    exposure = credit.exposure(customer_ids, at)
     return CheckFacts(
         at=at,
         today=localtime(at).date(),
@@ -129,7 +131,9 @@ def for_checks(
         skus=catalog.sku_facts(sku_ids),
         stock=inventory.availability(sku_ids, warehouse_ids),
         restock=restock(sku_ids, warehouse_ids),
-        exposure=credit.exposure(customer_ids, at),
+        exposure=exposure,
+        scores=scoring.weigh(exposure, decided, at),
+        release_score=decided["credit.release_score"],
         duplicates=_others(_DUPLICATES, marked, [order.fingerprint for order in marked], days),
         references=_others(_REFERENCES, referred, [order.customer_reference for order in referred], days),
         letters=frozenset(letters.values_list("order_id", flat=True)),

@@ -22,6 +22,7 @@ from shunda.core.money import DIGITS, plain
 from shunda.customers.buyers import Buyer, File
 from shunda.customers.models import TermKind
 from shunda.orders import rules
+from shunda.orders.decisions import NOT_ON_CREDIT
 from shunda.orders.entry import CHOICES, LENGTHS, MOST
 from shunda.orders.models import InvoiceKind, Order, OrderKind
 from shunda.orders.specs import LineSpec, OrderSpec
@@ -194,8 +195,11 @@ def price(order: Plain) -> bool:
     return gross <= MOST
 
 
-def facts(order: Plain, regions: Mapping[int, str]) -> dict[str, Any]:
-    """What decision tables look at, as ``decisions.facts`` says of the same order; ``regions`` where they are asked."""
+def facts(order: Plain, regions: Mapping[int, str], points: Mapping[int, int]) -> dict[str, Any]:
+    """What decision tables look at, as ``decisions.scored`` says of the same order.
+
+    ``regions`` and ``points``, the scores of customers on credit, are given where a table asks for them.
+    """
     buyer = order.customer
     return {
         "kind": "standard",
@@ -209,4 +213,5 @@ def facts(order: Plain, regions: Mapping[int, str]) -> dict[str, Any]:
         "urgent": NO,
         "currency": CURRENCY,
         "province": buyer.file.ship_province,
+        "score": points.get(buyer.id, NOT_ON_CREDIT),
     }

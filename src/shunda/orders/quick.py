@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 from shunda.catalog.goods import goods
 from shunda.catalog.queries import resolve
 from shunda.core.refusal import Refusal, Refused
-from shunda.credit import holding
+from shunda.credit import holding, scoring
 from shunda.customers.buyers import buyers
 from shunda.inventory import promising
 from shunda.inventory.promising import Lack
@@ -57,7 +57,10 @@ def place(calls: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool = F
     ready = _ready(calls, now)
     if not ready:
         return {}
-    accounts = holding.lock((o.customer.id for o in ready if CREDIT_TERMS[o.customer.term]), at=now.at)
+    accounts = holding.lock(_on_credit(ready), at=now.at)
+    least = now.decided["credit.release_score"]
+    poor = {pk for pk, account in accounts.items() if account.score is not None and account.score < least}
+    ready = [order for order in ready if order.customer.id not in poor]  # the checks of the ordinary way look at them
     lacking = _Stock({(line.good.id, o.warehouse_id) for o in ready for line in o.lines}, locked=locked)
     outcome: dict[int, Placed | Refused] = {}
     served: list[Plain] = []
@@ -79,6 +82,10 @@ def place(calls: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool = F
     outcome.update((index, Refused(*reasons)) for index, reasons in refused.items())
     outcome.update(quick_rows.write(served, lacking.taken(), now.at, now.today, now.decided))
     return outcome
+
+
+def _on_credit(orders: Sequence[Plain]) -> set[int]:
+    return {order.customer.id for order in orders if CREDIT_TERMS[order.customer.term]}
 
 
 class _Stock:
@@ -187,9 +194,12 @@ def _approved(orders: list[Plain], now: Moment) -> list[Plain]:
     regions: dict[int, str] = {}
     if any("region" in one.grid.asked for one in now.tables.values()):
         regions = decisions.region_codes(order.customer.region_id for order in orders)
+    points: dict[int, int] = {}
+    if "score" in approve.grid.asked | held.grid.asked:
+        points = {pk: score.points for pk, score in scoring.scores(_on_credit(orders), now.at).items()}
     fine: list[Plain] = []
     for order in orders:
-        case = plain.facts(order, regions)
+        case = plain.facts(order, regions, points)
         order.rulings = approve.rule(case), confirm.rule(case)
         passes = approval.approves(order.rulings[0]) and approval.confirmer(order.rulings[1]) == Confirmer.SYSTEM
         if passes and not held.grid.may_hit(case) and not allocation.could_mean(now.tables, case):

@@ -251,6 +251,21 @@ CREDIT_OK = Reason(
     "orders.check-credit",
     _("%(amount)s %(currency)s fit into the credit limit of %(limit)s, of which %(exposure)s are used."),
 )
+SCORE_OK = Reason(
+    "orders.check-score",
+    _(
+        "Credit score %(score)s of 100: %(rate)s repaid of %(due)s %(currency)s that were due, %(used)s%% of the limit"
+        " used, %(overdue)s overdue, the oldest for %(days)s days."
+    ),
+)
+SCORE_POOR = Reason(
+    "orders.check-score-poor",
+    _(
+        "Credit score %(score)s of 100, under %(least)s: %(rate)s repaid of %(due)s %(currency)s that were due,"
+        " %(used)s%% of the limit used, %(overdue)s overdue, the oldest for %(days)s days. Take a payment first, ask"
+        " for payment in advance, or release it knowingly."
+    ),
+)
 NO_CREDIT = Reason("orders.check-no-credit", _("No credit is given: payment term “%(term)s”."))
 DATE_OK = Reason("orders.check-date", _("Wanted by %(date)s; nothing speaks against it."))
 DATE_TIGHT = Reason(

@@ -10,18 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core import sql
 from shunda.core.search import phone_digits
-from shunda.customers.models import Customer
 from shunda.orders import reasons as why
-from shunda.orders.decisions import FACTS, PIECE, Submitted, facts_of
+from shunda.orders.checks import CheckFacts
+from shunda.orders.decisions import SCORED, Submitted, facts_of, points_of, scored
 from shunda.orders.hold_models import HoldKind, Stops
-from shunda.orders.models import Order, OrderLine
+from shunda.orders.models import Order
 from shunda.orders.queries import lines_of
 from shunda.orders.specs import HoldSpec
 from shunda.policies import queries as policies
@@ -49,12 +48,13 @@ class Screened(Submitted):
 
     def cases(self, since: datetime, until: datetime) -> Iterable[Case]:
         """Read piece by piece."""
-        rows = self.rows(since, until).iterator(chunk_size=PIECE)
-        while orders := list(islice(rows, PIECE)):
+        for orders in self.pieces(since, until):
             customers = {order.customer_id: order.customer for order in orders}
             base = facts_of(orders, customers, lines_of(order.pk for order in orders))
+            points = points_of(orders, {order.term_id: order.term for order in orders}, None, at=until)
             more = computed(orders)
-            yield from (Case(order.pk, order.number, base[order.pk] | more[order.pk]) for order in orders)
+            for order in orders:
+                yield Case(order.pk, order.number, base[order.pk] | more[order.pk] | {"score": points[order.pk]})
 
 
 def _row(kind: str, note: Any, **when: str) -> Row:
@@ -69,7 +69,7 @@ SCREENING = declare(
             "Asked when an order is submitted or placed, with figures computed for it. Every row that fits places a"
             " hold, and the order goes to people."
         ),
-        (*COMPUTED, *FACTS),
+        (*COMPUTED, *SCORED),
         (
             Output("hold", _("kind of hold"), Choice(tuple(HoldKind.choices))),
             Output("stops", _("stops"), Choice(tuple(Stops.choices))),
@@ -155,11 +155,10 @@ def screen(edition: Edition, orders: Sequence[Order], base: Mapping[int, Mapping
 def screened(
     edition: Edition,
     orders: Sequence[Order],
-    customers: Mapping[int, Customer],
-    lines: Mapping[int, Sequence[OrderLine]],
+    known: CheckFacts,
 ) -> dict[int, Ruling]:
     """The same for orders whose facts nobody has put together yet; nothing is read where the table has no rows."""
-    return screen(edition, orders, facts_of(orders, customers, lines)) if edition.grid.rows and orders else {}
+    return screen(edition, orders, scored(orders, known)) if edition.grid.rows and orders else {}
 
 
 def holds(rulings: Mapping[int, Ruling], at: datetime) -> Iterator[HoldSpec]:

@@ -6,18 +6,16 @@ days are told by its end. What a company changed lies in ``SettingChange``; read
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from shunda.policies.declared_credit import CREDIT
 from shunda.policies.kinds import (
     ZONES,
     Choice,
     Flag,
-    Kind,
     Label,
     Number,
     Share,
@@ -31,19 +29,7 @@ from shunda.policies.kinds import (
     weekdays,
     years,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One decision of the company. ``rows`` are the requirements that give the default."""
-
-    name: str
-    group: str
-    label: Label
-    kind: Kind
-    default: Any
-    rows: tuple[str, ...] = ()
-
+from shunda.policies.setting import Setting
 
 GROUPS: dict[str, Label] = {
     "company": _("Our company, as documents name it"),
@@ -308,41 +294,6 @@ _PLANNING = (
     ),
 )
 
-_CREDIT = (
-    Setting(
-        "credit.repayment_months",
-        "credit",
-        _("Months of repayment history in the release of credit"),
-        Whole(1, 36, _("months")),
-        3,
-        ("R049",),
-    ),
-    Setting(
-        "credit.heeds_present_debt",
-        "credit",
-        _("The release of credit heeds present debt"),
-        Flag(),
-        default=True,
-        rows=("R049",),
-    ),
-    Setting(
-        "credit.raise_alone_amount",
-        "credit",
-        _("Temporary raises up to this amount need no second person"),
-        Number(most=Decimal(1_000_000_000), unit=_("yuan")),
-        Decimal(10_000),
-        ("R051",),
-    ),
-    Setting(
-        "credit.raise_days",
-        "credit",
-        _("A temporary raise lasts at most"),
-        Whole(1, 366, _DAYS),
-        90,
-        ("R051",),
-    ),
-)
-
 _ASSESSMENTS = (
     _yuan("regional_manager", _("Regional manager: special order not picked up"), 200, "R108"),
     _yuan("plan_not_filed", _("Monthly plan not filed in time"), 100, "R083"),
@@ -390,7 +341,7 @@ SETTINGS: dict[str, Setting] = {
         *_CALENDAR,
         *_SPECIAL,
         *_PLANNING,
-        *_CREDIT,
+        *CREDIT,
         *_ASSESSMENTS,
         *_ARCHIVE,
         *_FILES,

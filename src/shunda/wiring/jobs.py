@@ -175,6 +175,13 @@ def expire_holds(timestamp: int) -> None:
     orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
 
 
+@app.periodic(cron="7 * * * *")
+@app.task(name="score_customers", queue="housekeeping", queueing_lock="score_customers")
+def score_customers(timestamp: int) -> None:
+    """Note every customer's credit score: orders of who scores poorly are looked at before they are placed."""
+    credit.score_all(datetime.fromtimestamp(timestamp, UTC))
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="turn_raises", queue="housekeeping", queueing_lock="turn_raises")
 def turn_raises(timestamp: int) -> None:

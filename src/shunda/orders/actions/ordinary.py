@@ -140,7 +140,7 @@ class _Attempt:
 
     def _rule(self, known: CheckFacts) -> None:
         """Ask the company's tables about every order."""
-        cases = decisions.facts_of(list(self.orders.values()), known.customers, known.lines)
+        cases = decisions.scored(list(self.orders.values()), known)
         approve, confirm_ = self.now.tables[AUTO_APPROVE.name], self.now.tables[CONFIRMERS.name]
         for index, order in self.orders.items():
             self.rulings[index] = approve.rule(cases[order.pk]), confirm_.rule(cases[order.pk])

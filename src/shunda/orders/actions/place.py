@@ -32,7 +32,7 @@ __all__ = ["place"]
 PERMISSION = "orders.place_order"
 SETTINGS = (
     "orders.number_prefix", "orders.most_lines", "orders.most_quantity", "orders.duplicate_days",
-    *written.SETTINGS,
+    "credit.release_score", *written.SETTINGS,
 )  # fmt: skip
 TABLES = (AUTO_APPROVE.name, CONFIRMERS.name, SCREENING.name, ALLOCATION.name, PRIORITY.name)
 PATIENCE = 20

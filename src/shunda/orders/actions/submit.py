@@ -98,7 +98,7 @@ def _why_ask(pk: int, open_: Open, reasons: Mapping[str, str]) -> list[Refusal]:
 def _screen(orders: Sequence[Order], known: CheckFacts, at: datetime) -> None:
     """Hold what the screening holds and what needs a signature (R018, R052, R157); what no longer does goes on."""
     edition = in_force(SCREENING.name, at)
-    rulings = screening.screened(edition, orders, known.customers, known.lines)
+    rulings = screening.screened(edition, orders, known)
     wanted = [*screening.holds(rulings, at), *_unwritten(orders, known)]
     again = [order.pk for order in orders if order.round > 1]
     places = {(spec.order_id, spec.kind, spec.stops) for spec in wanted}
