@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
-from shunda.api.answers import answered
+from shunda.api.answers import answered, found
 from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
-from shunda.api.schemas import Done, Filter, FilterLookup, In, Items, Out, Page
+from shunda.api.schemas import Done, Filter, FilterLookup, Id, In, Items, Out, Page
 from shunda.work import actions, queries
 from shunda.work.kinds import label_of
 from shunda.work.notices import choices_of
@@ -38,14 +38,71 @@ class TaskOut(Out):
     limit_minutes: int | None
     due_at: datetime | None
     clock_note: Annotated[str, Field(description="“unknown-year”: there is no due time, that year has no calendar.")]
+    warn_at: Annotated[datetime | None, Field(description="When people are warned that it will soon be due.")]
+    paused_at: Annotated[datetime | None, Field(description="Since when its clock stands, while somebody is awaited.")]
+    awaited: Annotated[str, Field(description="customer, supplier, carrier, colleague or authority; or nobody.")]
+    alarm: Annotated[str, Field(description="The last its clock said: warning, overdue, escalation; or nothing yet.")]
+    level: Annotated[int, Field(description="The level it is escalated to; 0 is none.")]
     closed_at: datetime | None
     closed_by: str
     outcome: str
+    version: int
 
     @staticmethod
     def resolve_step(task: Any) -> str:
         """The step in the language of the reader."""
         return label_of(task.kind)
+
+
+class AlarmOut(Out):
+    """Something the clock of a step said, once."""
+
+    kind: Annotated[str, Field(description="warning, overdue, escalation or reminder.")]
+    number: Annotated[int, Field(description="The level of an escalation, the how manieth reminder.")]
+    roles: Annotated[str, Field(description="Codes of the roles it was escalated to.")]
+    people: Annotated[int, Field(description="How many were told.")]
+    meant_at: datetime
+    told_at: datetime
+    down_from: Annotated[datetime | None, Field(description="The system did not run from then …")]
+    down_until: Annotated[datetime | None, Field(description="… until then, which is why it was told late.")]
+
+
+class PauseOut(Out):
+    """The clock of a step stood."""
+
+    awaited: str
+    reason: str
+    left_seconds: Annotated[int | None, Field(description="What was left, in seconds of the clock's own time.")]
+    paused_at: datetime
+    paused_by: str
+    resumed_at: datetime | None
+    resumed_by: str
+
+
+class ClockOut(TaskOut):
+    """A step with everything its clock said and when it stood."""
+
+    clock: Annotated[str, Field(description="working (hours of the calendar) or wall (by the clock).")]
+    counted_seconds: int
+    alarms: list[AlarmOut]
+    pauses: list[PauseOut]
+
+    @staticmethod
+    def resolve_alarms(task: Any) -> list[Any]:
+        """As they were said."""
+        return list(task.alarms.order_by("pk"))
+
+    @staticmethod
+    def resolve_pauses(task: Any) -> list[Any]:
+        """As they were."""
+        return list(task.pauses.order_by("pk"))
+
+
+class Paused(Items):
+    """Clocks to be stopped, who is waited for, and for what."""
+
+    awaited: Annotated[str, Field(description="customer, supplier, carrier, colleague or authority.")] = "customer"
+    reason: Annotated[str, Field(max_length=200)]
 
 
 class StepOut(Out):
@@ -119,14 +176,35 @@ def waiting(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]
 @router.read("/counts", response=list[StepOut], permission=MAY, summary="How much waits")
 def counts(request: ApiRequest) -> Any:
     """How much waits for the caller, step by step in the order things happen."""
-    found = queries.counts(request.actor, at=request.at)
-    return [{"kind": kind, "step": label_of(kind), "count": n} for kind, n in found.items()]
+    counted = queries.counts(request.actor, at=request.at)
+    return [{"kind": kind, "step": label_of(kind), "count": n} for kind, n in counted.items()]
 
 
 @router.read("/done", response=Page[TaskOut], permission=MAY, summary="What was done")
 def done(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -> Any:
     """The closed steps the caller may see, newest first."""
     return paging.page(where.filter(queries.done(request.actor)))
+
+
+@router.read("/{int:pk}", response=ClockOut, permission=MAY, summary="The clock of a step")
+def clock(request: ApiRequest, pk: Id) -> Any:
+    """What its clock counted and said, and when it stood."""
+    task = found(queries.within_reach(request.actor), pk)
+    task.counted_seconds = int(queries.counted(task, request.at).total_seconds())
+    return task
+
+
+@router.write("/pause", response=Done[TaskOut], permission="work.pause_task", summary="Stop clocks")
+def pause(request: ApiRequest, body: Paused) -> Any:
+    """While somebody else's answer is awaited. Refused: steps that ended, clocks that stand already."""
+    given = {"awaited": body.awaited, "reason": body.reason}
+    return answered(actions.pause(body.ids, **given, versions=body.versions, by=request.actor, at=request.at))
+
+
+@router.write("/resume", response=Done[TaskOut], permission="work.pause_task", summary="Let clocks go on")
+def resume(request: ApiRequest, body: Items) -> Any:
+    """Each step is due when what was left of its time has passed. Refused: clocks that run."""
+    return answered(actions.resume(body.ids, versions=body.versions, by=request.actor, at=request.at))
 
 
 @notices.read("", response=Page[NoticeOut], permission="", summary="My notices")

@@ -63,6 +63,7 @@ class Task(models.Model):
     warn_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
+    awaited = models.CharField(max_length=20, db_default="", choices=Awaited)  # while it stands
     stood_seconds = models.IntegerField(db_default=0)  # how long the clock of a late step stood, in its own time
     alarm = models.CharField(max_length=10, db_default="", choices=Alarms)  # the last that was told
     level = models.SmallIntegerField(db_default=0)  # of escalation

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.work.models import Notice, NoticeChoice
 
 MENTION, SENT_BACK, CANCELLED = "mention", "sent_back", "cancelled"
+DUE_SOON, OVERDUE, ESCALATED = "due_soon", "overdue", "escalated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ NOTICES: dict[str, NoticeKind] = {
             SENT_BACK, _("A review sends one of my orders back"), _("%(who)s sent %(label)s back"), "arrow-back-up"
         ),
         NoticeKind(CANCELLED, _("Somebody else cancels one of my orders"), _("%(who)s cancelled %(label)s"), "ban"),
+        NoticeKind(DUE_SOON, _("A step of mine will soon be due"), _("%(label)s: a step will soon be due"), "clock"),
+        NoticeKind(OVERDUE, _("A step of mine is late"), _("%(label)s: a step is late"), "clock-exclamation"),
+        NoticeKind(
+            ESCALATED, _("A late step of others is escalated to me"), _("%(label)s: a late step needs you"), "flag"
+        ),
     )
 }
 

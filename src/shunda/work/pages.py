@@ -136,8 +136,12 @@ def done(request: HttpRequest) -> HttpResponse:
 @page(MAY)
 def of_order(request: HttpRequest, pk: int) -> HttpResponse:
     """The steps of one order: who is to act and until when, what was done and whether in time."""
-    tasks = queries.of_order(pk, actor(request))
+    by = actor(request)
+    tasks = queries.of_order(pk, by)
+    stoppable = queries.with_clock(by).filter(order_id=pk, closed_at__isnull=True, paused_at__isnull=True)
     context = {
+        "stops": list(stoppable.values_list("pk", flat=True)) if by.may("work.pause_task") else [],
+        "next": back(request),
         "open": [task for task in tasks if task.closed_at is None],
         "closed": [task for task in tasks if task.closed_at is not None],
         "notes": NOTES,

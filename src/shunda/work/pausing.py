@@ -18,9 +18,11 @@ from shunda.work.rules import Counter
 _WRITE = """
 update work_task t
 set due_at = n.due_at, warn_at = n.warn_at, next_at = n.next_at, rank_at = n.rank_at, paused_at = n.paused_at,
-    clock_note = n.note, stood_seconds = n.stood, version = t.version + 1
+    clock_note = n.note, stood_seconds = n.stood, awaited = n.awaited,
+    version = t.version + 1
 from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-            %s::timestamptz[], %s::text[], %s::int[]) n(id, due_at, warn_at, next_at, rank_at, paused_at, note, stood)
+            %s::timestamptz[], %s::text[], %s::int[], %s::text[])
+            n(id, due_at, warn_at, next_at, rank_at, paused_at, note, stood, awaited)
 where t.id = n.id
 """
 
@@ -37,7 +39,7 @@ def stop(tasks: Sequence[Task], awaited: str, reason: str, *, by: Actor, at: dat
     ]  # fmt: skip
     Pause.objects.bulk_create(pauses)
     for task in tasks:
-        task.paused_at, task.next_at, task.rank_at = at, None, task.opened_at + LATER
+        task.paused_at, task.awaited, task.next_at, task.rank_at = at, awaited, None, task.opened_at + LATER
     _write(tasks)
 
 
@@ -71,7 +73,7 @@ def go_on(tasks: Sequence[Task], *, by: Actor, at: datetime) -> None:
         elif seconds == 0 and task.paused_at:
             stood = Counter(Clock(task.clock), policies.calendar(decided)).between(task.paused_at, at)
             task.stood_seconds += int(stood.total_seconds())
-        task.paused_at = None
+        task.paused_at, task.awaited = None, ""
         task.rank_at = task.due_at or task.opened_at + LATER
         warned = task.alarm != Alarms.NONE
         task.next_at = task.due_at if warned or task.warn_at is None else task.warn_at
@@ -85,7 +87,7 @@ def _set_again(task: Task, left: timedelta, decided: Mapping[str, Any], at: date
 
 
 def _write(tasks: Sequence[Task]) -> None:
-    columns = ("pk", "due_at", "warn_at", "next_at", "rank_at", "paused_at", "clock_note", "stood_seconds")
+    columns = ("pk", "due_at", "warn_at", "next_at", "rank_at", "paused_at", "clock_note", "stood_seconds", "awaited")
     sql.fetch(_WRITE, [[getattr(task, column) for task in tasks] for column in columns])
     for task in tasks:
         task.version += 1

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from shunda.core.actor import Actor
-from shunda.work.kinds import KINDS, Kind
+from shunda.core.calendar import UnknownYear
+from shunda.policies import queries as policies
+from shunda.work import rules
+from shunda.work.kinds import KINDS, Clock, Kind
 from shunda.work.models import Notice, Task
+from shunda.work.rules import Counter
 
 COUNTED = 100
 """Nobody needs to know more exactly how much waits: "100+" is plenty, and counting stays cheap."""
@@ -71,6 +75,19 @@ def with_clock(actor: Actor) -> QuerySet[Task]:
         return within_reach(actor)
     mine = Q(permission__in=actor.permissions) | Q(owner_id=actor.id)
     return within_reach(actor).filter(mine)
+
+
+def counted(task: Task, at: datetime) -> timedelta:
+    """How much of its own time the clock of a task counted until it was closed, or until now: without its pauses.
+
+    Nothing where the calendar does not know the years.
+    """
+    counter = Counter(Clock(task.clock), policies.calendar())
+    pauses = task.pauses.values_list("paused_at", "resumed_at")
+    try:
+        return rules.counted(task.opened_at, task.closed_at or at, pauses, counter)
+    except UnknownYear:
+        return timedelta()
 
 
 def waiting(actor: Actor) -> QuerySet[Task]:
