@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from shunda.accounts.team_models import Member as Member
+from shunda.accounts.team_models import Team as Team
 from shunda.core.machine import undeletable
 
 

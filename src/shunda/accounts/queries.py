@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import JSONObject
 
-from shunda.accounts.models import ApiToken, Delegation, Region, Role, User
+from shunda.accounts.models import ApiToken, Delegation, Member, Region, Role, Team, User
 from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
 from shunda.core import sql
 from shunda.core.actor import Actor, Reach
@@ -171,6 +171,12 @@ def role_titles() -> dict[str, str]:
 def regions() -> QuerySet[Region]:
     """All regions with the number of active people in each."""
     return Region.objects.annotate(people=Count("users", filter=Q(users__is_active=True)))
+
+
+def teams() -> QuerySet[Team]:
+    """All teams with their territory and people."""
+    people = Member.objects.select_related("user").order_by("place")
+    return Team.objects.prefetch_related("regions", Prefetch("members", people))
 
 
 def tokens_of(user_id: int) -> QuerySet[ApiToken]:

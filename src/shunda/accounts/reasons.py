@@ -50,6 +50,13 @@ FULL_ROLE = Reason(
 REGION_IN_USE = Reason(
     "accounts.region-in-use", _("%(count)s active people still work in “%(name)s”. Give them another region first.")
 )
+UNKNOWN_ABILITY = Reason(
+    "accounts.unknown-ability",
+    _("“%(ability)s” is no ability: name product categories or order types, with commas between."),
+)
+UNKNOWN_PERSON = Reason("accounts.unknown-person", _("There is no active person with the number %(person)s."))
+PERSON_TWICE = Reason("accounts.person-twice", _("%(person)s is in the team twice."))
+BAD_CAPACITY = Reason("accounts.bad-capacity", _("Somebody looks after between 1 and %(most)s orders."))
 NO_SCOPE = Reason("accounts.no-scope", _("Choose at least one scope."))
 SCOPE_LACKING = Reason("accounts.scope-lacking", _("You lack the permission “%(permission)s” yourself."))
 BAD_EXPIRY = Reason("accounts.bad-expiry", _("A token ends between 1 and %(days)s days from now."))

@@ -78,6 +78,40 @@ class RegionEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberSpec:
+    """Somebody in a team: how many orders he looks after at most, and what he can do if not all the team can."""
+
+    user_id: int
+    capacity: int | None = None
+    abilities: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSpec:
+    """A team; without regions everywhere, without abilities everything. The order of its people counts."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    region_ids: Sequence[int] = ()
+    abilities: Sequence[str] = ()
+    members: Sequence[MemberSpec] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEdit:
+    """A changed team; ``None`` leaves a field, the regions or the people as they are."""
+
+    id: int
+    name: str | None = None
+    name_en: str | None = None
+    region_ids: Sequence[int] | None = None
+    abilities: Sequence[str] | None = None
+    members: Sequence[MemberSpec] | None = None
+    active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSpec:
     """An API token for oneself; the scope ``*`` is whatever its owner may do."""
 

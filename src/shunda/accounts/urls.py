@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shunda.accounts.pages import own, regions, roles, users
+from shunda.accounts.pages import own, regions, roles, teams, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -27,4 +27,7 @@ urlpatterns = [
     path("regions/", regions.index, name="regions"),
     path("regions/new/", regions.create, name="create-region"),
     path("regions/<int:pk>/", regions.edit, name="edit-region"),
+    path("teams/", teams.index, name="teams"),
+    path("teams/new/", teams.create, name="create-team"),
+    path("teams/<int:pk>/", teams.edit, name="edit-team"),
 ]

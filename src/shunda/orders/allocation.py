@@ -1,27 +1,29 @@
-"""Which warehouse serves an order, who looks after it, and how soon it goes: decision tables (R014, R109-R114).
+"""Which warehouse serves an order, which team and who of it looks after it, and how soon it goes: decision tables.
 
-They are asked when an order is entered or placed, and fill in only what whoever entered it left open.
+They are asked when an order is entered or placed, and fill in only what whoever entered it left open (R014,
+R109-R114). Of a team that a row names the person is chosen by territory, ability and workload (``choosing``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shunda.accounts.models import User
+from shunda.accounts.models import Team, User
 from shunda.core.actor import Actor
 from shunda.customers.models import Customer
 from shunda.inventory.models import Warehouse
+from shunda.orders import candidates, choosing
 from shunda.orders import reasons as why
+from shunda.orders.candidates import Candidates
+from shunda.orders.choosing import Wish
 from shunda.orders.decisions import FACTS, Submitted, facts, region_codes
 from shunda.orders.models import Order, OrderLine, Priority
 from shunda.orders.specs import OrderSpec
-from shunda.orders.states import OPEN
 from shunda.policies.decisions import Edition, Ruling
 from shunda.policies.kinds import Choice, Several, Text
 from shunda.policies.tables import Fault, Output, Row, Table, declare
@@ -43,6 +45,7 @@ def _unknown(rows: Sequence[Row]) -> list[Fault]:
     """Warehouses and people that are not there, or no longer."""
     warehouses = set(Warehouse.objects.filter(active=True).values_list("code", flat=True))
     users = set(User.objects.filter(is_active=True).values_list("username", flat=True))
+    teams = set(Team.objects.filter(active=True).values_list("code", flat=True))
     faults: list[Fault] = []
     for index, row in enumerate(rows):
         code = row.then.get("warehouse", "")
@@ -51,7 +54,10 @@ def _unknown(rows: Sequence[Row]) -> list[Fault]:
         names = people.parse(row.then.get("salespeople", ""))
         if strange := [name for name in names if name not in users]:
             faults.append(Fault(f"rows.{index}.salespeople", why.NO_PEOPLE, {"value": ", ".join(strange)}))
-        if not code and not names:
+        team = row.then.get("team", "")
+        if team and team not in teams:
+            faults.append(Fault(f"rows.{index}.team", why.NO_TEAM, {"value": team}))
+        if not code and not names and not team:
             faults.append(Fault(f"rows.{index}.warehouse", why.ALLOCATES_NOTHING, {}))
     return faults
 
@@ -59,16 +65,17 @@ def _unknown(rows: Sequence[Row]) -> list[Fault]:
 ALLOCATION = declare(
     Table(
         "orders.allocation",
-        _("Which warehouse and salesperson an order gets"),
+        _("Which warehouse, team and salesperson an order gets"),
         _(
-            "Asked when an order is entered or placed; what was chosen by hand stays. Of several salespeople the one"
-            " with the fewest open orders gets it."
+            "Asked when an order is entered or placed; what was chosen by hand stays. Of a team, or of several"
+            " salespeople, the one gets it who fits by territory and ability and has the least to do."
         ),
         FACTS,
         (
             Output(
                 "warehouse", _("warehouse (code)"), Text(r"[^\s]{1,20}", _("the code of a warehouse")), required=False
             ),
+            Output("team", _("team (code)"), Text(r"[^\s]{1,20}", _("the code of a team")), required=False),
             Output("salespeople", _("salespeople (user names)"), people, required=False),
         ),
         (),
@@ -121,7 +128,8 @@ def settle(
 ) -> dict[Key, list[dict[str, Any]]]:
     """Fill in warehouse, salesperson and priority where they were left open; by which rows, for the events.
 
-    An order entered by somebody who sees only his own stays his. No query where the tables have no rows, four at most.
+    An order entered by somebody who sees only his own stays his. No query where the tables have no rows, a dozen at
+    most, however many orders.
     """
     place, soon = tables[ALLOCATION.name], tables[PRIORITY.name]
     if not entered or not (place.grid.rows or soon.grid.rows):
@@ -136,9 +144,9 @@ def settle(
         order.urgent = ruling.first["rush"] == "yes"
         told[key].append(ruling.trace())
     allocated = dict(_rulings(place, cases, lambda _key: True))
-    _allocate({key: entered[key] for key in allocated}, allocated, by)
+    given = _allocate({key: entered[key] for key in allocated}, allocated, by)
     for key, ruling in allocated.items():
-        told[key].append(ruling.trace())
+        told[key].append({**ruling.trace(), **given[key]})
     return told
 
 
@@ -158,39 +166,35 @@ def _rulings(
         yield from ((key, one) for key, case in cases.items() if asked(key) and (one := edition.rule(case)).rows)
 
 
-def _allocate(entered: Mapping[Key, Entered], rulings: Mapping[Key, Ruling], by: Actor) -> None:
+def _allocate(entered: Mapping[Key, Entered], rulings: Mapping[Key, Ruling], by: Actor) -> dict[Key, dict[str, Any]]:
+    """Give orders their warehouse, team and salesperson; the candidates of each, for its event."""
     chosen = {key: ruling.first or {} for key, ruling in rulings.items()}
     codes = {one["warehouse"] for one in chosen.values() if one["warehouse"]}
     warehouses = dict(Warehouse.objects.filter(code__in=codes, active=True).values_list("code", "pk")) if codes else {}
-    sellers = _Sellers(name for one in chosen.values() for name in one["salespeople"] or ())
     for key, one in entered.items():
-        asked = chosen[key]
-        if one.spec.warehouse_id is None and (place := warehouses.get(asked["warehouse"])):
+        if one.spec.warehouse_id is None and (place := warehouses.get(chosen[key]["warehouse"])):
             one.order.warehouse_id = place
-        own = by.reach == "own"
-        if one.spec.owner_id is None and not own and (seller := sellers.least_loaded(asked["salespeople"] or ())):
-            one.order.owner_id = seller
+    teams = {one["team"] for one in chosen.values() if one["team"]}
+    names = {name for one in chosen.values() for name in one["salespeople"] or ()}
+    if not teams and not names:
+        return {key: {} for key in entered}
+    known = candidates.read(teams, names)
+    asked = dict(zip(entered, candidates.categories(one.lines for one in entered.values()), strict=True))
+    return {key: _give(one, chosen[key], known, asked[key], by) for key, one in entered.items()}
 
 
-class _Sellers:
-    """Salespeople and how much each has to do, while orders are given to them."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        wanted = set(names)
-        found = User.objects.filter(username__in=wanted, is_active=True).values_list("username", "pk") if wanted else ()
-        self.ids = dict(found)
-        open_ones = Order.objects.filter(owner_id__in=self.ids.values(), status__in=OPEN).values_list("owner_id")
-        counted = open_ones.annotate(Count("pk")).order_by("owner_id") if self.ids else ()
-        self.load: dict[int, int] = dict.fromkeys(self.ids.values(), 0) | dict(counted)
-
-    def least_loaded(self, names: Sequence[str]) -> int | None:
-        """Of these the one with the fewest open orders, of equals the first; none where nobody of them is there."""
-        ids = [self.ids[name] for name in names if name in self.ids]
-        if not ids:
-            return None
-        chosen = min(ids, key=self.load.__getitem__)
-        self.load[chosen] += 1
-        return chosen
+def _give(
+    one: Entered, row: Mapping[str, Any], known: Candidates, articles: set[frozenset[str]], by: Actor
+) -> dict[str, Any]:
+    order, team = one.order, row["team"] or ""
+    order.team_id = known.teams.get(team)
+    if one.spec.owner_id is not None or by.reach == "own":
+        return {}
+    people = known.of(team, row["salespeople"] or ())
+    seller, told = choosing.choose(people, Wish(order.region_id, order.kind, articles), known.load)
+    if seller is not None:
+        order.owner_id = seller.id
+    return {"candidates": told} if told else {}
 
 
 def could_mean(tables: Mapping[str, Edition], case: Mapping[str, Any]) -> bool:

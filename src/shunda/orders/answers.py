@@ -40,6 +40,7 @@ class OrderRowOut(Out):
     customer_id: int
     customer_name: str
     owner_id: int | None
+    team_id: int | None
     region_id: int | None
     warehouse_id: int
     channel: Channel

@@ -37,6 +37,7 @@ class OrderWhyOut(Out):
 
     date: list[SentenceOut]
     warehouse: list[SentenceOut]
+    owner: list[SentenceOut]
     lines: list[LineWhyOut]
 
 
@@ -75,14 +76,15 @@ def people(request: ApiRequest, where: Query[ColleagueFilter]) -> Any:  # noqa: 
     return mentions.suggestions(where.q)
 
 
-@router.read("/{int:pk}/why", response=OrderWhyOut, permission=VIEW, summary="Why this price, date, warehouse")
+@router.read("/{int:pk}/why", response=OrderWhyOut, permission=VIEW, summary="Why this price, date, owner")
 def why(request: ApiRequest, pk: Id) -> Any:
     """What “why?” on the order page tells."""
-    order = found(queries.seen_by(request.actor).select_related("warehouse"), pk)
+    order = found(queries.seen_by(request.actor).select_related("warehouse", "owner"), pk)
     lines = order.lines.select_related("sku", "unit").order_by("line_no")
     return {
         "date": [_said(*each) for each in explained.of_date(order, request.at)],
         "warehouse": [_said(*each) for each in explained.of_warehouse(order)],
+        "owner": [_said(*each) for each in explained.of_owner(order)],
         "lines": [
             {"line": line.line_no, "sku": line.sku.code, "price": list(explained.of_price(line))} for line in lines
         ],

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from shunda.orders import facts, overview, rules
+from shunda.core.models import Event
+from shunda.orders import choosing, facts, overview, rules
 from shunda.orders import reasons as why
 from shunda.orders.assembly import LISTED, MISSING, OVERRIDDEN
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import OrderStatus
+from shunda.policies.tables import TABLES
 from shunda.pricing import queries as pricing
 from shunda.web.formats import day, percent, price, quantity
 
@@ -88,6 +91,35 @@ def _waiting_lines(order: Order) -> Iterator[str]:
             yield _("Line %(line)s (%(sku)s): %(quantity)s not reserved yet, next supply %(day)s.") % data
         else:
             yield _("Line %(line)s (%(sku)s): %(quantity)s not reserved yet, no supply announced.") % data
+
+
+WHY = {
+    choosing.TERRITORY: _lazy("%(name)s looks after another territory."),
+    choosing.ABILITY: _lazy("%(name)s does not do this kind of order or goods."),
+    choosing.FULL: _lazy("%(name)s has %(load)s of at most %(capacity)s orders."),
+    choosing.FREE: _lazy("%(name)s has %(load)s of at most %(capacity)s orders."),
+}
+
+
+def of_owner(order: Order) -> list[Said]:
+    """Why this salesperson looks after the order: the row that named a team, and how it was with each in it (R112)."""
+    made = Event.objects.filter(order_id=order.pk, kind="order.create").order_by("pk").first()
+    traces = made.data.get("decided", []) if made else []
+    found = [one for one in traces if "candidates" in one]
+    if not found:
+        nobody = _("Nobody was looked for: the order was given by hand, or stayed with the customer's salesperson.")
+        return [("", nobody)]
+    said: list[Said] = []
+    for trace in found:
+        where = {"table": TABLES[trace["table"]].label, "version": trace["version"], "row": trace["rows"][0]}
+        said.append(("", _("%(table)s, version %(version)s, row %(row)s, named these people:") % where))
+        people = trace["candidates"]
+        said += [("ok" if one["chosen"] else "", str(WHY[one["why"]]) % one) for one in people]
+        if not any(one["chosen"] for one in people):
+            said.append(("warn", _("Nobody of them fits; the order stayed with the customer's own salesperson.")))
+    if order.owner_id not in {one["id"] for trace in found for one in trace["candidates"] if one["chosen"]}:
+        said.append(("", _("%(name)s looks after it now.") % {"name": order.owner or "–"}))
+    return said
 
 
 def of_warehouse(order: Order) -> list[Said]:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shunda.accounts.models import Region
+from shunda.accounts.models import Region, Team
 from shunda.catalog.models import Sku, Unit
 from shunda.core.fields import amount_field, quantity_field
 from shunda.core.machine import undeletable
@@ -128,6 +128,7 @@ class Order(models.Model):
     owner = models.ForeignKey(
         USER, models.PROTECT, verbose_name=_("sales representative"), null=True, related_name="+", db_index=False
     )
+    team = models.ForeignKey(Team, models.PROTECT, verbose_name=_("team"), null=True, blank=True, db_index=False)
     created_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", db_index=False)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, verbose_name=_("warehouse"), **UNCHECKED)
     priority = models.SmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
@@ -188,6 +189,7 @@ class Order(models.Model):
             models.Index(fields=["customer", "-id"], name="order_customer"),
             models.Index(fields=["owner", "-id"], name="order_owner"),
             models.Index(fields=["region", "-id"], name="order_region"),
+            models.Index(fields=["team", "-id"], name="order_team", condition=Q(team__isnull=False)),
             _by_beginning("customer_reference", "order_reference"),
             _by_beginning("external_number", "order_external"),
             models.Index(fields=["cloned_from"], name="order_clones", condition=Q(cloned_from__isnull=False)),

@@ -184,7 +184,7 @@ def stages(order_ids: Iterable[int]) -> dict[int, Stage]:
 
 def rows(actor: Actor) -> QuerySet[Order]:
     """The orders an actor may see, with stage and the names that lists and the order page show."""
-    return staged(seen_by(actor)).select_related("customer", "owner", "warehouse", "term", "region")
+    return staged(seen_by(actor)).select_related("customer", "owner", "team", "warehouse", "term", "region")
 
 
 def has_article(sku_id: int) -> Q:

@@ -165,6 +165,7 @@ NOT_STAGES = Reason(
 NOT_PEOPLE = Reason(
     "orders.not-people", _("%(setting)s: “%(value)s” are no user names. Write them with commas between.")
 )
+NO_TEAM = Reason("orders.no-team", _("There is no active team with the code “%(value)s”."))
 NO_PEOPLE = Reason("orders.no-people", _("Nobody in use has the user name %(value)s. Look it up among the users."))
 NO_WAREHOUSE = Reason("orders.no-warehouse", _("No warehouse in use has the code %(value)s. Look it up among them."))
 ALLOCATES_NOTHING = Reason(

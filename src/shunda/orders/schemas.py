@@ -222,6 +222,7 @@ class OrderFilter(Filter):
     stage: Stage | None = None
     customer_id: Id | None = None
     owner_id: Id | None = None
+    team_id: Id | None = None
     warehouse_id: Id | None = None
     kind: OrderKind | None = None
     channel: Channel | None = None

@@ -126,6 +126,22 @@ _ORDERS = (
         ("R052",),
     ),
     Setting(
+        "orders.load_capacity",
+        "orders",
+        _("Orders a person looks after at most, unless his team says otherwise"),
+        Whole(1, 10_000, _("orders")),
+        30,
+        ("R112", "R114"),
+    ),
+    Setting(
+        "orders.load_of_step",
+        "orders",
+        _("A step that waits for the salesperson himself weighs so much more, in orders"),
+        Whole(0, 100),
+        1,
+        ("R112", "R114"),
+    ),
+    Setting(
         "orders.complex_lines", "orders", _("Many lines, as a sign of a complex order"), Whole(2, 50_000), 50, ("R052",)
     ),
     Setting(

@@ -12,6 +12,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("users", "shunda.accounts.api:users"),
     ("roles", "shunda.accounts.api:roles"),
     ("regions", "shunda.accounts.api:regions"),
+    ("teams", "shunda.accounts.api_teams"),
     ("customers", "shunda.customers.api"),
     ("payment-terms", "shunda.customers.api:terms"),
     ("products", "shunda.catalog.api:products"),

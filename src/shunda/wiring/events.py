@@ -141,6 +141,8 @@ KINDS = {
     "user.change_password": _("Password changed"),
     "role.create": _("Role made"),
     "role.edit": _("Role changed"),
+    "team.create": _("Team made"),
+    "team.edit": _("Team changed"),
     "region.create": _("Region made"),
     "region.edit": _("Region changed"),
     "user.end_sessions": _("Signed out in other browsers"),

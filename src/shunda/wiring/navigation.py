@@ -75,6 +75,7 @@ MENU = [
             Entry(_("Users"), "accounts:users", "users", "accounts.view_user"),
             Entry(_("Roles"), "accounts:roles", "shield-lock", "accounts.view_role"),
             Entry(_("Regions"), "accounts:regions", "map", "accounts.view_region"),
+            Entry(_("Teams"), "accounts:teams", "users-group", "accounts.view_team"),
             Entry(_("Parked jobs"), "parked:index", "player-pause", "accounts.administer"),
         ],
     ),

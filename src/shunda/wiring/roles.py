@@ -77,6 +77,7 @@ ROLES = (
             "lists.share_view",
             *ORDER_ENTRY,
             "customers.*",
+            "accounts.*_team",
             "orders.review_sales",
             "orders.authorise_small_change",
             "orders.cancel_order",

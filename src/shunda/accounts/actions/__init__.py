@@ -3,6 +3,7 @@
 from shunda.accounts.actions.own import create_token, edit_profile, end_sessions, revoke_tokens, set_preferences
 from shunda.accounts.actions.regions import create_regions, edit_regions
 from shunda.accounts.actions.roles import create_roles, edit_roles
+from shunda.accounts.actions.teams import create_teams, edit_teams
 from shunda.accounts.actions.users import (
     create_users,
     deactivate,
@@ -16,12 +17,14 @@ from shunda.accounts.actions.users import (
 __all__ = [
     "create_regions",
     "create_roles",
+    "create_teams",
     "create_token",
     "create_users",
     "deactivate",
     "edit_profile",
     "edit_regions",
     "edit_roles",
+    "edit_teams",
     "edit_users",
     "end_sessions",
     "reactivate",

@@ -1,5 +1,5 @@
 """Pages of people: the own account, users, roles, regions."""
 
-from shunda.accounts.pages import own, regions, roles, users
+from shunda.accounts.pages import own, regions, roles, teams, users
 
-__all__ = ["own", "regions", "roles", "users"]
+__all__ = ["own", "regions", "roles", "teams", "users"]

@@ -44,6 +44,7 @@ MORE = (
     Column("kind", _("Order type"), lambda order: OrderKind(order.kind), shown=False),
     Column("channel", _("Channel"), lambda order: Channel(order.channel), shown=False),
     Column("region", _("Region"), shown=False),
+    Column("team", _("Team"), shown=False),
     Column("warehouse", _("Warehouse"), shown=False),
     Column("priority", _("Priority"), lambda order: Priority(order.priority), shown=False),
     Column("urgent", _("Urgent"), kind="yes", shown=False),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shunda.accounts.models import Region
+from shunda.accounts.models import Region, Team
 from shunda.core.actor import Actor
 from shunda.inventory.models import Warehouse
 from shunda.orders import queries
@@ -27,6 +27,10 @@ from shunda.web.tables import Table
 
 def _regions() -> list[tuple[Any, Any]]:
     return [("", _("All regions")), *Region.objects.order_by("code").values_list("pk", "name")]
+
+
+def _teams() -> list[tuple[Any, Any]]:
+    return [("", _("All teams")), *((team.pk, str(team)) for team in Team.objects.order_by("code"))]
 
 
 def _warehouses() -> list[tuple[Any, Any]]:
@@ -46,6 +50,7 @@ class OrderFilter(Filter):
     until = DayField(label=_("To"), required=False)
     customer = forms.CharField(label=_("Customer number"), required=False, max_length=40)
     region = forms.TypedChoiceField(label=_("Region"), coerce=int, required=False)
+    team = forms.TypedChoiceField(label=_("Team"), coerce=int, required=False)
     warehouse = forms.TypedChoiceField(label=_("Warehouse"), coerce=int, required=False)
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All channels")), *Channel.choices], required=False)
     kind = forms.ChoiceField(label=_("Order type"), choices=[("", _("All types")), *OrderKind.choices], required=False)
@@ -58,8 +63,9 @@ class OrderFilter(Filter):
         "customer": "customer__code__iexact",
         "region": "region_id",
         "warehouse": "warehouse_id",
+        "team": "team_id",
     }
-    choices: ClassVar = {"region": _regions, "warehouse": _warehouses}
+    choices: ClassVar = {"region": _regions, "team": _teams, "warehouse": _warehouses}
     bar: ClassVar[Sequence[str]] = ("q", "stage")
 
     def filter_q(self, rows: QuerySet[Order], text: str) -> QuerySet[Order]:

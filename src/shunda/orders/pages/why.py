@@ -36,5 +36,12 @@ def why_warehouse(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, order, _("Why this warehouse?"), explained.of_warehouse(order))
 
 
+@page("orders.view_order", methods=["GET"])
+def why_owner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why this salesperson looks after the order: the candidates, their workload, territory and ability (R112)."""
+    order = get_object_or_404(queries.seen_by(actor(request)).select_related("owner"), pk=pk)
+    return _answer(request, order, _("Why this salesperson?"), explained.of_owner(order))
+
+
 def _answer(request: HttpRequest, order: Order, title: str, said: list[Said]) -> HttpResponse:
     return render(request, "orders/why.html", {"order": order, "title": title, "said": said})

@@ -4,8 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from shunda.accounts import actions as accounts
 from shunda.accounts.models import Region
+from shunda.accounts.specs import MemberSpec, TeamSpec
 from shunda.accounts.tests.builders import actor, user
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import Actor
@@ -23,6 +27,7 @@ from shunda.policies import actions as policies
 from shunda.policies.specs import TableSpec
 from shunda.policies.tests.samples import WRITERS, published
 from shunda.pricing.tests.builders import price_list
+from shunda.work.models import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +56,8 @@ def test_east_china_above_an_amount_goes_to_warehouse_a_and_a_named_salesperson(
     made = entered(east, quantity)
     assert (made.warehouse_id, made.owner_id == anna.pk) == ((far if by_table else usual).pk, by_table)
     told = Event.objects.get(kind="order.create").data.get("decided")
-    assert told == ([{"table": "orders.allocation", "version": 1, "rows": [1]}] if by_table else None)
+    kept = [{name: one[name] for name in ("table", "version", "rows")} for one in told or ()]
+    assert kept == ([{"table": "orders.allocation", "version": 1, "rows": [1]}] if by_table else [])
 
 
 def test_what_was_chosen_by_hand_stays_and_who_sees_only_his_own_keeps_what_he_enters(east):
@@ -136,3 +142,91 @@ def test_stages_that_a_table_leaves_out_are_not_shown_unless_the_order_is_there(
     assert len(shown(large)) - len(shown(small)) == 2
     approved = order(buyer, [(article, 1, 10)], "approved")
     assert len(shown(approved)) == len(shown(small)) + 1
+
+
+def team(code, *people, **fields):
+    spec = TeamSpec(code, code.title(), members=[MemberSpec(*one) for one in people], **fields)
+    return accounts.create_teams([spec], by=actor("*"), at=AT).one()
+
+
+def team_rule(code, **when):
+    return {"when": when, "then": {"team": code}}
+
+
+@pytest.mark.req("R109", "R110", "R112")
+def test_a_team_gets_the_order_and_of_it_who_fits_and_has_the_least_to_do(east, client):
+    warehouse("W1")
+    west = Region.objects.create(code="west", name="华西")
+    anna, bo, carl, dora = (user(name) for name in ("anna", "bo", "carl", "dora"))
+    carl.regions.add(west)
+    group = team("east", (anna.pk, 1), (bo.pk, 5), (carl.pk, 50), (dora.pk, 50, ["kind:project"]))
+    published(ALLOCATION.name, team_rule("east", gross="> 5000"))
+    made = [entered(east) for _ in range(3)]
+    assert [one.owner_id for one in made] == [anna.pk, bo.pk, bo.pk]
+    assert {one.team_id for one in made} == {group.pk}
+    assert entered(east, 1).team_id is None
+    [told] = Event.objects.get(kind="order.create", subject_id=made[1].pk).data["decided"]
+    assert [(one["name"], one["load"], one["why"], one["chosen"]) for one in told["candidates"]] == [
+        ("Bo", 0, "free", True), ("Anna", 2, "full", False), ("Carl", 0, "territory", False), ("Dora", 0, "ability", False),
+    ]  # fmt: skip
+    client.force_login(user("boss", "orders.view_order"))
+    page = client.get(f"/orders/{made[1].pk}/why/owner/").content.decode()
+    assert "Bo has 0 of at most 5 orders." in page
+    assert "Carl looks after another territory." in page
+    api = client.get(f"/api/v1/orders/{made[1].pk}/why").json()["owner"]
+    assert [one["level"] for one in api] == ["", "ok", "", "", ""]
+
+
+@pytest.mark.req("R112", "R114")
+def test_a_batch_is_shared_as_one_order_after_the_other_would_be_in_as_many_queries_as_one(east):
+    warehouse("W1")
+    anna, bo = user("anna"), user("bo")
+    team("east", (anna.pk, 2), (bo.pk, 6))
+    published(ALLOCATION.name, team_rule("east"))
+    by = actor("orders.create_order")
+
+    def counted(n):
+        with CaptureQueriesContext(connection) as captured:
+            done = actions.create([OrderSpec(east.pk, []) for _ in range(n)], by=by, at=AT).done
+        return len(captured), [one.owner_id for one in done]
+
+    first, one, many = counted(1), counted(1), counted(6)
+    assert one[0] == many[0]
+    owners = first[1] + one[1] + many[1]
+    assert (owners.count(anna.pk), owners.count(bo.pk)) == (2, 6)
+
+
+@pytest.mark.req("R113")
+def test_goods_and_amounts_go_to_those_who_know_them(east):
+    warehouse("W1")
+    anna, bo = user("anna"), user("bo")
+    article = entered(east, 1).lines.get().sku
+    category = article.product.category.code
+    team("east", (anna.pk, None, ["kind:project"]), (bo.pk, None, [f"category:{category}"]))
+    published(ALLOCATION.name, team_rule("east"))
+    assert entered(east, 1).owner_id == bo.pk
+
+
+def test_where_nobody_of_the_team_fits_the_order_stays_with_the_customers_own_and_says_so(east, client):
+    warehouse("W1")
+    rep = user("rep")
+    east.owner = rep
+    east.save()
+    team("east", (user("anna").pk, None, ["kind:project"]))
+    published(ALLOCATION.name, team_rule("east"))
+    made = entered(east)
+    assert (made.owner_id, made.team.code) == (rep.pk, "east")
+    client.force_login(user("boss", "orders.view_order"))
+    assert "Nobody of them fits" in client.get(f"/orders/{made.pk}/why/owner/").content.decode()
+
+
+def test_a_step_that_waits_for_a_salesperson_weighs_as_the_company_decided(east):
+    warehouse("W1")
+    anna, bo = user("anna"), user("bo")
+    team("east", (anna.pk,), (bo.pk,))
+    published(ALLOCATION.name, team_rule("east"))
+    for person in (anna, bo, bo):
+        entered(east, owner_id=person.pk)
+    Task.objects.filter(owner=bo).update(closed_at=AT)
+    assert entered(east).owner_id == anna.pk
+    assert entered(east).owner_id == bo.pk
