@@ -42,6 +42,13 @@ class RowOut(Out):
     note: str
 
 
+class PresetOut(Out):
+    """Rows a draft can begin with."""
+
+    name: str
+    label: str
+
+
 class TableOut(Out):
     """A decision table with the rows that decide now; version 0 is what Shunda comes with."""
 
@@ -52,6 +59,7 @@ class TableOut(Out):
     otherwise: Annotated[str, Field(description="What holds where no row fits; empty: that is a gap.")]
     inputs: list[ColumnOut]
     outputs: list[ColumnOut]
+    presets: list[PresetOut]
     version: int
     rows: list[RowOut]
 
@@ -130,6 +138,14 @@ class NamesIn(In):
     names: Annotated[list[Name], Field(min_length=1, max_length=50)]
 
 
+class DraftIn(NamesIn):
+    """Tables to begin drafts of, with the rows that decide now or those of a preset."""
+
+    preset: Annotated[str, Field(max_length=60, description="One of the table's presets; empty: what decides now.")] = (
+        ""
+    )
+
+
 class ReturnIn(Items):
     """Versions to be given back, and what is to be changed."""
 
@@ -152,6 +168,7 @@ def _out(table: Table, at: datetime) -> dict[str, Any]:
         "otherwise": str(table.otherwise),
         "inputs": [{"name": one.name, "label": str(one.label), "hint": one.kind.hint} for one in table.inputs],
         "outputs": [{"name": one.name, "label": str(one.label), "hint": ""} for one in table.outputs],
+        "presets": [{"name": one.name, "label": str(one.label)} for one in table.presets],
         "version": edition.number,
         "rows": [row.as_dict() for row in edition.grid.rows],
     }
@@ -164,9 +181,9 @@ def tables(request: ApiRequest) -> Any:
 
 
 @router.write("/draft", response=Done[VersionOut], permission=EDIT, summary="Begin drafts")
-def draft(request: ApiRequest, body: NamesIn) -> Any:
-    """A draft of each table with the rows that decide now; a table has one draft at a time."""
-    return answered(actions.draft_table(body.names, by=request.actor, at=request.at))
+def draft(request: ApiRequest, body: DraftIn) -> Any:
+    """A draft of each table with the rows that decide now, or of a preset; a table has one draft at a time."""
+    return answered(actions.draft_table(body.names, by=request.actor, at=request.at, preset=body.preset))
 
 
 @router.write("/propose", response=Done[VersionOut], permission="policies.propose_table", summary="Propose drafts")

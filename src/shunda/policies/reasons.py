@@ -58,6 +58,7 @@ NO_SUCH_COLUMN = Reason("policies.no-such-column", _("This table has no column c
 NOTE_TOO_LONG = Reason("policies.note-too-long", _("The note is too long; at most %(most)s characters fit."))
 TOO_MANY_ROWS = Reason("policies.too-many-rows", _("A table has at most %(most)s rows. Put cases together."))
 NO_ROWS = Reason("policies.no-rows", _("The table has no row, so it would decide nothing. Add at least one."))
+UNKNOWN_PRESET = Reason("policies.unknown-preset", _("This table comes with no preset “%(name)s”."))
 UNKNOWN_TABLE = Reason("policies.unknown-table", _("There is no decision table called “%(name)s”."))
 DRAFT_OPEN = Reason(
     "policies.draft-open", _("There is a draft of this table already (version %(number)s). Go on with it, or drop it.")

@@ -72,6 +72,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """Rows a draft can begin with at one click: a policy that some companies keep."""
+
+    name: str
+    label: Label
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A kind of decision. ``hit`` says whether the first row that fits decides, or every row that fits."""
 
@@ -87,6 +96,7 @@ class Table:
     history: History | None = None
     check: Callable[[Sequence[Row]], list[Fault]] | None = None  # what only the folder knows to be wrong with rows
     otherwise: Label = ""  # what holds where no row fits; a table without such a rule warns of gaps
+    presets: tuple[Preset, ...] = ()  # what a draft can begin with instead of what holds now
 
     def conditions(self, row: Row) -> dict[str, Condition]:
         """The conditions of a row's filled cells, by input."""
@@ -120,11 +130,17 @@ def declare(table: Table) -> Table:
     names = [one.name for one in table.inputs] + [one.name for one in table.outputs]
     if len(set(names)) < len(names):
         raise ValueError(f"{table.name}: two columns share a name")
-    clean, wrong = read(table, [row.as_dict() for row in table.preset])
-    if wrong or len(clean) != len(table.preset):
-        raise ValueError(f"{table.name}: {[(fault.where, fault.reason.code, fault.data) for fault in wrong]}")
-    known = TABLES[table.name] = replace(table, preset=tuple(clean))  # in its proper form, as drafts of it will be
+    presets = tuple(replace(preset, rows=_proper(table, preset.rows)) for preset in table.presets)
+    known = TABLES[table.name] = replace(table, preset=_proper(table, table.preset), presets=presets)
     return known
+
+
+def _proper(table: Table, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Delivered rows in their proper form, as drafts of them will be."""
+    clean, wrong = read(table, [row.as_dict() for row in rows])
+    if wrong or len(clean) != len(rows):
+        raise ValueError(f"{table.name}: {[(fault.where, fault.reason.code, fault.data) for fault in wrong]}")
+    return tuple(clean)
 
 
 def remember(table: Table, history: History) -> Table:

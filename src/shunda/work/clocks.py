@@ -12,7 +12,7 @@ from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
 from shunda.policies.declared import SETTINGS
 from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
-from shunda.work.limits import LIMITS, Step, ruled
+from shunda.work.limits import DAYS, LIMITS, Step, ruled
 from shunda.work.rules import Counter, Warn
 
 UNKNOWN = "unknown-year"
@@ -63,8 +63,8 @@ class Limit:
 
 
 def _ruled(ruling: tuple[str, Decimal]) -> Limit:
-    clock, hours = ruling
-    return Limit(Clock(clock), hours)
+    clock, limit = ruling
+    return Limit(days=int(limit)) if clock == DAYS else Limit(Clock(clock), limit)
 
 
 def _usual(name: str, decided: Mapping[str, Any]) -> Limit:

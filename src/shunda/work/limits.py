@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from shunda.policies.conditions import YES_OR_NO, Names
 from shunda.policies.decisions import Edition
 from shunda.policies.kinds import Choice, Number
-from shunda.policies.tables import Case, Input, Output, Table, declare
+from shunda.policies.tables import Case, Fault, Input, Output, Preset, Row, Table, declare
+from shunda.work import reasons
 from shunda.work.kinds import KINDS, Clock, label_of
 from shunda.work.models import Task
 
@@ -36,6 +37,27 @@ class Opened:
         return Task.objects.filter(opened_at__gte=since, opened_at__lt=until).order_by("pk")
 
 
+DAYS = "days"
+"""Until the close of business so many working days later."""
+
+REVIEWS = ", ".join(name for name in KINDS if name.startswith("review."))
+TELLING = "shipment.tell, shipment.call, change.tell"
+
+
+def _row(steps: str, limit: int, counted: str) -> Row:
+    return Row({"step": steps}, {"hours": str(limit), "clock": counted})
+
+
+def _whole_days(rows: Sequence[Row]) -> list[Fault]:
+    """Rows that count in days have no part of a day."""
+    counted = [(index, row.then) for index, row in enumerate(rows) if row.then.get("clock") == DAYS]
+    return [
+        Fault(f"rows.{index}.hours", reasons.NOT_WHOLE, {"value": then["hours"]})
+        for index, then in counted
+        if Decimal(then["hours"]) % 1
+    ]
+
+
 LIMITS = declare(
     Table(
         "work.limits",
@@ -46,18 +68,47 @@ LIMITS = declare(
             Input("urgent", _("urgent"), YES_OR_NO),
         ),
         (
-            Output("hours", _("hours"), Number(unit=_("hours"))),
+            Output("hours", _("limit"), Number()),
             Output(
                 "clock",
-                _("counted"),
-                Choice(((Clock.WORKING.value, _("in working hours")), (Clock.WALL.value, _("by the clock")))),
+                _("counted in"),
+                Choice(
+                    (
+                        (Clock.WORKING.value, _("working hours")),
+                        (Clock.WALL.value, _("hours by the clock")),
+                        (DAYS, _("working days")),
+                    )
+                ),
             ),
         ),
         (),
         requirements=("R155", "R189", "R199"),
         subject_url="orders:detail",
         history=Opened(),
+        check=_whole_days,
         otherwise=_("the settings of the time limits hold"),
+        presets=(
+            Preset(
+                "stages",
+                _("A limit for each stage: data 3, review 2, packing 2, shipping 3 hours (R190-R197)"),
+                (
+                    _row("order.submit, order.revise, change.apply", 3, Clock.WORKING.value),
+                    _row(f"{REVIEWS}, order.confirm", 2, Clock.WORKING.value),
+                    _row("shipment.pick, shipment.pack", 2, Clock.WORKING.value),
+                    _row("shipment.create, shipment.ship", 3, Clock.WORKING.value),
+                    _row(TELLING, 24, Clock.WALL.value),
+                ),
+            ),
+            Preset(
+                "whole",
+                _("4 hours for review, creation and signature, 3 working days for shipping (R199, R200)"),
+                (
+                    _row(f"order.submit, order.revise, {REVIEWS}, order.confirm", 4, Clock.WORKING.value),
+                    _row("shipment.create, shipment.pick, shipment.pack, shipment.ship", 3, DAYS),
+                    _row(TELLING, 24, Clock.WALL.value),
+                ),
+            ),
+        ),
     )
 )
 
@@ -66,7 +117,7 @@ Step = tuple[str, bool]
 
 
 def ruled(edition: Edition, step: Step) -> tuple[str, Decimal] | None:
-    """Hours and clock of a step by the table; none where it says nothing."""
+    """How a step is counted and its limit by the table; none where it says nothing."""
     kind, urgent = step
     first = edition.rule({"step": kind, "urgent": "yes" if urgent else "no"}).first
     return (str(first["clock"]), first["hours"]) if first else None

@@ -7,6 +7,7 @@ from shunda.core.refusal import Reason
 UNKNOWN_NOTICE = Reason("work.unknown-notice", _("There is no kind of notice called “%(kind)s”."))
 NOT_A_ROLE = Reason("work.not-a-role", _("“%(value)s” is no role. Enter the code of a role, such as sales_manager."))
 UNKNOWN_ROLE = Reason("work.unknown-role", _("There is no role “%(value)s”. The codes stand on the page of the roles."))
+NOT_WHOLE = Reason("work.not-whole", _("“%(value)s” is no number of whole days."))
 TASK_CLOSED = Reason("work.task-closed", _("%(label)s: this step has ended; its clock cannot be stopped any more."))
 PAUSED = Reason("work.paused", _("%(label)s: the clock stands already, since %(since)s."))
 NOT_PAUSED = Reason("work.not-paused", _("%(label)s: the clock is running."))

@@ -18,7 +18,7 @@ from shunda.policies.grid import Grid
 from shunda.policies.models import TableVersion, Trial
 from shunda.policies.specs import TableSpec
 from shunda.policies.states import TABLE, TableStatus
-from shunda.policies.tables import TABLES, Fault, Row, read
+from shunda.policies.tables import TABLES, Fault, Preset, Row, read
 
 REMARK_LENGTH = 200
 TRIAL_DAYS = 30
@@ -26,10 +26,10 @@ Versions = Mapping[int, int] | None
 
 
 @action("policies.edit_table")
-def draft_table(names: Sequence[str], *, by: Actor, at: datetime) -> Outcome[TableVersion]:
-    """Begin a new version of each table, with the rows that decide now (R060).
+def draft_table(names: Sequence[str], *, by: Actor, at: datetime, preset: str = "") -> Outcome[TableVersion]:
+    """Begin a new version of each table, with the rows that decide now (R060), or those of a preset.
 
-    Refused, by index: an unknown table, one that has a draft already.
+    Refused, by index: an unknown table or preset, a table that has a draft already.
     """
     with connection.cursor() as cursor:  # two who begin a draft of one table wait for each other
         cursor.execute("select pg_advisory_xact_lock(hashtext('policies.draft_table'))")
@@ -46,19 +46,27 @@ def draft_table(names: Sequence[str], *, by: Actor, at: datetime) -> Outcome[Tab
     for index, name in enumerate(names):
         if name not in TABLES:
             refused.append(reasons.UNKNOWN_TABLE(index, where="name", name=name[:60]))
+        elif preset and not _preset(name, preset):
+            refused.append(reasons.UNKNOWN_PRESET(index, where="preset", name=preset[:60]))
         elif name in open_ones:
             refused.append(reasons.DRAFT_OPEN(index, where="name", number=open_ones[name]))
         else:
             open_ones[name] = newest.get(name, 0) + 1
-            made.append(_draft(name, open_ones[name], by, at))
+            made.append(_draft(name, open_ones[name], preset, by, at))
     done = TableVersion.objects.bulk_create(made)
     record([happening("table.draft", row, table=row.table, number=row.number) for row in done], by=by, at=at)
     return Outcome(done, refused)
 
 
-def _draft(name: str, number: int, by: Actor, at: datetime) -> TableVersion:
-    rows = decisions.rows_in_force(TABLES[name], at)
+def _preset(table: str, name: str) -> Preset | None:
+    return next((preset for preset in TABLES[table].presets if preset.name == name), None)
+
+
+def _draft(name: str, number: int, preset: str, by: Actor, at: datetime) -> TableVersion:
+    chosen = _preset(name, preset)
+    rows = list(chosen.rows) if chosen else decisions.rows_in_force(TABLES[name], at)
     return TableVersion(
+        note=str(chosen.label)[:REMARK_LENGTH] if chosen else "",
         table=name,
         number=number,
         rows=[row.as_dict() for row in rows],

@@ -80,12 +80,13 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(EDIT, methods=["POST"])
 def draft(request: HttpRequest, name: str) -> HttpResponse:
-    """Begin a draft with the rows that decide now."""
+    """Begin a draft with the rows that decide now, or with those of a preset."""
     known = _known(name)
+    preset = request.POST.get("preset", "")
     return act(
         request,
-        lambda: actions.draft_table([known.name], by=actor(request), at=now()),
-        done=_("A draft begins with what holds now."),
+        lambda: actions.draft_table([known.name], by=actor(request), at=now(), preset=preset),
+        done=_("A draft begins with the preset.") if preset else _("A draft begins with what holds now."),
         to=lambda row: reverse("policies:edit_table", args=[row.pk]),
     )
 

@@ -5,9 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shunda.policies.models import SettingChange
+from shunda.accounts.tests.builders import user
+from shunda.core.actor import Actor
+from shunda.core.refusal import Refused
+from shunda.policies import actions as policies
+from shunda.policies.models import SettingChange, TableVersion
+from shunda.policies.tests.samples import published
 from shunda.work import ringing
 from shunda.work.kinds import KINDS, Clock, Kind
+from shunda.work.limits import LIMITS
 from shunda.work.models import Alarm, Task
 from shunda.work.specs import TaskSpec
 from shunda.work.steps import open_tasks
@@ -24,7 +30,7 @@ def at(*parts: int) -> datetime:
 EVE = at(4, 30, 17)  # Thursday; Labour Day is from 1 to 5 May
 BRIDGE = at(5, 8, 17)  # Friday; Saturday the 9th is made up for Labour Day
 # where no step of the system is limited by a setting yet, a step that is stands for it
-LIMITS = [
+SECTION_18 = [
     ("entry", "work.entry_hours", 1, (4, 30, 18), (5, 8, 18)),
     ("data confirmed", "order.submit", 3, (5, 6, 11), (5, 9, 11)),
     ("review", "review.sales", 2, (5, 6, 10), (5, 9, 10)),
@@ -49,7 +55,9 @@ def overdue(kind: str, opened: datetime, now: datetime) -> bool:
 @pytest.mark.req("R189", "R190", "R191", "R192", "R193", "R194", "R195", "R196", "R197", "R180", "R186")
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("over", ["holiday", "make-up Saturday"])
-@pytest.mark.parametrize(("name", "kind", "hours", "holiday", "saturday"), LIMITS, ids=[row[0] for row in LIMITS])
+@pytest.mark.parametrize(
+    ("name", "kind", "hours", "holiday", "saturday"), SECTION_18, ids=[row[0] for row in SECTION_18]
+)
 def test_a_step_is_late_in_the_minute_its_limit_ends_and_not_before(
     name, kind, hours, holiday, saturday, over, late, monkeypatch
 ):
@@ -83,3 +91,52 @@ def test_the_other_policy_gives_four_hours_for_review_creation_and_signature_and
 def test_a_step_that_would_be_due_in_a_year_nobody_knows_says_so_and_is_never_late():
     assert not overdue("review.sales", at(12, 31, 17), datetime(2027, 2, 1, 9, tzinfo=SH))
     assert Task.objects.get().clock_note == "unknown-year"
+
+
+WRITERS = frozenset({"policies.edit_table", "policies.propose_table", "policies.publish_table"})
+
+
+@pytest.mark.req("R189", "R199", "R200")
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("preset", "kind", "opened", "due"),
+    [
+        ("stages", "order.submit", EVE, at(5, 6, 11)),
+        ("stages", "review.finance", BRIDGE, at(5, 9, 10)),
+        ("stages", "shipment.pack", EVE, at(5, 6, 10)),
+        ("stages", "shipment.ship", BRIDGE, at(5, 9, 11)),
+        ("stages", "shipment.tell", EVE, at(5, 1, 17)),
+        ("whole", "review.sales", EVE, at(5, 6, 12)),
+        ("whole", "shipment.ship", EVE, at(5, 8, 18)),
+        ("whole", "shipment.ship", BRIDGE, at(5, 12, 18)),
+        ("whole", "shipment.call", BRIDGE, at(5, 9, 17)),
+    ],
+)
+def test_either_policy_is_a_draft_at_one_click_that_a_second_person_publishes(preset, kind, opened, due, late):
+    anna, bo = Actor(1, "Anna", WRITERS), Actor(2, "Bo", WRITERS)
+    draft = policies.draft_table([LIMITS.name], by=anna, at=at(1, 5), preset=preset).one()
+    assert draft.note
+    policies.propose_table([draft.pk], by=anna, at=at(1, 5)).one()
+    assert policies.publish_table([draft.pk], by=anna, at=at(1, 5)).refused
+    policies.publish_table([draft.pk], by=bo, at=at(1, 5)).one()
+    assert overdue(kind, opened, due if late else due - MINUTE) is late
+
+
+def test_a_preset_nobody_knows_is_refused():
+    anna = Actor(1, "Anna", WRITERS)
+    [why] = policies.draft_table([LIMITS.name], by=anna, at=at(1, 5), preset="tax").refused
+    assert why.code == "policies.unknown-preset"
+
+
+def test_half_a_day_is_refused_in_its_cell():
+    with pytest.raises(Refused) as refused:
+        published(LIMITS.name, {"when": {}, "then": {"hours": "1.5", "clock": "days"}}, at=at(1, 5))
+    assert refused.value.refusals[0].data["where"] == "rows.0.hours"
+
+
+def test_the_page_of_the_limits_begins_a_draft_with_a_preset(client):
+    client.force_login(user("anna", *WRITERS, "policies.view_table"))
+    assert "4 hours for review" in client.get("/settings/tables/work.limits/").content.decode()
+    answer = client.post("/settings/tables/work.limits/draft/", {"preset": "whole"})
+    assert len(TableVersion.objects.get().rows) == 3
+    assert answer.status_code == 302
