@@ -14,7 +14,7 @@ def documents(admin, code="1"):
     from shunda.catalog.tests.builders import conversion, sku, unit
     from shunda.changes.tests.builders import LATE, ask, line
     from shunda.core.actor import system
-    from shunda.credit.tests.builders import raise_asked
+    from shunda.credit.tests.builders import proposed, raise_asked
     from shunda.customers.tests.builders import customer
     from shunda.fulfilment.tests.builders import shipment
     from shunda.inventory import actions as inventory
@@ -46,6 +46,7 @@ def documents(admin, code="1"):
             invoice = invoiced(made)
         money.credit([CreditSpec(invoice.pk, "one came back")], by=by, at=AT).one()
         raise_asked(buyer)
+        proposed(buyer)
         payment(buyer, 60)
         paid(confirmed_order(buyer, [(bearing, 1, 10)]))
         for moment in (AT, LATE):  # one change is made, one waits to be decided

@@ -59,7 +59,7 @@ TABLES = {
     "list": "pricing.PriceList", "users": "accounts.User", "user": "accounts.User", "owner": "accounts.User",
     "roles": "accounts.Role", "role": "accounts.Role", "regions": "accounts.Region", "region": "accounts.Region",
     "tokens": "accounts.ApiToken", "tasks": "work.Task", "credit-accounts": "customers.Customer",
-    "credit-raises": "credit.LimitRaise",
+    "credit-raises": "credit.LimitRaise", "credit-proposals": "credit.Proposal",
     "statements": "customers.Customer", "views": "lists.SavedView", "exports": "lists.Export",
     "notices": "work.Notice", "mappings": "channels.ImportMapping", "parked": "procrastinate.ProcrastinateJob",
     "changes": "changes.Change", "revisions": "changes.Revision",

@@ -12,8 +12,8 @@ from shunda.api.answers import answered, found
 from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
-from shunda.api.schemas import Amount, Done, Filter, FilterLookup, Id, In, Out, Page, Version
-from shunda.credit import actions, queries
+from shunda.api.schemas import Amount, Done, Filter, FilterLookup, Id, In, Out, Page, Rate, Version
+from shunda.credit import actions, queries, scoring
 from shunda.credit.specs import LimitSpec
 from shunda.customers import queries as customers
 
@@ -40,6 +40,27 @@ class CreditFilter(Filter):
 
     grade: Annotated[str | None, FilterLookup("customer__grade"), Field(max_length=1)] = None
     currency: Annotated[str | None, Field(max_length=3)] = None
+
+
+class CreditPartOut(Out):
+    """One input's share of a score: ``points`` of at most ``weight``, both of 100."""
+
+    name: Annotated[str, Field(description="repayment, debt, overdue or age.")]
+    weight: Rate
+    points: Rate
+
+
+class CreditScoreOut(Out):
+    """A customer's score now, its parts, and what they rest on."""
+
+    points: Annotated[int, Field(description="0 to 100.")]
+    parts: list[CreditPartOut]
+    due: Annotated[Amount, Field(description="Had to be paid in the months looked back on, or is open from before.")]
+    paid: Annotated[Amount, Field(description="So much of it was.")]
+    debt: Amount
+    limit: Annotated[Amount, Field(description="With the temporary raises that run.")]
+    overdue: Amount
+    days: Annotated[int, Field(description="Days since the oldest overdue day.")]
 
 
 class MakerOut(Out):
@@ -89,6 +110,13 @@ def accounts(request: ApiRequest, paging: Query[Paging], where: Query[CreditFilt
 def account(request: ApiRequest, pk: Id) -> Any:
     """By the customer's id. Answers 404 for a customer who has no account."""
     return found(queries.accounts(request.actor), pk)
+
+
+@router.read("/{int:pk}/score", response=CreditScoreOut, permission=VIEW, summary="A customer's credit score")
+def score(request: ApiRequest, pk: Id) -> Any:
+    """Computed now, by the weights the company set (settings ``credit.*``)."""
+    found(customers.seen_by(request.actor), pk)
+    return scoring.scores([pk], request.at)[pk].as_dict()
 
 
 @router.read("/{int:pk}/orders", response=list[MakerOut], permission=VIEW, summary="What makes the exposure")

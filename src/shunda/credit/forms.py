@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
-from shunda.credit.specs import LimitSpec, RaiseSpec
+from shunda.credit.specs import LimitSpec, ProposalSpec, RaiseSpec
 from shunda.customers import queries as customers
+from shunda.customers.models import Grade
 from shunda.web.forms import AmountField, DayField, EditForm, Form, PickField
 from shunda.web.listing import beginning_of
 
@@ -67,6 +68,19 @@ class RaiseForm(Form):
             until=beginning_of(typed["until"] + timedelta(days=1)),
             since=beginning_of(typed["since"]) if typed["since"] else None,
         )
+
+
+class ProposalForm(Form):
+    """Another grade and limit."""
+
+    grade = forms.ChoiceField(label=_("Proposed grade"), choices=Grade.choices)
+    limit = AmountField(label=_("Proposed limit"), min_value=0)
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Whoever decides reads it."))
+
+    def spec(self, customer_id: int) -> ProposalSpec:
+        """What was typed, as the action takes it."""
+        typed = self.cleaned_data
+        return ProposalSpec(customer_id, typed["reason"], typed["grade"], typed["limit"])
 
 
 class RejectForm(Form):

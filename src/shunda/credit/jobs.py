@@ -40,3 +40,11 @@ def score_all(at: datetime) -> None:
         with transaction.atomic():
             found = scoring.scores(ids[start : start + PIECE], at)
             steps.keep_scores({pk: score.points for pk, score in found.items()})
+
+
+def propose_all(at: datetime) -> None:
+    """Let the model propose grades and limits for every customer with an account, some at a time (R051)."""
+    ids = list(CreditAccount.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), PIECE):
+        with transaction.atomic():
+            actions.propose_by_model(ids[start : start + PIECE], at=at)

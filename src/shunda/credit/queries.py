@@ -13,8 +13,8 @@ from shunda.core import sql
 from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.credit.holding import RAISED
-from shunda.credit.models import Bucket, CreditAccount, CreditEntry, LimitRaise
-from shunda.credit.states import RaiseStatus
+from shunda.credit.models import Bucket, CreditAccount, CreditEntry, LimitRaise, Proposal
+from shunda.credit.states import ProposalStatus, RaiseStatus
 from shunda.customers import queries as customers
 from shunda.policies import queries as policies
 
@@ -144,6 +144,26 @@ def open_raises(customer_ids: Iterable[int], at: datetime) -> dict[int, Decimal]
         customer_id__in=list(customer_ids), status__in=[RaiseStatus.ASKED, RaiseStatus.APPROVED], until__gt=at
     )
     return dict(rows.order_by().values_list("customer_id").annotate(amount=Sum("amount")))
+
+
+def proposals(actor: Actor) -> QuerySet[Proposal]:
+    """The proposals for the customers an actor may see, with the customer."""
+    return Proposal.objects.select_related("customer").filter(customers.within(actor, "customer__"))
+
+
+def waiting(customer_ids: Iterable[int]) -> QuerySet[Proposal]:
+    """The proposals for these customers nobody has decided on."""
+    return Proposal.objects.filter(customer_id__in=list(customer_ids), status=ProposalStatus.PROPOSED)
+
+
+def decided_since(customer_ids: Iterable[int], since: datetime) -> set[int]:
+    """The customers about whom somebody decided a proposal from then on."""
+    decided = Proposal.objects.filter(
+        customer_id__in=list(customer_ids),
+        status__in=[ProposalStatus.APPROVED, ProposalStatus.REJECTED],
+        decided_at__gte=since,
+    )
+    return set(decided.values_list("customer_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,3 +37,21 @@ OWN_RAISE = Reason(
 )
 NO_REMARK = Reason("credit.remark", _("Say in a few words why not (at most 200 characters)."))
 LONG_REMARK = Reason("credit.remark-long", _("The remark has at most 200 characters."))
+BAD_GRADE = Reason("credit.proposal-grade", _("“%(grade)s” is no grade: choose one of A, B, C and D."))
+NO_PROPOSAL_REASON = Reason(
+    "credit.proposal-reason", _("Say in a few words why the grade or the limit should change (at most 200 characters).")
+)
+NOTHING_NEW = Reason("credit.proposal-same", _("That is the grade and the limit the customer has already."))
+PROPOSAL_WAITS = Reason(
+    "credit.proposal-waits", _("A proposal for this customer waits already: have it decided or withdrawn first.")
+)
+PROPOSAL_OUTDATED = Reason(
+    "credit.proposal-outdated",
+    _(
+        "Meanwhile the grade is %(grade)s and the limit %(limit)s %(currency)s: "
+        "withdraw this proposal and make a new one."
+    ),
+)
+OWN_PROPOSAL = Reason(
+    "credit.own-proposal", _("You made this proposal yourself: somebody else has to decide. You may withdraw it.")
+)

@@ -14,7 +14,8 @@ from shunda.core.money import rounded
 from shunda.core.refusal import Refusal
 from shunda.credit import reasons
 from shunda.credit.models import CreditAccount
-from shunda.credit.specs import LimitSpec, RaiseSpec
+from shunda.credit.specs import LimitSpec, ProposalSpec, RaiseSpec
+from shunda.customers.models import Grade
 
 MOST = Decimal("99999999999999.99")
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -51,6 +52,18 @@ def why_no_raise(index: int, spec: RaiseSpec, currency: str, at: datetime, most_
         yield reasons.RAISE_PAST(index, where="until")
     elif spec.until - max(at, since) > timedelta(days=most_days):
         yield reasons.RAISE_LONG(index, days=most_days, where="until")
+
+
+def why_no_proposal(index: int, spec: ProposalSpec, limit: Decimal, currency: str, grade: str) -> Iterator[Refusal]:
+    """Every reason that speaks against a proposal for a customer of this limit and grade."""
+    if not spec.reason.strip() or len(spec.reason) > 200:
+        yield reasons.NO_PROPOSAL_REASON(index, where="reason")
+    if spec.limit is not None and not is_amount(spec.limit, currency):
+        yield reasons.BAD_LIMIT(index, most=f"{MOST:.0f}", where="limit")
+    if spec.grade is not None and spec.grade not in Grade.values:
+        yield reasons.BAD_GRADE(index, grade=spec.grade[:10], where="grade")
+    if spec.limit in (None, limit) and spec.grade in (None, grade):
+        yield reasons.NOTHING_NEW(index)
 
 
 def why_bad_remark(pk: int, remark: str) -> Refusal | None:

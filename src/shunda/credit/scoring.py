@@ -30,7 +30,12 @@ def scores(customer_ids: Iterable[int], at: datetime) -> dict[int, Score]:
     wanted = list(dict.fromkeys(customer_ids))
     if not wanted:
         return {}
-    return weigh(queries.exposure(wanted, at), policies.values(*SETTINGS), at)
+    return weigh(queries.exposure(wanted, at), decided(), at)
+
+
+def decided() -> dict[str, Any]:
+    """What the company decided about the score: one query."""
+    return policies.values(*SETTINGS)
 
 
 def weigh(exposures: Mapping[int, Exposure], decided: Mapping[str, Any], at: datetime) -> dict[int, Score]:

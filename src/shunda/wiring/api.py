@@ -49,6 +49,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("prices", "shunda.pricing.api:prices"),
     ("credit-accounts", "shunda.credit.api"),
     ("credit-raises", "shunda.credit.api_decisions:raises"),
+    ("credit-proposals", "shunda.credit.api_decisions:proposals"),
     ("stock", "shunda.inventory.api:stock"),
     ("supplies", "shunda.inventory.api:supplies"),
     ("warehouses", "shunda.inventory.api:warehouses"),

@@ -175,6 +175,13 @@ def expire_holds(timestamp: int) -> None:
     orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
 
 
+@app.periodic(cron="23 19 * * *")
+@app.task(name="propose_limits", queue="housekeeping", queueing_lock="propose_limits")
+def propose_limits(timestamp: int) -> None:
+    """At night in China: let the model propose grades and limits; people decide."""
+    credit.propose_all(datetime.fromtimestamp(timestamp, UTC))
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(name="score_customers", queue="housekeeping", queueing_lock="score_customers")
 def score_customers(timestamp: int) -> None:

@@ -88,8 +88,8 @@ ROLES = (
             "orders.release_order",
             "pricing.*",
             "credit.view_*",
-            "credit.create_raise",
-            "credit.withdraw_raise",
+            "credit.create_*",
+            "credit.withdraw_*",
         ),
     ),
     RoleSpec(

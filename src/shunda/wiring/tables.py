@@ -25,6 +25,7 @@ from shunda.changes import verify as changes
 from shunda.channels import jobs as channels_jobs
 from shunda.channels import verify as channels
 from shunda.credit import verify as credit
+from shunda.credit.proposing import PROPOSALS
 from shunda.customers import verify as customers
 from shunda.files import verify as files
 from shunda.fulfilment import jobs as shipping_jobs
@@ -117,6 +118,7 @@ SUBJECTS: dict[str, str] = {
     "policies.tableversion": "policies:version",
     "credit.creditaccount": "credit:detail",
     "credit.limitraise": "credit:raise",
+    "credit.proposal": "credit:proposal",
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
@@ -167,6 +169,7 @@ DECISIONS: tuple[Table, ...] = (
     screening.SCREENING,
     changes_history.CHANGE_AUTHORITY,
     stages.STAGES,
+    PROPOSALS,
     LIMITS,
     ESCALATION,
 )

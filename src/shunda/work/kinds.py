@@ -77,6 +77,7 @@ KINDS: dict[str, Kind] = {
         Kind("invoice.issue", _("Issue the invoice")),
         Kind("settlement.confirm", _("Confirm the settlement")),
         Kind("credit.raise", _("Decide on a temporary raise of a limit")),
+        Kind("credit.proposal", _("Decide on a proposed grade and limit")),
     )
 }
 """By name, in the order the worklist shows them."""

@@ -12,9 +12,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shunda.credit import actions, queries
+from shunda.credit import actions, queries, scoring
 from shunda.credit.forms import LimitForm, NewLimitForm
 from shunda.credit.models import CreditAccount
+from shunda.credit.pages.shown import shown
 from shunda.customers import queries as customers
 from shunda.customers.models import Customer, Grade
 from shunda.web.listing import Filter, Keyset
@@ -64,6 +65,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "account": account,
         "used": used(account),
+        "score": shown(scoring.scores([pk], now())[pk]),
         "makers": makers,
         "page": ledger,
         "numbers": known,

@@ -1,4 +1,4 @@
-"""What a second person decides on: temporary raises of limits."""
+"""What a second person decides on: temporary raises of limits, proposed grades and limits."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from shunda.core.actor import Actor
 from shunda.core.batch import Outcome
 from shunda.core.machine import Machine
 from shunda.core.models import Event
-from shunda.credit import actions, queries, rules
-from shunda.credit.forms import RaiseForm, RejectForm
-from shunda.credit.states import RAISE, RaiseStatus
+from shunda.credit import actions, proposing, queries, rules, scoring
+from shunda.credit.forms import ProposalForm, RaiseForm, RejectForm
+from shunda.credit.pages.accounts import used
+from shunda.credit.pages.shown import shown, shown_kept
+from shunda.credit.states import PROPOSAL, RAISE, ProposalStatus, RaiseStatus
 from shunda.customers import queries as customers
 from shunda.customers.models import Customer
 from shunda.web import timeline
@@ -31,7 +33,7 @@ from shunda.web.pages import act, actor, now, page, submit, versions
 from shunda.web.tables import Table
 
 VIEW = "credit.view_exposure"
-ASK = "credit.create_raise"
+ASK, PROPOSE = "credit.create_raise", "credit.create_proposal"
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ DESKS = {
         "raise", RAISE, queries.raises, actions.approve_raises, actions.reject_raises, actions.withdraw_raises,
         _("You asked for this raise yourself: somebody else decides."), "asked_by",
     ),
+    "proposal": Desk(
+        "proposal", PROPOSAL, queries.proposals, actions.approve_proposals, actions.reject_proposals,
+        actions.withdraw_proposals, _("You made this proposal yourself: somebody else decides."), "proposed_by",
+    ),
 }  # fmt: skip
 APPROVE, REJECT, WITHDRAW = (
     [desk.machine[move].permission for desk in DESKS.values()] for move in ("approve", "reject", "withdraw")
@@ -81,9 +87,11 @@ def _row(request: HttpRequest, what: str, pk: int) -> Any:
 def _context(request: HttpRequest, what: str, row: Any) -> dict[str, Any]:
     """What the page of one shows beside it: the account as it stands, what happened, the buttons."""
     events = Event.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk).order_by("-id")[:50]
+    account = queries.exposure([row.customer_id], now())[row.customer_id]
     return {
         "row": row,
-        "account": queries.exposure([row.customer_id], now())[row.customer_id],
+        "account": account,
+        "used": used(account),
         "entries": timeline.lines(events),
         "buttons": DESKS[what].buttons(row, actor(request)),
     }
@@ -217,6 +225,86 @@ def ask_raise(request: HttpRequest, pk: int) -> HttpResponse:
             "customer": customer,
             "account": queries.exposure([pk], now())[pk],
             "alone": queries.alone(),
+            "cancel_url": reverse("credit:detail", args=[pk]),
+        },
+    )
+
+
+# --- proposals ------------------------------------------------------------------------------------------------------
+
+
+class ProposalFilter(DeskFilter):
+    """Filters of the proposals."""
+
+    status = forms.ChoiceField(
+        label=_("Status"), choices=[("", _("All statuses")), *ProposalStatus.choices], required=False
+    )
+
+
+def _grades(row: Any) -> str:
+    return row.grade if row.grade == row.grade_was else f"{row.grade_was} → {row.grade}"
+
+
+PROPOSALS = Table(
+    "credit:proposals",
+    _("Proposed grades and limits"),
+    VIEW,
+    (
+        Column("customer", _("Customer"), "customer.name", url=DESKS["proposal"].url, fixed=True),
+        Column("status", _("Status"), lambda row: ProposalStatus(row.status), kind="badge"),
+        Column("score", _("Score"), kind="number"),
+        Column("grade", _("Grade"), _grades),
+        Column("limit_was", _("Limit then"), kind="money"),
+        Column("limit", _("Proposed limit"), kind="money"),
+        Column("proposed_by", _("Proposed by")),
+        Column("proposed_at", _("Proposed"), kind="moment", sort=("newest", "oldest")),
+        Column("reason", _("Why"), shown=False),
+        Column("decided_by", _("Decided by")),
+        Column("remark", _("Remark"), shown=False),
+    ),
+    queries.proposals,
+    ProposalFilter,
+    {"newest": ["-id"], "oldest": ["id"]},
+)
+
+
+@page(VIEW)
+def proposals(request: HttpRequest) -> HttpResponse:
+    """Proposals, the newest first."""
+    return PROPOSALS.page(request, "credit/proposals.html")
+
+
+@page(VIEW)
+def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal: from what to what, why, and the score with what it rested on."""
+    row = _row(request, "proposal", pk)
+    context = _context(request, "proposal", row)
+    why = row.decided and reverse(
+        "policies:why", args=[row.decided["table"], row.decided["version"], "-".join(map(str, row.decided["rows"]))]
+    )
+    return render(request, "credit/proposal.html", {**context, "score": shown_kept(row.inputs), "why_url": why})
+
+
+@page(PROPOSE)
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose another grade and limit; the form begins with what the model would propose."""
+    customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
+    account = queries.exposure([pk], now())[pk]
+    model = proposing.proposed([pk], now()).get(pk)
+    first = {"grade": model.grade if model else customer.grade, "limit": model.limit if model else account.limit}
+    form = ProposalForm(request.POST or None, initial=first)
+    return submit(
+        request,
+        form,
+        lambda: actions.propose([form.spec(pk)], by=actor(request), at=now()),
+        template="credit/propose.html",
+        done=_("Proposed. Somebody else decides."),
+        to=DESKS["proposal"].url,
+        context={
+            "customer": customer,
+            "account": account,
+            "model": model,
+            "score": shown(model.score if model else scoring.scores([pk], now())[pk]),
             "cancel_url": reverse("credit:detail", args=[pk]),
         },
     )

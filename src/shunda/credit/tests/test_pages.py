@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shunda.accounts.tests.builders import user
 from shunda.credit import queries
-from shunda.credit.models import Bucket, CreditAccount, LimitRaise
+from shunda.credit.models import Bucket, CreditAccount, LimitRaise, Proposal
 from shunda.credit.steps import HoldAsk, Movement, hold, shift
 from shunda.credit.tests.builders import AT, account
 from shunda.customers.tests.builders import customer
@@ -160,3 +160,29 @@ def test_raises_go_by_the_api_too():
     assert api.get("/api/v1/credit-raises?status=withdrawn").json()["items"][0]["id"] == row["id"]
     assert api.get(f"/api/v1/credit-raises/{row['id']}").json()["customer_id"] == who.pk
     assert api.get(f"/api/v1/credit-accounts/{who.pk}").json()["raised"] == "0.00"
+
+
+def test_a_proposal_is_made_on_a_page_and_by_the_api_and_decided_by_somebody_else():
+    who = owing()
+    browser = client("credit.view_exposure", "credit.create_proposal", "credit.approve_proposal")
+    assert "score 66 of 100" in browser.get(f"/credit/{who.pk}/propose/").content.decode()
+    typed = {"grade": "B", "limit": "2,000", "reason": "steady"}
+    assert browser.post(f"/credit/{who.pk}/propose/", {**typed, "reason": ""}).status_code == 422
+    assert browser.post(f"/credit/{who.pk}/propose/", typed).status_code == 302
+    row = Proposal.objects.get()
+    text = browser.get(f"/credit/proposals/{row.pk}/").content.decode()
+    assert all(words in text for words in ("steady", "somebody else decides", "nothing had to be paid yet"))
+    assert who.name in browser.get("/credit/proposals/").content.decode()
+    assert browser.get(f"/api/v1/credit-accounts/{who.pk}/score").json()["points"] == 66
+    ask = {"proposals": [{"customer_id": who.pk, "reason": "again", "limit": "5.00"}]}
+    twice = browser.post("/api/v1/credit-proposals", ask, content_type="application/json")
+    assert twice.json()["refusals"][0]["code"] == "credit.proposal-waits"
+    second = Client()
+    second.force_login(
+        user("fred", "credit.approve_proposal", "credit.view_exposure"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    items = {"items": [{"id": row.pk, "version": 1}], "remark": "fine"}
+    done = second.post("/api/v1/credit-proposals/approve", items, content_type="application/json").json()["done"]
+    assert (done[0]["status"], done[0]["limit"]) == ("approved", "2000.00")
+    assert queries.exposure([who.pk])[who.pk].limit == 2000

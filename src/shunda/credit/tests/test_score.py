@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shunda.credit.rules import Inputs, Model, score
@@ -15,6 +15,8 @@ inputs = st.builds(Inputs, money, money, money, money, money, st.integers(0, 400
 weights = st.integers(0, 100)
 models = st.builds(Model, weights, weights, weights, weights, st.decimals("0", "1", places=2),
                    st.decimals("0", "1", places=2), st.integers(1, 365))  # fmt: skip
+
+calmly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.req("R049")
@@ -50,6 +52,7 @@ def test_a_weight_of_nought_leaves_its_input_out():
     assert score(Inputs(debt=D(5)), Model(0, 0, 0, 0)).points == 100
 
 
+@calmly
 @given(inputs, models)
 def test_the_score_is_the_sum_of_its_parts_and_between_0_and_100(given_inputs, model):
     found = score(given_inputs, model)
@@ -59,6 +62,7 @@ def test_the_score_is_the_sum_of_its_parts_and_between_0_and_100(given_inputs, m
         assert abs(sum(part.points for part in found.parts) - found.points) <= D("0.5")
 
 
+@calmly
 @given(inputs, models, money, st.integers(0, 100))
 def test_paying_more_never_lowers_it_and_owing_more_or_longer_never_raises_it(now, model, more, days):
     before = score(now, model).points
