@@ -24,6 +24,7 @@ def documents(admin, code="1"):
     from shunda.orders.tests.builders import AT, confirmed_order, in_status
     from shunda.pricing.tests.builders import price_list
     from shunda.wiring.reactions import inline
+    from tests.fair import cases
 
     with inline() as drain:
         bearing, here, there = sku(f"A-{code}"), warehouse(), warehouse("W2")
@@ -51,6 +52,7 @@ def documents(admin, code="1"):
         paid(confirmed_order(buyer, [(bearing, 1, 10)]))
         for moment in (AT, LATE):  # one change is made, one waits to be decided
             ask(confirmed_order(buyer, [(bearing, 4, 10)]), line(1, 3), at=moment).one()
+        cases(admin, made.number, code)
         drain()
 
 

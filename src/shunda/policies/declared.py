@@ -314,6 +314,30 @@ _ASSESSMENTS = (
     _yuan("regional_manager", _("Regional manager: special order not picked up"), 200, "R108"),
     _yuan("plan_not_filed", _("Monthly plan not filed in time"), 100, "R083"),
     _yuan("clerk", _("Clerk: order missing in the production system"), 50, "R085"),
+    Setting(
+        "assessments.look_back_days",
+        "assessments",
+        _("Late steps and releases of so many past days become cases; 0: the system looks for none"),
+        Whole(0, 92, _DAYS),
+        7,
+        ("R206",),
+    ),
+    Setting(
+        "assessments.statement_days",
+        "assessments",
+        _("Time for the person's statement before a case is decided"),
+        Whole(0, 30, _("working days")),
+        3,
+        ("R206", "R207"),
+    ),
+    Setting(
+        "assessments.appeal_days",
+        "assessments",
+        _("Time for an appeal after a case is decided"),
+        Whole(1, 60, _("working days")),
+        5,
+        ("R209",),
+    ),
 )
 
 _ARCHIVE = (

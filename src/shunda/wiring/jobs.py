@@ -18,6 +18,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from shunda.assessments import jobs as assessments
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
 from shunda.credit import jobs as credit
@@ -198,6 +199,15 @@ def turn_raises(timestamp: int) -> None:
 def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said now, however late it is
     """Let clocks say what is due: warnings, overdue steps, escalation, reminders."""
     work.ring(timezone.now())
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(name="assess", queue="housekeeping", queueing_lock="assess")
+def assess(timestamp: int) -> None:
+    """Make cases of what went wrong lately, and make final what nobody appealed."""
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    assessments.settle(moment)
+    assessments.assess(moment)
 
 
 @app.periodic(cron="47 3 * * *")

@@ -55,6 +55,15 @@ MENU = [
         ],
     ),
     Group(
+        _("Assessments"),
+        [
+            Entry(_("Cases about me"), "assessments:mine", "user-check", "work.view_task"),
+            Entry(_("Cases"), "assessments:index", "clipboard-check", "assessments.view_assessment"),
+            Entry(_("Review meetings"), "assessments:meetings", "users-group", "assessments.view_assessment"),
+            Entry(_("Monthly sheets"), "assessments:months", "report-money", "assessments.view_sheet"),
+        ],
+    ),
+    Group(
         _("Master data"),
         [
             Entry(_("Carriers"), "fulfilment:carriers", "truck-delivery", "fulfilment.view_carrier"),
@@ -87,6 +96,7 @@ ACTIONS = [
     Entry(_("New customer"), "customers:create", "building", "customers.create_customer"),
     Entry(_("New product"), "catalog:create", "package", "catalog.create_product"),
     Entry(_("Record a payment"), "billing:record", "cash", "billing.create_payment"),
+    Entry(_("Record a case"), "assessments:record", "clipboard-check", "assessments.record_assessment"),
     Entry(_("Book goods received"), "inventory:receive", "packages", "inventory.receive_stock"),
 ]
 """What can be begun from the command palette; the moves of a row come from its machine ("confirm SO2026…")."""

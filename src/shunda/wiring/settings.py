@@ -43,6 +43,7 @@ CAPABILITIES = [
     "fulfilment",
     "billing",
     "changes",
+    "assessments",
     "channels",
 ]
 INSTALLED_APPS = [

@@ -15,6 +15,9 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shunda.assessments import queries as assessments_queries
+from shunda.assessments import verify as assessments
+from shunda.assessments.consequences import CONSEQUENCES
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
@@ -101,6 +104,7 @@ CHECKS: dict[str, Check] = {
     "files": files.check,
     "catalog": catalog.check,
     "customers": customers.check,
+    "assessments": assessments.check,
     "billing": billing.check,
     "changes": changes.check,
     "channels": channels.check,
@@ -123,6 +127,8 @@ SUBJECTS: dict[str, str] = {
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
     "changes.change": "changes:detail",
+    "assessments.assessment": "assessments:detail",
+    "assessments.meeting": "assessments:meeting",
     "channels.importrun": "channels:detail",
     "fulfilment.shipment": "fulfilment:detail",
     "fulfilment.carrier": "fulfilment:edit_carrier",
@@ -135,6 +141,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "orders.order": orders_queries.numbers,
     "fulfilment.shipment": shipping_queries.numbers,
     "changes.change": changes_queries.numbers,
+    "assessments.assessment": assessments_queries.numbers,
 }
 
 PANELS: dict[str, list[str]] = {
@@ -172,5 +179,6 @@ DECISIONS: tuple[Table, ...] = (
     PROPOSALS,
     LIMITS,
     ESCALATION,
+    CONSEQUENCES,
 )
 """In the order people read them."""

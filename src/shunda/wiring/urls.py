@@ -16,6 +16,7 @@ urlpatterns = [
     path("billing/", include("shunda.billing.urls")),
     path("imports/", include("shunda.channels.urls")),
     path("changes/", include("shunda.changes.urls")),
+    path("assessments/", include("shunda.assessments.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
     path("prices/", include("shunda.pricing.urls")),

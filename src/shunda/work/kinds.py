@@ -70,6 +70,10 @@ KINDS: dict[str, Kind] = {
         Kind("shipment.sign", _("Get the receipt signed")),
         Kind("shipment.tell", _("Tell the customer that it is shipped"), "work.tell_customer_hours", Clock.WALL),
         Kind("shipment.call", _("Call the customer after delivery"), "work.call_after_delivery_hours", Clock.WALL),
+        # what is done with assessments; they have no limit, so that a late decision makes no case of its own
+        Kind("assessment.notify", _("Look at a case and tell the person")),
+        Kind("assessment.decide", _("Decide a case")),
+        Kind("assessment.review", _("Decide on an appeal")),
         # what is done with money
         Kind("payment.await", _("Payment is awaited")),
         Kind("payment.match", _("Match the payment")),

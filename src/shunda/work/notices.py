@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.work.models import Notice, NoticeChoice
 
 MENTION, SENT_BACK, CANCELLED = "mention", "sent_back", "cancelled"
+ASSESSMENT = "assessment"
 DUE_SOON, OVERDUE, ESCALATED = "due_soon", "overdue", "escalated"
 
 
@@ -42,6 +43,9 @@ NOTICES: dict[str, NoticeKind] = {
             SENT_BACK, _("A review sends one of my orders back"), _("%(who)s sent %(label)s back"), "arrow-back-up"
         ),
         NoticeKind(CANCELLED, _("Somebody else cancels one of my orders"), _("%(who)s cancelled %(label)s"), "ban"),
+        NoticeKind(
+            ASSESSMENT, _("There is something new in a case about me"), _("Something new in %(label)s, about you"), "clipboard-check"
+        ),
         NoticeKind(DUE_SOON, _("A step of mine will soon be due"), _("%(label)s: a step will soon be due"), "clock"),
         NoticeKind(OVERDUE, _("A step of mine is late"), _("%(label)s: a step is late"), "clock-exclamation"),
         NoticeKind(

@@ -1,0 +1,162 @@
+"""Finding what went wrong among steps and releases: set-based, with the evidence as it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from shunda.assessments.consequences import Released
+from shunda.assessments.models import AssessmentKind
+from shunda.assessments.specs import Found
+from shunda.core import sql
+from shunda.core.calendar import Calendar, UnknownYear
+from shunda.core.models import Event
+from shunda.core.money import plain
+from shunda.credit.reasons import OVER_LIMIT
+from shunda.work.kinds import KINDS, Clock
+from shunda.work.models import Task
+from shunda.work.rules import Counter
+
+NOTHING = timedelta()
+TASK, EVENT = Task._meta.label_lower, Event._meta.label_lower
+
+# Who did a step is who the event of that very moment names; without one, nobody is guessed.
+_LATE = """
+select t.id, t.kind, t.label, t.order_id, t.opened_at, t.due_at, t.closed_at, t.limit_minutes, t.closed_by, t.clock,
+       t.paused_at, t.stood_seconds, e.actor_id,
+       (select json_agg(json_build_object('awaited', p.awaited, 'reason', p.reason, 'since', p.paused_at,
+                                          'until', p.resumed_at) order by p.id)::text
+        from work_pause p where p.task_id = t.id)
+from work_task t left join lateral (
+  select e.actor_id from core_event e
+  where e.subject_kind = t.subject_kind and e.subject_id = t.subject_id and e.at = t.closed_at
+    and e.actor_id is not null and e.actor = t.closed_by
+  order by e.id limit 1
+) e on true
+where t.due_at < coalesce(t.closed_at, %(at)s) and coalesce(t.closed_at, t.due_at) >= %(since)s
+  and t.outcome in ('', 'done') and t.kind <> all(%(own)s::text[])
+  and not exists (select from assessments_assessment a where a.source_kind = %(kind)s and a.source_id = t.id)
+order by t.id
+"""
+
+# The system did not run between two spans in which its clocks were looked after.
+_DOWN = """
+select p.until, (select min(n.since) from work_pulse n where n.since > p.until) from work_pulse p
+where exists (select from work_pulse n where n.since > p.until and n.since > %s::timestamptz) order by p.until
+"""
+
+_RELEASES = """
+select e.id, e.kind, e.order_id, o.number, o.customer_name, o.owner_id, e.actor_id, e.at, e.data
+from core_event e join orders_order o on o.id = e.order_id
+where e.kind in ('order.release', 'order.override') and e.at >= %(since)s and e.at <= %(at)s and e.actor_id is not null
+  and not exists (select from assessments_assessment a where a.source_kind = %(kind)s and a.source_id = e.id)
+order by e.id
+"""
+
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late a step was in its own time, without what its clock stood and without what the system was down."""
+
+    hours: Decimal
+    down: Decimal
+
+
+def late_steps(calendar: Calendar, since: datetime, at: datetime) -> Iterator[Found]:
+    """Steps that were done after their time since then, or are open and over it, and are no case yet: two queries.
+
+    A clock that stands, because the customer is awaited, is not late meanwhile; nor counts the time in which the system
+    was down between the opening of a step and its end. A step nobody can be named for (still open, or ended by the
+    system) is a case that names nobody.
+    """
+    own = [name for name in KINDS if name.startswith("assessment.")]
+    rows = sql.fetch(_LATE, {"since": since, "at": at, "kind": TASK, "own": own})  # type: ignore[arg-type]
+    down = _down(min((row[4] for row in rows), default=at))
+    for row in rows:
+        pk, kind, label, order_id, opened_at, due_at, closed_at, limit, closed_by, clock, paused_at, stood, person = (
+            row[:-1]
+        )
+        ended = min(moment for moment in (closed_at or at, paused_at) if moment)
+        late = lateness(Counter(Clock(clock), calendar), (opened_at, due_at, ended), timedelta(seconds=stood), down)
+        if late is None or late.hours <= 0:
+            continue
+        facts: dict[str, Any] = {
+            "step": kind, "opened_at": opened_at.isoformat(), "due_at": due_at.isoformat(),
+            "done_at": closed_at.isoformat() if closed_at else None, "done_by": closed_by,
+            "late_hours": plain(late.hours), "counted": clock, "pauses": json.loads(row[-1] or "[]"),
+        }  # fmt: skip
+        facts |= {"limit_hours": plain(Decimal(limit) / 60)} if limit is not None else {}
+        facts |= {"paused_hours": plain(_hours(timedelta(seconds=stood)))} if stood else {}
+        facts |= {"down_hours": plain(late.down)} if late.down else {}
+        yield Found(
+            kind=str(AssessmentKind.LATE_STEP),
+            person_id=person,
+            happened_on=localtime(closed_at or at).date(),
+            source_kind=TASK,
+            source_id=pk,
+            order_id=order_id,
+            label=label,
+            late_hours=late.hours,
+            facts=facts,
+        )
+
+
+def lateness(
+    counter: Counter, step: tuple[datetime, datetime, datetime], stood: timedelta, down: Sequence[Span]
+) -> Lateness | None:
+    """How late a step (opened, due, ended) was; nothing where the calendar does not know the year: never guessed."""
+    opened, due, ended = step
+    try:
+        lost = sum(
+            (counter.between(max(since, opened), min(until, ended)) for since, until in down if until > opened), NOTHING
+        )
+        late = max(NOTHING, counter.between(due, ended) - stood - lost)
+    except UnknownYear:
+        return None
+    return Lateness(_hours(late), _hours(lost))
+
+
+def _hours(span: timedelta) -> Decimal:
+    return (Decimal(int(span.total_seconds())) / 3600).quantize(Decimal("0.01"))
+
+
+def _down(since: datetime) -> list[Span]:
+    """When the system did not run, since then: one query."""
+    return [(until, again) for until, again in sql.fetch(_DOWN, [since]) if again]
+
+
+def releases(since: datetime, at: datetime) -> Iterator[Found]:
+    """Holds people released and warnings they answered for since then that are no case yet: one query."""
+    for row in sql.fetch(_RELEASES, {"since": since, "at": at, "kind": EVENT}):  # type: ignore[arg-type]
+        pk, kind, order_id, number, customer, owner, person, moment, text = row
+        data = json.loads(text)
+        reason = str(data.get("remark" if kind == "order.release" else "reason", ""))
+        code = str(data.get("hold" if kind == "order.release" else "code", ""))
+        yield Found(
+            kind=str(AssessmentKind.RELEASE),
+            person_id=person,
+            happened_on=localtime(moment).date(),
+            source_kind=EVENT,
+            source_id=pk,
+            order_id=order_id,
+            label=number,
+            what=reason[:500],
+            released=_released(kind, code),
+            own=owner == person,
+            facts={"order": number, "customer": customer, "released": code, "at": moment.isoformat(), "reason": reason},
+        )
+
+
+def _released(kind: str, code: str) -> str:
+    if kind == "order.release":
+        return str(Released.CREDIT if code == "credit" else Released.HOLD)
+    return str(Released.CREDIT if code == OVER_LIMIT.code else Released.WARNING)
