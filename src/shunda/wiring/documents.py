@@ -36,8 +36,9 @@ from shunda.customers.rules import sees_private
 from shunda.fulfilment import queries as fulfilment
 from shunda.fulfilment.documents import delivery_receipt, packing_list, pick_list
 from shunda.orders import queries as orders
-from shunda.orders.documents import sales_order
+from shunda.orders.documents import order_confirmation, sales_order
 from shunda.orders.models import Order
+from shunda.orders.states import OrderStatus
 from shunda.web.documents.reasons import NOTHING_CHOSEN, TOO_MANY
 from shunda.web.documents.render import MOST
 from shunda.web.documents.render import render as typeset
@@ -68,11 +69,26 @@ def _document(
 
 
 ORDER, SHIPMENT = "orders.view_order", "fulfilment.view_shipment"
+
+
+def _confirmed(by: Actor) -> QuerySet[Order]:
+    """Orders that were confirmed and are not cancelled: only those can be promised on paper."""
+    return orders.seen_by(by).filter(confirmed_at__isnull=False).exclude(status=OrderStatus.CANCELLED)
+
+
 DOCUMENTS = {
     document.name: document
     for document in (
         _document(
             "sales-order", pgettext_lazy("document", "Sales order"), "orders/{}/pdf", ORDER, orders.seen_by, sales_order
+        ),
+        _document(
+            "order-confirmation",
+            pgettext_lazy("document", "Order confirmation"),
+            "orders/{}/confirmation/pdf",
+            ORDER,
+            _confirmed,
+            order_confirmation,
         ),
         _document(
             "pick-list",
@@ -211,6 +227,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(orders.seen_by(by), pk=pk)
     sources: list[tuple[str, QuerySet[Any]]] = [
         ("sales-order", Order.objects.filter(pk=pk)),
+        ("order-confirmation", _confirmed(by).filter(pk=pk)),
         *(
             (name, fulfilment.seen_by(by).filter(order=pk))
             for name in ("pick-list", "packing-list", "delivery-receipt")

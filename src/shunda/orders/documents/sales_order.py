@@ -27,6 +27,12 @@ def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
 
     Phones and bank accounts are in full only for ``private`` eyes.
     """
+    ours = paper.company()
+    return [of_order(order, reviews, ours, private=private) for order, reviews in read(ids)]
+
+
+def read(ids: Sequence[int]) -> list[tuple[Order, Sequence[Any]]]:
+    """These orders with everything their papers say, and the reviews of each; constant queries."""
     lines = OrderLine.objects.select_related("sku__product", "unit").order_by("line_no")
     orders = (
         Order.objects.filter(pk__in=ids)
@@ -35,14 +41,15 @@ def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
         .in_bulk()
     )
     reviews = reviews_of(orders)
-    ours = paper.company()
-    return [_paper(orders[pk], reviews[pk], ours, private=private) for pk in ids]
+    return [(orders[pk], reviews[pk]) for pk in ids]
 
 
-def _paper(order: Order, reviews: Sequence[Any], ours: dict[str, Any], *, private: bool) -> dict[str, Any]:
+def of_order(order: Order, reviews: Sequence[Any], ours: dict[str, Any], *, private: bool) -> dict[str, Any]:
+    """The data of one order's document."""
     approved = [r for r in reviews if r.status == ReviewStatus.APPROVED and r.round == order.round]
     return {
         **paper.sheet(pgettext("document", "Sales order"), order.number, ours, _watermark(order)),
+        "declaration": "",
         "labels": _labels(order),
         "facts": _facts(order),
         "buyer": paper.buyer(order, private=private),

@@ -77,6 +77,17 @@ def test_a_picture_is_set_and_what_is_none_is_left_out(tmp_path):
         assert "size: 0 ;" in words(made(tmp_path, body, picture=damaged))
 
 
+@pytest.mark.parametrize("count", [0, 1, 30, 32, 34, 36, 200])
+def test_what_closes_a_document_is_never_alone_on_a_page(tmp_path, count):
+    rows = "range(" + str(count) + ").map(n => (str(n), [row #n]))"
+    body = f'#lines(((auto, left, "No"), (1fr, left, "Name")), {rows}, tail: [#v(60mm) THE END])'
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made(tmp_path, body))).pages]
+    assert [number for number, text in enumerate(pages) if "THE END" in text] == [len(pages) - 1]
+    assert all("Name" in text for text in pages), "the head comes again on every page"
+    if count:
+        assert f"row {count - 1}" in pages[-1]
+
+
 def test_characters_without_a_glyph_become_the_printers_geta():
     assert printable({"a": ["张三😀", "x\ty\x07"], "n": 1}) == {"a": ["张三〓", "x y"], "n": 1}
 

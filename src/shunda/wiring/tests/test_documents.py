@@ -48,6 +48,20 @@ def test_the_sales_order_has_lines_totals_capitals_and_places_to_sign_in_both_la
         assert words in english, words
 
 
+@pytest.mark.req("R064")
+def test_the_order_confirmation_says_what_is_promised_and_only_once_it_is():
+    made = papers.order()
+    _pages, chinese = text("order-confirmation", made.pk)
+    for words in ("订单确认", made.number, "确认日期", "感谢您的订购"):
+        assert words in chinese, words
+    _pages, english = text("order-confirmation", made.pk, language="en")
+    for words in ("Order confirmation", "Confirmed on", "Thank you for your order"):
+        assert words in english, words
+    orders.cancel([made.pk], "wrong", by=papers.BY, at=AT).one()
+    with pytest.raises(Refused):
+        text("order-confirmation", made.pk)
+
+
 def test_prices_without_tax_add_up_from_the_lines_to_the_total():
     made = papers.order(prices_include_tax=False)
     _pages, english = text("sales-order", made.pk, language="en")
@@ -152,11 +166,26 @@ def test_each_export_is_on_the_timeline_and_only_for_who_may_see_the_row():
 
 
 @pytest.mark.parametrize(
-    "name", ["sales-order", "pick-list", "packing-list", "delivery-receipt", "settlement", "invoice", "credit-note"]
+    "name",
+    [
+        "sales-order",
+        "order-confirmation",
+        "pick-list",
+        "packing-list",
+        "delivery-receipt",
+        "settlement",
+        "invoice",
+        "credit-note",
+    ],
 )
 def test_the_number_of_queries_does_not_grow(name, django_assert_num_queries):
     made = papers.paperwork(2)
-    known = {"sales-order": made.order, "settlement": made.settlement, "invoice": made.invoice}
+    known = {
+        "sales-order": made.order,
+        "order-confirmation": made.order,
+        "settlement": made.settlement,
+        "invoice": made.invoice,
+    }
     pk = papers.credited(made).pk if name == "credit-note" else known.get(name, made.shipment).pk
     with django_assert_num_queries(6, exact=False):
         DOCUMENTS[name].papers([pk], private=True)

@@ -1,0 +1,49 @@
+"""The order confirmation: what we promise the customer, and when it comes (R064)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.timezone import localdate
+from django.utils.translation import pgettext
+
+from shunda.orders.documents import paper, sales_order
+from shunda.orders.models import Order
+from shunda.web.formats import day
+
+TEMPLATE = sales_order.TEMPLATE
+
+
+def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
+    """The data of these orders' confirmations, in this order and the active language; constant queries.
+
+    Phones and bank accounts are in full only for ``private`` eyes.
+    """
+    ours = paper.company()
+    return [
+        _confirmed(order, sales_order.of_order(order, reviews, ours, private=private))
+        for order, reviews in sales_order.read(ids)
+    ]
+
+
+def _confirmed(order: Order, told: dict[str, Any]) -> dict[str, Any]:
+    """A sales order, said as a promise: who confirms, since when, and by which day."""
+    promised = [
+        (pgettext("document", "Confirmed on"), day(localdate(order.confirmed_at)) if order.confirmed_at else ""),
+        (pgettext("document", "Promised delivery"), day(order.promised_date) if order.promised_date else ""),
+    ]
+    return {
+        **told,
+        "title": pgettext("document", "Order confirmation"),
+        "declaration": pgettext(
+            "document",
+            "Thank you for your order. We confirm it as follows; please tell us within one working day if anything "
+            "differs from what was agreed.",
+        ),
+        "facts": [*promised, *told["facts"]],
+        "signatures": [
+            (pgettext("document", "Seller (signature and seal)"), pgettext("document", "Date")),
+            (pgettext("document", "Buyer (signature and seal)"), pgettext("document", "Date")),
+        ],
+    }
