@@ -8,6 +8,7 @@ app_name = "changes"
 urlpatterns = [
     path("", pages.index, name="index"),
     path("desk/", pages.desk, name="desk"),
+    path("waiting/", pages.waiting, name="waiting"),
     path("voices/<int:pk>/agree/", pages.agree, name="agree"),
     path("voices/<int:pk>/reject/", pages.reject, name="reject"),
     path("<int:pk>/", pages.detail, name="detail"),

@@ -16,7 +16,7 @@ from shunda.core.event import record
 from shunda.core.refusal import Refusal
 from shunda.inventory.models import Balance
 from shunda.inventory.queries import balances_of
-from shunda.orders import actions, approval, rows, rules, steps, tasks
+from shunda.orders import actions, approval, assigning, decisions, rows, rules, steps, tasks
 from shunda.orders import reasons as why
 from shunda.orders.approval import Confirmer
 from shunda.orders.hold_models import ReleaseRule
@@ -98,6 +98,12 @@ def release_signed(order_ids: list[int], at: datetime) -> None:
 def expire_holds(at: datetime) -> None:
     """Holds whose last moment has come end by themselves, however late this runs; each says so in its event."""
     _release(Hold.objects.filter(expires_at__lte=at), at, expired=True)
+
+
+def assign_steps(at: datetime) -> None:
+    """Steps that began to wait are given to somebody of the team that does them (R113, R114)."""
+    while assigning.assign(at) == decisions.PIECE:
+        pass
 
 
 @transaction.atomic

@@ -18,7 +18,6 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-from shunda.assessments import jobs as assessments
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
 from shunda.credit import jobs as credit
@@ -169,18 +168,18 @@ async def resume_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
         await manager.retry_job(job)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="assign_steps", queue="housekeeping", queueing_lock="assign_steps")
+def assign_steps(timestamp: int) -> None:
+    """Give the steps that began to wait to somebody of the team that does them."""
+    orders.assign_steps(datetime.fromtimestamp(timestamp, UTC))
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="expire_holds", queue="housekeeping", queueing_lock="expire_holds")
 def expire_holds(timestamp: int) -> None:
     """End the holds whose last moment has come, also those that came while nothing ran."""
     orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
-
-
-@app.periodic(cron="23 19 * * *")
-@app.task(name="propose_limits", queue="housekeeping", queueing_lock="propose_limits")
-def propose_limits(timestamp: int) -> None:
-    """At night in China: let the model propose grades and limits; people decide."""
-    credit.propose_all(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="7 * * * *")
@@ -199,15 +198,6 @@ def turn_raises(timestamp: int) -> None:
 def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said now, however late it is
     """Let clocks say what is due: warnings, overdue steps, escalation, reminders."""
     work.ring(timezone.now())
-
-
-@app.periodic(cron="7 2 * * *")
-@app.task(name="assess", queue="housekeeping", queueing_lock="assess")
-def assess(timestamp: int) -> None:
-    """Make cases of what went wrong lately, and make final what nobody appealed."""
-    moment = datetime.fromtimestamp(timestamp, UTC)
-    assessments.settle(moment)
-    assessments.assess(moment)
 
 
 @app.periodic(cron="47 3 * * *")

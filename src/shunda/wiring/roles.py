@@ -11,7 +11,6 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from shunda.accounts.specs import RoleSpec
-from shunda.wiring.roles_office import ANALYST, AUDITOR, CHIEFS, HR, JUDGES
 
 LOOK_UP = (
     "catalog.view_*",
@@ -85,13 +84,12 @@ ROLES = (
             "orders.confirm_order",
             "orders.override_floor",
             "orders.prioritise_order",
-            *JUDGES,
             "orders.hold_order",
             "orders.release_order",
             "pricing.*",
             "credit.view_*",
-            "credit.create_*",
-            "credit.withdraw_*",
+            "credit.create_raise",
+            "credit.withdraw_raise",
         ),
     ),
     RoleSpec(
@@ -127,7 +125,6 @@ ROLES = (
             "credit.*",
             "policies.publish_table",
             "policies.return_table",
-            *CHIEFS,
         ),
     ),
     RoleSpec(
@@ -170,9 +167,9 @@ ROLES = (
             "billing.*",
             "credit.*",
             "pricing.*",
+            "work.pause_task",
         ),
     ),
-    HR,
     RoleSpec(
         "contract",
         "合同专员",
@@ -203,7 +200,6 @@ ROLES = (
             "orders.hold_order",
             "orders.release_order",
             "fulfilment.*",
-            *JUDGES,
         ),
     ),
     RoleSpec(
@@ -348,8 +344,20 @@ ROLES = (
         name_en="Project manager",
         permissions=(*ORDER_ENTRY, "orders.prioritise_order"),
     ),
-    ANALYST,
-    AUDITOR,
+    RoleSpec(
+        "analyst",
+        "数据专员",
+        "all",
+        name_en="Data analyst",
+        permissions=("*.view_*", "!customers.view_private", "lists.*", "orders.complete_order", "orders.archive_order"),
+    ),
+    RoleSpec(
+        "auditor",
+        "审计员",
+        "all",
+        name_en="Auditor",
+        permissions=("*.view_*", "!customers.view_private", "lists.create_export"),
+    ),
     RoleSpec(
         "administrator",
         "系统管理员",

@@ -15,9 +15,6 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shunda.assessments import queries as assessments_queries
-from shunda.assessments import verify as assessments
-from shunda.assessments.consequences import CONSEQUENCES
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
@@ -28,7 +25,6 @@ from shunda.changes import verify as changes
 from shunda.channels import jobs as channels_jobs
 from shunda.channels import verify as channels
 from shunda.credit import verify as credit
-from shunda.credit.proposing import PROPOSALS
 from shunda.customers import verify as customers
 from shunda.files import verify as files
 from shunda.fulfilment import jobs as shipping_jobs
@@ -36,7 +32,7 @@ from shunda.fulfilment import queries as shipping_queries
 from shunda.fulfilment import verify as fulfilment
 from shunda.inventory import verify as inventory
 from shunda.lists import jobs as lists_jobs
-from shunda.orders import allocation, approval, decisions, screening, stages
+from shunda.orders import allocation, approval, assigning, decisions, screening, stages
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
@@ -104,7 +100,6 @@ CHECKS: dict[str, Check] = {
     "files": files.check,
     "catalog": catalog.check,
     "customers": customers.check,
-    "assessments": assessments.check,
     "billing": billing.check,
     "changes": changes.check,
     "channels": channels.check,
@@ -122,13 +117,10 @@ SUBJECTS: dict[str, str] = {
     "policies.tableversion": "policies:version",
     "credit.creditaccount": "credit:detail",
     "credit.limitraise": "credit:raise",
-    "credit.proposal": "credit:proposal",
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
     "changes.change": "changes:detail",
-    "assessments.assessment": "assessments:detail",
-    "assessments.meeting": "assessments:meeting",
     "channels.importrun": "channels:detail",
     "fulfilment.shipment": "fulfilment:detail",
     "fulfilment.carrier": "fulfilment:edit_carrier",
@@ -141,12 +133,12 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "orders.order": orders_queries.numbers,
     "fulfilment.shipment": shipping_queries.numbers,
     "changes.change": changes_queries.numbers,
-    "assessments.assessment": assessments_queries.numbers,
 }
 
 PANELS: dict[str, list[str]] = {
     "work:home": ["orders:today"],
     "orders:detail": ["work:of_order", "changes:panel", "fulfilment:panel", "billing:panel", "documents:panel"],
+    "orders:desk": ["changes:waiting"],
     "orders:aside": ["timeline:order"],
     "customers:detail": ["billing:trade", "credit:panel", "billing:customer_panel", "pricing:of_customer"],
     "catalog:detail": ["inventory:of_product", "pricing:of_product"],
@@ -176,9 +168,8 @@ DECISIONS: tuple[Table, ...] = (
     screening.SCREENING,
     changes_history.CHANGE_AUTHORITY,
     stages.STAGES,
-    PROPOSALS,
+    assigning.STEPS,
     LIMITS,
     ESCALATION,
-    CONSEQUENCES,
 )
 """In the order people read them."""

@@ -113,6 +113,17 @@ class StepOut(Out):
     count: int
 
 
+class WaitingTaskOut(TaskOut):
+    """A step that waits, and whom it was given to."""
+
+    assignee_id: Annotated[int | None, Field(description="Others who may can do it too.")]
+
+    @staticmethod
+    def resolve_assignee_id(task: Any) -> int | None:
+        """Nobody, where no table names a team."""
+        return queries.assignee_id(task)
+
+
 class TaskFilter(Filter):
     """Which steps."""
 
@@ -122,6 +133,12 @@ class TaskFilter(Filter):
     subject_id: int | None = None
     urgent: bool | None = None
     due_before: Annotated[datetime | None, FilterLookup("due_at__lt")] = None
+    assignee_id: Annotated[Id | None, FilterLookup("assignment__person"), Field(description="Given to this person")] = (
+        None
+    )
+    team_id: Annotated[
+        Id | None, FilterLookup("owner__memberships__team"), Field(description="Of orders its people look after")
+    ] = None
 
 
 class NoticeOut(Out):
@@ -167,7 +184,7 @@ class NoticeFilter(Filter):
     unread: Annotated[bool | None, FilterLookup("read_at__isnull")] = None
 
 
-@router.read("", response=Page[TaskOut], permission=MAY, summary="What waits")
+@router.read("", response=Page[WaitingTaskOut], permission=MAY, summary="What waits")
 def waiting(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -> Any:
     """The open steps the caller may do, oldest first."""
     return paging.page(where.filter(queries.waiting(request.actor)), newest_first=False)

@@ -214,3 +214,23 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.label}"
+
+
+class Assignment(models.Model):
+    """Whom a waiting step was given to, and why (R113, R114). Others who may can do it all the same.
+
+    Without a person: the step was looked at, and nobody is meant.
+    """
+
+    task = models.OneToOneField(Task, models.CASCADE, related_name="assignment")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided = models.JSONField(default=dict)  # table, version, rows and the candidates with their load
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["person", "task"], name="assignment_person", condition=Q(person__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.person_id}"

@@ -80,7 +80,17 @@ class TaskFilter(Filter):
     )
     urgent = forms.BooleanField(label=_("Urgent"), required=False)
     late = forms.BooleanField(label=_("Late"), required=False)
+    mine = forms.BooleanField(label=_("Given to me"), required=False)
+    team = forms.BooleanField(label=_("Of my teams"), required=False)
     lookups: ClassVar = {}
+
+    def filter_mine(self, rows: QuerySet[Task], _set: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
+        """What the person was given out of all he may do (R113)."""
+        return rows.filter(assignment__person=self.actor.id if self.actor else None)
+
+    def filter_team(self, rows: QuerySet[Task], _set: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
+        """What is about orders that somebody in one of the person's teams looks after."""
+        return rows.filter(owner__in=queries.team_mates(self.actor.id if self.actor else None))
 
     def filter_q(self, rows: QuerySet[Task], text: str) -> QuerySet[Task]:
         """By the beginning of the number, or a part of the customer's name."""

@@ -10,12 +10,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from shunda.accounts.models import Member
 from shunda.core.actor import Actor
 from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
 from shunda.work import rules
 from shunda.work.kinds import KINDS, Clock, Kind
-from shunda.work.models import Notice, Task
+from shunda.work.models import Assignment, Notice, Task
 from shunda.work.rules import Counter
 
 COUNTED = 100
@@ -63,9 +64,11 @@ def seen_by(actor: Actor) -> QuerySet[Task]:
 def within_reach(actor: Actor) -> QuerySet[Task]:
     """The tasks about whatever the actor sees, whoever has to do them."""
     tasks = Task.objects.all()
+    if actor.for_id is not None:  # whoever stands in never does it for himself
+        tasks = tasks.filter(Q(owner__isnull=True) | ~Q(owner_id=actor.id))
     if actor.reach == "all":
         return tasks
-    own = Q(owner_id=actor.id)
+    own = Q(owner_id=actor.own)
     return tasks.filter(own | Q(region_id__in=actor.regions)) if actor.reach == "region" else tasks.filter(own)
 
 
@@ -73,7 +76,7 @@ def with_clock(actor: Actor) -> QuerySet[Task]:
     """The tasks whose clock an actor may stop: those he may do, and those about what is his own."""
     if "*" in actor.permissions:
         return within_reach(actor)
-    mine = Q(permission__in=actor.permissions) | Q(owner_id=actor.id)
+    mine = Q(permission__in=actor.permissions) | Q(owner_id=actor.own)
     return within_reach(actor).filter(mine)
 
 
@@ -90,9 +93,21 @@ def counted(task: Task, at: datetime) -> timedelta:
         return timedelta()
 
 
+def assignee_id(task: Task) -> int | None:
+    """Whom a step, read with its assignment, was given to."""
+    found: Assignment | None = getattr(task, "assignment", None)
+    return found.person_id if found else None
+
+
+def team_mates(user_id: int | None) -> QuerySet[Member, Any]:
+    """Ids of the people in the teams of a person, himself among them."""
+    mine = Member.objects.filter(user=user_id, team__active=True).values("team")
+    return Member.objects.filter(team__in=mine).values("user_id")
+
+
 def waiting(actor: Actor) -> QuerySet[Task]:
     """The open tasks of an actor; sort them by ``-urgent, rank_at, id``."""
-    return seen_by(actor).filter(closed_at__isnull=True)
+    return seen_by(actor).filter(closed_at__isnull=True).select_related("assignment__person")
 
 
 def worklist(actor: Actor, *, at: datetime, first: int = 5) -> list[Step]:
@@ -152,7 +167,9 @@ def _waiting(actor: Actor, at: datetime) -> list[tuple[str, int, bool | None, in
         mine.append("t.owner_id = %(me)s")
     if actor.reach == "region":
         mine.append("(t.owner_id = %(me)s or t.region_id = any(%(regions)s::bigint[]))")
-    parameters |= {"me": actor.id, "regions": sorted(actor.regions)}
+    if actor.for_id is not None:
+        mine.append("t.owner_id is distinct from %(deputy)s")
+    parameters |= {"me": actor.own, "deputy": actor.id, "regions": sorted(actor.regions)}
     with connection.cursor() as cursor:
         cursor.execute(_WAITING.format(mine=" and ".join(mine)), parameters)
         return list(cursor.fetchall())

@@ -20,6 +20,7 @@ from shunda.web.listing import Keyset
 from shunda.web.pages import act, actor, now, page
 
 PERMISSIONS = sorted(set(ROLES.values()))
+SHOWN = 5
 
 
 @page(PERMISSIONS)
@@ -27,6 +28,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Changes that wait for this person, oldest first."""
     found = Keyset(queries.waiting(actor(request)), request, order=["id"])
     return render(request, "changes/desk.html", {"page": found, "rows": [row(voice) for voice in found]})
+
+
+@page(PERMISSIONS, methods=["GET"])
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The first changes that wait for this person, above the reviews of new orders (R167)."""
+    found = list(queries.waiting(actor(request)).order_by("id")[: SHOWN + 1])
+    return render(request, "changes/waiting.html", {"rows": found[:SHOWN], "more": len(found) > SHOWN})
 
 
 def row(voice: Voice) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def test_a_change_is_decided_on_the_desk_signed_and_printed(web, made):
     change = ask(made, line(2, unit_price="6")).one()
     desk = web.get(reverse("changes:desk")).content.decode()
     assert change.number in desk
+    assert 'hx-get="/changes/waiting/"' in web.get(reverse("orders:desk")).content.decode()
+    assert change.number in web.get(reverse("changes:waiting")).content.decode()
     for voice in change.voices.all():
         web.post(reverse("changes:agree", args=[voice.pk]), {"version": voice.version})
     change.refresh_from_db()

@@ -15,8 +15,9 @@ from shunda.customers.tests.builders import customer
 from shunda.fulfilment import actions as shipping
 from shunda.fulfilment.specs import ShipmentSpec, ShipSpec
 from shunda.fulfilment.tests.builders import advance, shipment
+from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions, jobs
-from shunda.orders.models import Hold, HoldKind, Order
+from shunda.orders.models import Hold, HoldKind, Order, Stops
 from shunda.orders.tests.builders import AT, confirmed_order, order, supplied
 from shunda.wiring.reactions import inline
 from shunda.work.models import Notice
@@ -210,3 +211,30 @@ def test_the_api_lists_and_releases_holds(web):
     )
     assert done.json()["done"][0]["released_reason"] == "ok"
     assert web.get("/api/v1/holds").json()["items"] == []
+
+
+@pytest.mark.parametrize("stops", Stops)
+def test_every_kind_of_hold_stops_the_step_it_names_and_no_other(stops):
+    article, buyer = sku(), customer()
+    orders = [order(buyer, [(article, 1, 10)], "approved", invoice_kind="ordinary") for _kind in HoldKind]
+    stock(article, warehouse(), len(orders))
+    supplied(*orders)
+    ids = [one.pk for one in orders]
+    holds = [hold(one, kind=kind, stops=stops).one().pk for one, kind in zip(orders, HoldKind, strict=True)]
+
+    def tried(step, action):
+        """The step is refused for all, each by its hold, and done when the holds end; or it is done at once."""
+        outcome = action()
+        if stops == step:
+            assert (outcome.done, sorted({refusal.id for refusal in outcome.refused})) == ([], sorted(ids_of[step]))
+            assert all("held" in refusal.code or "on-hold" in refusal.code for refusal in outcome.refused)
+            assert len(actions.release_holds(holds, **BY).done) == len(HoldKind)
+            outcome = action()
+        assert len(outcome.done) == len(HoldKind), outcome.refused
+
+    ids_of = {"confirm": ids, "invoice": list(range(len(ids)))}  # what is created is refused by its place
+    tried("confirm", lambda: actions.confirm(ids, **BY))
+    packed = [shipment(one, "packed", {one.lines.get(): 1}).pk for one in orders]
+    ids_of["ship"] = packed
+    tried("ship", lambda: shipping.ship([ShipSpec(pk, mode="own") for pk in packed], **BY))
+    tried("invoice", lambda: billing.invoice(ids, **BY))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from shunda.accounts.models import Member, Team
 from shunda.accounts.tests.builders import user
 from shunda.core.actor import system
 from shunda.work.specs import TaskSpec
@@ -115,3 +116,16 @@ def test_home_costs_as_many_queries_for_much_work_as_for_little(client, me, djan
     opened(*range(1, 40), kind="order.confirm", permission="orders.confirm_order")
     with django_assert_max_num_queries(6):
         client.get("/")
+
+
+@pytest.mark.req("R114")
+def test_the_list_and_the_api_show_what_is_about_orders_of_my_teams(client, me):
+    mate, other = user("mate"), user("other")
+    team = Team.objects.create(code="east", name="East")
+    Member.objects.bulk_create(Member(team=team, user=person) for person in (me, mate))
+    for subject, owner in ((1, me), (2, mate), (3, other), (4, None)):
+        opened(subject, owner_id=owner and owner.pk)
+    page = client.get("/work/?team=on").content.decode()
+    assert [number for number in ("SO001", "SO002", "SO003", "SO004") if number in page] == ["SO001", "SO002"]
+    items = client.get(f"/api/v1/tasks?team_id={team.pk}").json()["items"]
+    assert [one["label"] for one in items] == ["SO001", "SO002"]
