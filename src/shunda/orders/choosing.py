@@ -58,7 +58,7 @@ def choose(
     """
     said = [(person, why_not(person, wish, load.get(person.id, 0))) for person in people]
     fit = [(person, why) for person, why in said if why in (FULL, FREE)]
-    chosen = min(fit, key=lambda one: _rank(*one, load), default=(None, ""))[0]
+    chosen = min(fit, key=lambda one: _rank(one[0], one[1], load), default=(None, ""))[0]
     told = [
         {
             "id": one.id, "name": one.name, "load": load.get(one.id, 0), "capacity": one.capacity, "why": why,

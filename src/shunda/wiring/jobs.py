@@ -18,6 +18,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from shunda.assessments import jobs as assessments
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
 from shunda.credit import jobs as credit
@@ -182,6 +183,13 @@ def expire_holds(timestamp: int) -> None:
     orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
 
 
+@app.periodic(cron="23 19 * * *")
+@app.task(name="propose_limits", queue="housekeeping", queueing_lock="propose_limits")
+def propose_limits(timestamp: int) -> None:
+    """At night in China: let the model propose grades and limits; people decide."""
+    credit.propose_all(datetime.fromtimestamp(timestamp, UTC))
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(name="score_customers", queue="housekeeping", queueing_lock="score_customers")
 def score_customers(timestamp: int) -> None:
@@ -198,6 +206,15 @@ def turn_raises(timestamp: int) -> None:
 def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said now, however late it is
     """Let clocks say what is due: warnings, overdue steps, escalation, reminders."""
     work.ring(timezone.now())
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(name="assess", queue="housekeeping", queueing_lock="assess")
+def assess(timestamp: int) -> None:
+    """Make cases of what went wrong lately, and make final what nobody appealed."""
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    assessments.settle(moment)
+    assessments.assess(moment)
 
 
 @app.periodic(cron="47 3 * * *")

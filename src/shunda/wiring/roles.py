@@ -11,6 +11,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from shunda.accounts.specs import RoleSpec
+from shunda.wiring.roles_office import ANALYST, AUDITOR, CHIEFS, HR, JUDGES
 
 LOOK_UP = (
     "catalog.view_*",
@@ -84,12 +85,13 @@ ROLES = (
             "orders.confirm_order",
             "orders.override_floor",
             "orders.prioritise_order",
+            *JUDGES,
             "orders.hold_order",
             "orders.release_order",
             "pricing.*",
             "credit.view_*",
-            "credit.create_raise",
-            "credit.withdraw_raise",
+            "credit.create_*",
+            "credit.withdraw_*",
         ),
     ),
     RoleSpec(
@@ -125,6 +127,7 @@ ROLES = (
             "credit.*",
             "policies.publish_table",
             "policies.return_table",
+            *CHIEFS,
         ),
     ),
     RoleSpec(
@@ -167,9 +170,9 @@ ROLES = (
             "billing.*",
             "credit.*",
             "pricing.*",
-            "work.pause_task",
         ),
     ),
+    HR,
     RoleSpec(
         "contract",
         "合同专员",
@@ -200,6 +203,7 @@ ROLES = (
             "orders.hold_order",
             "orders.release_order",
             "fulfilment.*",
+            *JUDGES,
         ),
     ),
     RoleSpec(
@@ -344,20 +348,8 @@ ROLES = (
         name_en="Project manager",
         permissions=(*ORDER_ENTRY, "orders.prioritise_order"),
     ),
-    RoleSpec(
-        "analyst",
-        "数据专员",
-        "all",
-        name_en="Data analyst",
-        permissions=("*.view_*", "!customers.view_private", "lists.*", "orders.complete_order", "orders.archive_order"),
-    ),
-    RoleSpec(
-        "auditor",
-        "审计员",
-        "all",
-        name_en="Auditor",
-        permissions=("*.view_*", "!customers.view_private", "lists.create_export"),
-    ),
+    ANALYST,
+    AUDITOR,
     RoleSpec(
         "administrator",
         "系统管理员",

@@ -15,6 +15,9 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shunda.assessments import queries as assessments_queries
+from shunda.assessments import verify as assessments
+from shunda.assessments.consequences import CONSEQUENCES
 from shunda.billing import jobs as billing_jobs
 from shunda.billing import verify as billing
 from shunda.catalog import verify as catalog
@@ -25,6 +28,7 @@ from shunda.changes import verify as changes
 from shunda.channels import jobs as channels_jobs
 from shunda.channels import verify as channels
 from shunda.credit import verify as credit
+from shunda.credit.proposing import PROPOSALS
 from shunda.customers import verify as customers
 from shunda.files import verify as files
 from shunda.fulfilment import jobs as shipping_jobs
@@ -100,6 +104,7 @@ CHECKS: dict[str, Check] = {
     "files": files.check,
     "catalog": catalog.check,
     "customers": customers.check,
+    "assessments": assessments.check,
     "billing": billing.check,
     "changes": changes.check,
     "channels": channels.check,
@@ -117,10 +122,13 @@ SUBJECTS: dict[str, str] = {
     "policies.tableversion": "policies:version",
     "credit.creditaccount": "credit:detail",
     "credit.limitraise": "credit:raise",
+    "credit.proposal": "credit:proposal",
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
     "changes.change": "changes:detail",
+    "assessments.assessment": "assessments:detail",
+    "assessments.meeting": "assessments:meeting",
     "channels.importrun": "channels:detail",
     "fulfilment.shipment": "fulfilment:detail",
     "fulfilment.carrier": "fulfilment:edit_carrier",
@@ -133,6 +141,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "orders.order": orders_queries.numbers,
     "fulfilment.shipment": shipping_queries.numbers,
     "changes.change": changes_queries.numbers,
+    "assessments.assessment": assessments_queries.numbers,
 }
 
 PANELS: dict[str, list[str]] = {
@@ -169,7 +178,9 @@ DECISIONS: tuple[Table, ...] = (
     changes_history.CHANGE_AUTHORITY,
     stages.STAGES,
     assigning.STEPS,
+    PROPOSALS,
     LIMITS,
     ESCALATION,
+    CONSEQUENCES,
 )
 """In the order people read them."""
