@@ -11,7 +11,7 @@ from django.db.models import F, Min, Sum
 from shunda.billing.models import Invoice
 from shunda.billing.states import InvoiceStatus
 from shunda.core import sql
-from shunda.credit.specs import Repayment
+from shunda.credit.specs import OpenItem, Repayment
 
 
 def overdue(customer_ids: Collection[int], on: date) -> dict[int, tuple[Decimal, date]]:
@@ -25,6 +25,17 @@ def overdue(customer_ids: Collection[int], on: date) -> dict[int, tuple[Decimal,
         .annotate(open=Sum(F("gross") - F("credited") - F("paid")), oldest=Min("due_date"))
     )
     return {customer: (amount, oldest) for customer, amount, oldest in rows}
+
+
+def open_items(order_ids: Collection[int]) -> dict[int, list[OpenItem]]:
+    """The issued invoices of these orders of which something is unpaid, by order, the oldest first. One query."""
+    rows = Invoice.objects.filter(
+        order__in=order_ids, status=InvoiceStatus.ISSUED, gross__gt=F("credited") + F("paid")
+    ).order_by("due_date", "pk")
+    found: dict[int, list[OpenItem]] = {}
+    for row in rows.only("number", "order_id", "gross", "credited", "paid", "due_date"):
+        found.setdefault(row.order_id, []).append(OpenItem(row.pk, row.number, row.open_amount, row.due_date))
+    return found
 
 
 # Invoices of orders on credit, in the currency of the customer's account. What was due before the time looked back on

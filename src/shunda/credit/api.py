@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.utils.timezone import localdate
 from ninja import Query
 from pydantic import Field
 
@@ -13,7 +14,7 @@ from shunda.api.auth import ApiRequest
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Amount, Done, Filter, FilterLookup, Id, In, Out, Page, Rate, Version
-from shunda.credit import actions, queries, scoring
+from shunda.credit import actions, exposures, queries, scoring
 from shunda.credit.specs import LimitSpec
 from shunda.customers import queries as customers
 
@@ -61,6 +62,35 @@ class CreditScoreOut(Out):
     limit: Annotated[Amount, Field(description="With the temporary raises that run.")]
     overdue: Amount
     days: Annotated[int, Field(description="Days since the oldest overdue day.")]
+
+
+class OpenItemOut(Out):
+    """An issued invoice of which so much is unpaid."""
+
+    id: int
+    number: str
+    amount: Amount
+    due: date | None
+
+
+class MadeOut(Out):
+    """An amount of an order in a bucket: the invoice it stands on, or the shipments that left."""
+
+    order_id: int
+    amount: Amount
+    invoice: OpenItemOut | None
+    shipments: list[tuple[int, str]]
+    days: Annotated[int, Field(description="Days overdue.")]
+
+
+class SectionOut(Out):
+    """A bucket; ``rows`` and ``rest`` together are ``total``, the bucket of the account."""
+
+    bucket: str
+    total: Amount
+    overdue: Amount
+    rest: Annotated[Amount, Field(description="Of orders that are not among the rows.")]
+    rows: list[MadeOut]
 
 
 class MakerOut(Out):
@@ -117,6 +147,13 @@ def score(request: ApiRequest, pk: Id) -> Any:
     """Computed now, by the weights the company set (settings ``credit.*``)."""
     found(customers.seen_by(request.actor), pk)
     return scoring.scores([pk], request.at)[pk].as_dict()
+
+
+@router.read("/{int:pk}/exposure", response=list[SectionOut], permission=VIEW, summary="Exposure by document")
+def exposure(request: ApiRequest, pk: Id) -> Any:
+    """Confirmed, shipped and invoiced, each amount with its order, invoice and shipments; what is overdue is marked."""
+    found(customers.seen_by(request.actor), pk)
+    return exposures.sections(queries.exposure([pk], request.at)[pk], localdate(request.at))
 
 
 @router.read("/{int:pk}/orders", response=list[MakerOut], permission=VIEW, summary="What makes the exposure")

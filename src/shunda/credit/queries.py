@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Round
 
 from shunda.core import sql
 from shunda.core.actor import Actor
@@ -19,6 +20,8 @@ from shunda.customers import queries as customers
 from shunda.policies import queries as policies
 
 ZERO = Decimal(0)
+WITHOUT_LIMIT = Decimal(99)
+"""How much of no limit at all is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,18 @@ def accounts(actor: Actor) -> QuerySet[CreditAccount]:
     """The credit accounts of the customers an actor may see, with the customer."""
     rows = CreditAccount.objects.select_related("customer__term")
     return rows if actor.reach == "all" else rows.filter(customer__in=customers.seen_by(actor))
+
+
+def by_use(actor: Actor) -> QuerySet[CreditAccount]:
+    """The same with ``utilisation``: the share of limit and raises that is used; without a limit far over it."""
+    limit = F("limit") + F("raised")
+    share = Case(
+        When(exposure=ZERO, then=Value(ZERO)),
+        When(Q(limit=ZERO, raised=ZERO), then=Value(WITHOUT_LIMIT)),
+        default=Round(F("exposure") / limit, precision=4),
+        output_field=DecimalField(max_digits=30, decimal_places=4),
+    )
+    return accounts(actor).annotate(utilisation=share)
 
 
 def makers(customer_id: int, limit: int = 200) -> list[tuple[int, Standing]]:

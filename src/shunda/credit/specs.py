@@ -46,3 +46,13 @@ class Repayment:
     paid: Decimal = Decimal(0)
     overdue: Decimal = Decimal(0)
     oldest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An issued invoice of which so much is unpaid, and until when it had to be paid."""
+
+    id: int
+    number: str
+    amount: Decimal
+    due: date | None

@@ -30,6 +30,15 @@ def seen_by(actor: Actor) -> QuerySet[Shipment]:
     return Shipment.objects.filter(order__in=orders.seen_by(actor).values("pk"))
 
 
+def left_of(order_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """The shipments of these orders that left, (id, number) by order; one query."""
+    rows = Shipment.objects.filter(order__in=order_ids, status__in=[ShipmentStatus.SHIPPED, ShipmentStatus.SIGNED])
+    found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for pk, number, order_id in rows.order_by("pk").values_list("pk", "number", "order_id"):
+        found[order_id].append((pk, number))
+    return found
+
+
 def carriers(ids: Iterable[int | None]) -> dict[int, Carrier]:
     """Carriers by id; unknown ids are missing."""
     return Carrier.objects.in_bulk({pk for pk in ids if pk is not None})

@@ -47,6 +47,8 @@ class Keyset(Generic[M]):
         self.sort = asked if asked in self.orders else next(iter(self.orders), "")
         self.order = list(self.orders[self.sort] if isinstance(order, Mapping) else order)
         self._model = rows.model
+        self._names = [column.lstrip("-") for column in self.order]
+        self._computed = {n: rows.query.annotations[n].output_field for n in self._names if n in rows.query.annotations}
         before = self._key("before")
         after = None if before else self._key("after")
         direction = [_turned(column) for column in self.order] if before else self.order
@@ -108,7 +110,7 @@ class Keyset(Generic[M]):
             values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             if not isinstance(values, list):
                 return None
-            fields = [self._model._meta.get_field(column.lstrip("-")) for column in self.order]
+            fields = [self._computed.get(name) or self._model._meta.get_field(name) for name in self._names]
             return [field.clean(value, None) for field, value in zip(fields, values, strict=True)]  # type: ignore[union-attr]
         except (ValueError, TypeError, ValidationError):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,20 +11,28 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shunda.credit import actions, queries, scoring
+from shunda.credit import actions, exposures, queries, scoring
 from shunda.credit.forms import LimitForm, NewLimitForm
 from shunda.credit.models import CreditAccount
 from shunda.credit.pages.shown import shown
 from shunda.customers import queries as customers
 from shunda.customers.models import Customer, Grade
+from shunda.web.columns import Column
 from shunda.web.listing import Filter, Keyset
 from shunda.web.pages import actor, now, page, submit, versions
 from shunda.web.subjects import numbers
+from shunda.web.tables import Table
 
+SHOWN = 10
 VIEW, SET = "credit.view_exposure", "credit.set_limit"
-ORDERS = {"exposure": ["-exposure", "customer_id"], "limit": ["-limit", "customer_id"]}
+ORDERS = {
+    "used": ["-utilisation", "customer_id"],
+    "exposure": ["-exposure", "customer_id"],
+    "limit": ["-limit", "customer_id"],
+}
 
 
 class AccountFilter(Filter):
@@ -43,14 +52,36 @@ class AccountFilter(Filter):
         return rows.filter(exposure__gt=F("limit") + F("raised"))
 
 
+def _dress(rows: Iterable[Any]) -> None:
+    """The bar beside the figures."""
+    for row in rows:
+        row.used = used(row)
+
+
+def _url(account: CreditAccount) -> str:
+    return reverse("credit:detail", args=[account.pk])
+
+
+COLUMNS = (
+    Column("customer", _("Customer"), "customer.name", url=_url, fixed=True),
+    Column("code", _("Customer code"), "customer.code"),
+    Column("grade", _("Grade"), "customer.grade"),
+    Column("score", _("Score"), kind="number"),
+    Column("limit", _("Limit"), kind="money", sort=("limit",)),
+    Column("raised", _("Raised for some days"), kind="money", shown=False),
+    Column("exposure", _("Used"), kind="money", sort=("exposure",)),
+    Column("utilisation", _("Used of the limit"), kind="percent", cell="credit/bar.html", sort=("used",)),
+    Column("ordered", _("To ship"), kind="money"),
+    Column("shipped", _("To invoice"), kind="money"),
+    Column("invoiced", _("To pay"), kind="money"),
+)
+ACCOUNTS = Table("credit:index", _("Credit"), VIEW, COLUMNS, queries.by_use, AccountFilter, ORDERS, dress=_dress)
+
+
 @page(VIEW)
 def index(request: HttpRequest) -> HttpResponse:
-    """The customers on credit, the largest exposure first."""
-    chosen = AccountFilter(request)
-    rows = Keyset(chosen.apply(queries.accounts(actor(request))), request, order=ORDERS)
-    for row in rows:
-        row.used = used(row)  # type: ignore[attr-defined]  # the bar beside the figures
-    return render(request, "credit/list.html", {"page": rows, "filter": chosen})
+    """The customers on credit, the one whose limit is used most first."""
+    return ACCOUNTS.page(request, "credit/list.html")
 
 
 @page(VIEW)
@@ -58,15 +89,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's exposure and what makes it: each order in its buckets, the ledger, the limits there were."""
     customer = get_object_or_404(customers.seen_by(actor(request)).select_related("term"), pk=pk)
     account = queries.exposure([pk], now())[pk]
-    makers = queries.makers(pk)
+    made = exposures.sections(account, timezone.localdate(now()))
     ledger = Keyset(queries.entries(pk), request, order=["-id"], per_page=50)
-    known = numbers("orders.order", {order_id for order_id, _s in makers} | {e.order_id or 0 for e in ledger})
+    known = numbers(
+        "orders.order", {row.order_id for one in made for row in one.rows} | {e.order_id or 0 for e in ledger}
+    )
     context: dict[str, Any] = {
         "customer": customer,
         "account": account,
         "used": used(account),
         "score": shown(scoring.scores([pk], now())[pk]),
-        "makers": makers,
+        "sections": made,
+        "raises": list(queries.raises(actor(request)).filter(customer=pk).order_by("-pk")[:SHOWN]),
+        "proposals": list(queries.proposals(actor(request)).filter(customer=pk).order_by("-pk")[:SHOWN]),
         "page": ledger,
         "numbers": known,
         "changes": queries.limit_changes(pk),
@@ -124,10 +159,6 @@ def used(account: CreditAccount | queries.Exposure) -> int:
         return 0
     limit = account.limit + account.raised
     return int(account.exposure * 100 / limit) if limit > Decimal(0) else 100
-
-
-def _url(account: CreditAccount) -> str:
-    return reverse("credit:detail", args=[account.pk])
 
 
 REASONS = {

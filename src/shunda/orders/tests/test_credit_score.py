@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+from shunda.accounts.tests.builders import user
 from shunda.billing.overdue import repayment
 from shunda.billing.tests.builders import invoiced, paid
 from shunda.catalog.tests.builders import sku
+from shunda.changes.tests.builders import ask, made_of
 from shunda.core.actor import system
-from shunda.credit import jobs, scoring
+from shunda.credit import exposures, holding, jobs, queries, scoring, verify
 from shunda.credit.models import CreditAccount
 from shunda.credit.specs import Repayment
-from shunda.credit.tests.builders import account
+from shunda.credit.tests.builders import account, raise_asked
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.tests.builders import shipment
 from shunda.inventory.tests.builders import stock, warehouse
@@ -136,3 +138,81 @@ def test_tables_of_review_and_release_may_ask_for_the_score(late, goods):
     made = order(late, [(goods, 1, None)], "in_review", at=LATE, wanted_date=LATE.date() + DAY)
     assert set(made.reviews.values_list("department", flat=True)) == {Department.MANAGEMENT, Department.FINANCE}
     assert list(Order.objects.get(pk=answer.id).reviews.values_list("department", flat=True)) == [Department.FINANCE]
+
+
+@pytest.mark.req("R049")
+def test_what_makes_an_exposure_is_named_down_to_its_documents_and_sums_to_the_account(late, goods, client):
+    placed(late, goods, AT, quantity=3)
+    half = confirmed_order(late, [(goods, 20, 10)])
+    made = shipment(half, "shipped")
+    second = billed(late, goods, 7)
+    paid(second.order, 30)
+    account = queries.exposure([late.pk])[late.pk]
+    found = exposures.sections(account, LATE.date())
+    standing = account.standing
+    assert [one.total for one in found] == [standing.ordered, standing.shipped, standing.invoiced]
+    assert [sum(row.amount for row in one.rows) for one in found] == [one.total for one in found]
+    ordered, shipped, invoices = found
+    assert [(row.order_id, row.amount, row.shipments) for row in shipped.rows] == [
+        (half.pk, 200, [(made.pk, made.number)])
+    ]
+    assert [(row.invoice.number, row.amount, row.days) for row in invoices.rows if row.invoice.id == second.pk] == [
+        (second.number, D(40), 40)
+    ]
+    assert (ordered.rest, invoices.rest, invoices.overdue) == (0, 0, D(1040))
+    client.force_login(user("fiona", "credit.view_exposure"), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/credit/{late.pk}/", headers={"Accept-Language": "en"}).content.decode()
+    assert all(text in page for text in (half.number, made.number, second.number, "days overdue"))
+    told = client.get(f"/api/v1/credit-accounts/{late.pk}/exposure").json()
+    assert [(one["bucket"], one["total"], one["rest"]) for one in told] == [
+        ("ordered", f"{standing.ordered:.2f}", "0.00"), ("shipped", "200.00", "0.00"), ("invoiced", "1040.00", "0.00"),
+    ]  # fmt: skip
+
+
+def test_orders_that_are_not_shown_are_one_sum(late, goods, monkeypatch):
+    billed(late, goods, 7)
+    monkeypatch.setattr(exposures, "MOST", 1)
+    found = exposures.sections(queries.exposure([late.pk])[late.pk], LATE.date())
+    assert (found[2].total, found[2].rest) == (1070, 70)
+
+
+# --- no way round the limit -----------------------------------------------------------------------------------------
+
+
+def fits(buyer, goods, quantity):
+    """Whether a new order of so many at 10 is confirmed."""
+    made = order(buyer, [(goods, quantity, 10)], "approved")
+    return not actions.confirm([made.pk], by=system(), at=AT).refused
+
+
+@pytest.mark.req("R043", "R049")
+def test_cancelling_closing_and_ordering_again_is_no_way_round_the_limit(goods):
+    buyer = customer("TIGHT")
+    account(buyer, 1000)
+    first = confirmed_order(buyer, [(goods, 100, 10)])
+    assert not fits(buyer, goods, 1)
+    shipment(first, "shipped", {first.lines.get(): 60})
+    closed = made_of(ask(first, kind="close"))
+    assert queries.exposure([buyer.pk])[buyer.pk].exposure == 600, "what left is owed, whatever happens to its order"
+    assert closed.status == "applied"
+    assert not fits(buyer, goods, 41)
+    again = order(buyer, [(goods, 100, 10)], "approved")
+    [refusal] = actions.confirm([again.pk], by=system(), at=AT).refused
+    assert (refusal.code, refusal.data["free"]) == ("credit.over-limit", "400.00")
+    actions.withdraw([again.pk], by=system(), at=AT).one()
+    assert queries.exposure([buyer.pk])[buyer.pk].exposure == 600
+    assert fits(buyer, goods, 40)
+    assert list(verify.check()) == []
+
+
+@pytest.mark.req("R049")
+def test_a_raise_that_is_over_counts_no_more_whether_or_not_anybody_ended_it(goods):
+    buyer = customer("TIGHT")
+    account(buyer, 1000)
+    confirmed_order(buyer, [(goods, 100, 10)])
+    assert holding.lock([buyer.pk], at=AT)[buyer.pk].why_not(D("0.01"), "CNY")
+    raised = raise_asked(buyer, 500, at=AT)
+    assert raised.status == "approved"
+    assert holding.lock([buyer.pk], at=AT)[buyer.pk].why_not(D(500), "CNY") is None
+    over = holding.lock([buyer.pk], at=raised.until)[buyer.pk].why_not(D("0.01"), "CNY")
+    assert over.data["limit"] == "1000.00"
