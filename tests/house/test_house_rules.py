@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src/shunda"
 STATUS_WRITER = SRC / "core/batch.py"
-FILE_LINES, FUNCTION_LINES, KERNEL_LINES = 400, 40, 950
+FILE_LINES, FUNCTION_LINES, KERNEL_LINES = 400, 40, 1100
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "signals", "managers", "services"}
 

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from ninja.errors import AuthenticationError
 from pydantic import BaseModel
 
@@ -31,9 +30,6 @@ from shunda.core.retry import transacted
 Spec = TypeVar("Spec")
 Standing = Callable[[Collection[str], datetime], Mapping[str, Actor]]
 """Who these tokens speak for at a moment; one that counts no more is missing."""
-
-ATTEMPTS = 20
-"""How often others may be quicker with the same key before it is a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +78,13 @@ class Gather(Generic[Spec]):
         return Ask(spec, asked.actor, asked.at, key, asked.mark(body) if key else "", asked.token)
 
     def _serve(self, calls: list[Ask[Spec]]) -> Sequence[Told | Exception]:
-        return transacted(lambda: self._patiently(calls))
-
-    def _patiently(self, calls: Sequence[Ask[Spec]]) -> list[Told | Exception]:
-        for left in reversed(range(ATTEMPTS)):
-            try:
-                with transaction.atomic():
-                    return self._together(calls)
-            except once.Taken:
-                if not left:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+        return transacted(lambda: self._together(calls))
 
     def _together(self, calls: Sequence[Ask[Spec]]) -> list[Told | Exception]:
         at = max(call.at for call in calls)
         standing = self._standing({call.token for call in calls if call.token}, at)
         now = [replace(c, by=standing[c.token]) if c.token in standing else c for c in calls]
-        earlier = once.answered({self._key(call) for call in now if call.key})
+        earlier = once.answered({self._key(call) for call in now if call.key}).run()
         outcome: dict[int, Told | Exception] = {}
         first: dict[tuple[str, str], int] = {}
         todo: list[int] = []
@@ -131,7 +117,7 @@ class Gather(Generic[Spec]):
         return Told(json.loads(json.dumps(shown, cls=DjangoJSONEncoder)))
 
     def _keep(self, done: Sequence[tuple[Ask[Spec], Told]], at: datetime) -> None:
-        once.keep([once.Kept(*self._key(call), call.mark, told.data) for call, told in done if call.key], at=at)
+        once.keep([once.Kept(*self._key(call), call.mark, told.data) for call, told in done if call.key], at=at).run()
 
 
 def _again(call: Ask[Any], mark: str, told: Told | Exception) -> Told | Exception:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from shunda.core import sql
+from shunda.core.sql import Statement, numbers
 
 _GOODS = """
 select s.id, s.code, p.name, p.model, p.specification, p.unit_id, u.decimals, p.tax_rate,
@@ -31,6 +31,6 @@ class Good(NamedTuple):
     active: bool
 
 
-def goods(sku_ids: Iterable[int]) -> dict[int, Good]:
+def goods(sku_ids: Iterable[int]) -> Statement[dict[int, Good]]:
     """These SKUs by id, inactive ones too; an unknown id is missing."""
-    return {row[0]: Good._make(row) for row in sql.fetch(_GOODS, [sql.numbers(set(sku_ids))])}
+    return Statement(_GOODS, [numbers(set(sku_ids))], lambda rows: {row[0]: Good._make(row) for row in rows})

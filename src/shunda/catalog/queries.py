@@ -29,6 +29,7 @@ from shunda.catalog.naming import local
 from shunda.catalog.rules import Known
 from shunda.core.models import Event
 from shunda.core.search import Matching
+from shunda.core.sql import Statement
 
 CANDIDATES = 200
 """How many rows a search ranks: a query of one letter stays fast in a catalogue of a million."""
@@ -105,12 +106,14 @@ def resolve(codes: Iterable[str]) -> dict[str, int]:
 
     The keys are the codes as they were given. A code counts before a barcode.
     """
+    return resolving(codes).run()
+
+
+def resolving(codes: Iterable[str]) -> Statement[dict[str, int]]:
+    """The statement of ``resolve``; no codes ask nobody."""
     asked = list(dict.fromkeys(codes))
-    if not asked:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_RESOLVE, [[code.strip() for code in asked]])
-        return {asked[i - 1]: sku_id for i, sku_id in cursor.fetchall()}
+    stripped = [code.strip() for code in asked]
+    return Statement(_RESOLVE if asked else "", [stripped], lambda rows: {asked[i - 1]: pk for i, pk in rows})
 
 
 _FACTORS = """

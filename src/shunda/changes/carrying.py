@@ -244,7 +244,7 @@ def _credit(
     refused: list[Refusal] = []
     moves: list[Movement] = []
     on_credit = [order for order in orders.values() if order.term.kind == TermKind.CREDIT]
-    accounts = holding.lock({order.customer_id for order in on_credit}, at=at)
+    accounts = holding.lock({order.customer_id for order in on_credit}, at=at).run()
     for order in sorted(on_credit, key=lambda order: order.gross - before[order.pk][0]):
         account, (gross, gone) = accounts[order.customer_id], before[order.pk]
         more = order.gross - gross

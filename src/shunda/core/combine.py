@@ -1,7 +1,7 @@
 """Concurrent callers of one batch action are served as one batch, and each gets its own outcome.
 
 There is no timer: who arrives while a batch is in the database waits for the next one, so the time of a commit is the
-window, and a caller who is alone waits for nobody. Whoever arrives first leads; see ``docs/decisions/0017-combine.md``.
+window, and a caller who is alone waits for nobody. Who arrives first leads; see ``docs/decisions/0017-combine.md``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
@@ -35,6 +36,9 @@ QUEUED = Gauge("shunda_combine_queue", "Calls that wait for the next batch", ["o
 TURNED_AWAY = Counter("shunda_combine_turned_away_total", "Calls not accepted: queue full, or shutting down", ["of"])
 GIVEN_UP = Counter("shunda_combine_given_up_total", "Callers who stopped waiting", ["of"])
 SPLITS = Counter("shunda_combine_splits_total", "Batches divided after an unexpected error", ["of"])
+
+LEAD, END, LINGER_SECONDS = "lead", "end", 1.0
+"""What threads of ours are told, and how long they keep their connection when they are told nothing."""
 
 
 class Busy(Exception):
@@ -71,7 +75,8 @@ class Combine(Generic[Call, Result]):
     """``run`` takes a list of calls and gives one result or exception for each, in a transaction of its own.
 
     ``most`` is the size of a batch and ``queue`` how much may wait, both in what ``weigh`` says of a call; a caller is
-    always taken whole. ``lanes``: so many batches at once. ``patience``: the seconds after which a caller gives up.
+    always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``).
+    ``patience``: the seconds after which a caller gives up.
     """
 
     def __init__(
@@ -97,8 +102,10 @@ class Combine(Generic[Call, Result]):
         self._lock = threading.Lock()
         self._waiting: deque[_Seat[Call, Result]] = deque()
         self._begun: set[_Seat[Call, Result]] = set()
-        self._weight, self._free, self._closed = 0, self._lanes, False
-        self._threads: ThreadPoolExecutor | None = None
+        self._weight, self._running, self._closed = 0, 0, False
+        self._narrow = False  # a batch is before the point where it makes way for the next
+        self._called: SimpleQueue[str] = SimpleQueue()  # to a thread of ours: LEAD or END
+        self._threads = 0
 
     def __call__(self, call: Call) -> Result:
         """The result of one call; what went wrong with it is raised."""
@@ -128,7 +135,7 @@ class Combine(Generic[Call, Result]):
         seat: _Seat[Call, Result] = _Seat(calls, sum(map(self._weigh, calls)), loop)
         assert seat.known is not None
         if self._enter(seat):
-            self._lead_elsewhere()
+            self._call(seat)
         patience = loop.call_later(self.patience, _settle, [seat.known])
         try:
             await seat.known
@@ -149,12 +156,12 @@ class Combine(Generic[Call, Result]):
         """
         self._closed = True
         until = None if patience is None else time.monotonic() + patience
-        while self._waiting or self._free < self._lanes:
-            if until is not None and time.monotonic() >= until:
+        while self._waiting or self._running:
+            if until and time.monotonic() >= until:
                 return self._send_home()
             time.sleep(0.005)
-        if self._threads:
-            self._threads.shutdown()
+        for _ in range(self._threads):
+            self._called.put(END)
         return None
 
     def _send_home(self) -> None:
@@ -162,10 +169,9 @@ class Combine(Generic[Call, Result]):
             waiting, begun = list(self._waiting), list(self._begun)
             self._waiting.clear()
             self._weight = 0
-        for seat in waiting:
-            seat.outcomes = [Closing() for _ in seat.calls]
-        for seat in begun:
-            seat.outcomes = [Unanswered(begun=True) for _ in seat.calls]
+        for seat in [*waiting, *begun]:
+            told = Unanswered(begun=True) if seat in begun else Closing()
+            seat.outcomes = [told for _ in seat.calls]
         _wake([*waiting, *begun])
 
     def _enter(self, seat: _Seat[Call, Result]) -> bool:
@@ -176,24 +182,55 @@ class Combine(Generic[Call, Result]):
                 raise Closing if self._closed else Busy
             self._waiting.append(seat)
             self._weight += seat.weight
-            free = self._free > 0
-            self._free -= free
-            return free
+            return self._may_begin()
 
-    def _lead_elsewhere(self) -> None:
+    def _may_begin(self) -> bool:
+        """Whether a batch may begin, which then has begun; with the lock held."""
+        if self._narrow or self._running >= self._lanes:
+            return False
+        self._narrow = True
+        self._running += 1
+        return True
+
+    def _call(self, leader: _Seat[Call, Result] | None) -> None:
+        """Let somebody lead, in his own thread or, if he waits on a loop, in one of ours."""
+        if leader and leader.woken:
+            leader.woken.release()
+        elif leader:
+            self._called.put(LEAD)
+            self._begin_thread()
+
+    def _begin_thread(self) -> None:
         with self._lock:
-            self._threads = self._threads or ThreadPoolExecutor(self._lanes, f"combine-{self.name}")
-        self._threads.submit(self._lead, ours=True)
+            more = self._threads < self._lanes
+            self._threads += more
+        if more:
+            threading.Thread(target=self._lead_when_called, name=f"combine-{self.name}", daemon=True).start()
+
+    def _lead_when_called(self) -> None:
+        """A thread of ours. It keeps its connection for a moment when nobody waits.
+
+        Any other of the pool would do, but the one unused for longest would be it, and plan every statement anew.
+        """
+        while True:
+            try:
+                called = self._called.get(timeout=LINGER_SECONDS)
+            except Empty:
+                connection.close()
+                called = self._called.get()
+            if called == END:
+                return connection.close()
+            self._lead(ours=True)
 
     def _lead(self, *, ours: bool) -> None:
         """Serve a batch, then hand the lane to the first who came meanwhile; a thread of ours goes on itself."""
         on = True
         while on:
-            batch = self._take()
+            batch, passage = self._take(), _Passage(self)
             try:
-                self._serve(batch)
+                self._serve(batch, passage)
             finally:
-                on = self._hand_on(ours=ours)
+                on = self._hand_on(passage, ours=ours)
                 self._tell(batch)
 
     def _take(self) -> list[_Seat[Call, Result]]:
@@ -207,22 +244,31 @@ class Combine(Generic[Call, Result]):
             self._begun.update(batch)
         return batch
 
-    def _hand_on(self, *, ours: bool) -> bool:
-        """Whether this thread leads the next batch too."""
+    def _hand_on(self, passage: _Passage | None, *, ours: bool) -> bool:
+        """A batch has ended, or its leader left before it began; whether this thread leads the next one too."""
         with self._lock:
-            heir = next((seat for seat in self._waiting if not seat.leads), None)
-            if heir is None:
-                self._free += 1
-            elif heir.woken:
-                heir.leads = True
-        if heir is not None and heir.woken:
-            heir.woken.release()
-        elif heir is not None and not ours:
-            self._lead_elsewhere()
+            self._running -= 1
+            if passage is None or not passage.made:
+                self._narrow = False
+            heir = self._heir()
         stays = ours and heir is not None and heir.woken is None
-        if ours and not stays:
-            connection.close()  # back to the pool while there is nothing to do
+        self._call(None if stays else heir)
         return stays
+
+    def _heir(self) -> _Seat[Call, Result] | None:
+        """Who leads the next batch, if one may begin; with the lock held."""
+        heir = next((seat for seat in self._waiting if not seat.leads), None)
+        if heir is None or not self._may_begin():
+            return None
+        heir.leads = heir.woken is not None
+        return heir
+
+    def pass_on(self) -> None:
+        """A batch is beyond the point where the next may begin."""
+        with self._lock:
+            self._narrow = False
+            heir = self._heir()
+        self._call(heir)
 
     def _give_up(self, seat: _Seat[Call, Result]) -> None:
         """Leave; a batch that has begun goes on without the caller."""
@@ -232,34 +278,36 @@ class Combine(Generic[Call, Result]):
                 self._waiting.remove(seat)
                 self._weight -= seat.weight
         if led:
-            self._hand_on(ours=False)
+            self._hand_on(None, ours=False)
         if seat.outcomes is None:
             GIVEN_UP.labels(self.name).inc()
             raise Unanswered(begun=not waited)
 
-    def _serve(self, batch: list[_Seat[Call, Result]]) -> None:
+    def _serve(self, batch: list[_Seat[Call, Result]], passage: _Passage) -> None:
         calls = [call for seat in batch for call in seat.calls]
         if not calls:
             return
         self._size.observe(len(calls))
-        outcomes = iter(self._attempt(calls))
+        outcomes = iter(self._attempt(calls, passage))
         for seat in batch:
             seat.outcomes = [next(outcomes) for _ in seat.calls]
 
-    def _attempt(self, calls: list[Call]) -> Sequence[Result | Exception]:
+    def _attempt(self, calls: list[Call], passage: _Passage) -> Sequence[Result | Exception]:
         """Run; after an unexpected error in halves, until the guilty call is alone with it.
 
         In an empty context: no caller's language, time zone or log fields colour what is another's.
         """
         try:
-            outcomes = contextvars.Context().run(self._run, calls)
+            context = contextvars.Context()
+            context.run(_here.set, passage)
+            outcomes = context.run(self._run, calls)
             assert len(outcomes) == len(calls), "one outcome for each call"
         except Exception as exc:  # noqa: BLE001  # it belongs to one of the callers, who gets it
             if len(calls) == 1 or serves_nobody(exc):
                 return [exc] * len(calls)
             self._split.inc()
             half = len(calls) // 2
-            return [*self._attempt(calls[:half]), *self._attempt(calls[half:])]
+            return [*self._attempt(calls[:half], passage), *self._attempt(calls[half:], passage)]
         return outcomes
 
     def _tell(self, batch: list[_Seat[Call, Result]]) -> None:
@@ -274,6 +322,26 @@ class Combine(Generic[Call, Result]):
         self._wait.observe(time.monotonic() - seat.since)
         assert seat.outcomes is not None
         return seat.outcomes
+
+
+@dataclass(slots=True)
+class _Passage:  # where a batch makes way for the next, once
+    combine: Combine[Any, Any]
+    made: bool = False
+
+
+_here: contextvars.ContextVar[_Passage] = contextvars.ContextVar("passage")
+
+
+def make_way() -> None:
+    """What is left of this batch is mostly the database's work: the next may begin, where lanes are free.
+
+    So one batch is calculated while another is written. Outside a batch it means nothing.
+    """
+    passage = _here.get(None)
+    if passage and not passage.made:
+        passage.made = True
+        passage.combine.pass_on()
 
 
 def _wake(seats: Sequence[_Seat[Any, Any]]) -> None:
@@ -296,8 +364,7 @@ def _settle(known: list[asyncio.Future[None]]) -> None:
 
 
 def _only(outcomes: Sequence[Result | Exception]) -> Result:
-    [outcome] = outcomes
-    if isinstance(outcome, Exception):
+    if isinstance(outcome := outcomes[0], Exception):
         raise outcome
     return outcome
 
@@ -319,8 +386,8 @@ def end() -> None:
 def close_all(patience: float) -> None:
     """Take no calls any more, wherever they are combined; those accepted are served within so many seconds, or told."""
     until = time.monotonic() + patience
-    for combine in list(_everywhere):
-        combine.close(max(0.0, until - time.monotonic()))
+    for each in list(_everywhere):
+        each.close(max(0.0, until - time.monotonic()))
 
 
 def _after_fork() -> None:

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from shunda.core import sql
 from shunda.core.actor import Actor
+from shunda.core.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +86,25 @@ class First(NamedTuple):
     data: str
 
 
-_COLUMNS = (
-    "subject_id", "order_id", "sequence", "kind", "actor_id", "actor", "source", "data", "subject_kind", "at",
-)  # fmt: skip
+_new = sql.NewRows(
+    Event, ("subject_id", "order_id", "sequence", "kind", "actor_id", "actor", "source", "data"), ("subject_kind", "at")
+)
 
 
-def begin(subject_kind: str, timelines: Mapping[int, Sequence[First]], *, at: datetime) -> None:
+def begin(subject_kind: str, timelines: Mapping[int, Sequence[First]], *, at: datetime) -> sql.Statement[None]:
     """Write the timelines of orders made in this transaction: nobody knows them yet, so they count from 1.
 
     By order id; thousands cost one statement. The listeners are not told: ``tell`` them what has to follow.
     """
-    rows = (
-        (pk, pk, n, one.kind, one.by.id, one.by.name, one.by.source, one.data)
-        for pk, timeline in timelines.items()
-        for n, one in enumerate(timeline, 1)
+    return _new(
+        (
+            (pk, pk, n, one.kind, one.by.id, one.by.name, one.by.source, one.data)
+            for pk, timeline in timelines.items()
+            for n, one in enumerate(timeline, 1)
+        ),
+        subject_kind,
+        at,
     )
-    sql.copy("core_event", _COLUMNS, rows, subject_kind, at.isoformat())
 
 
 def tell(kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | None] | None = None) -> None:

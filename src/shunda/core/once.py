@@ -11,9 +11,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from shunda.core import sql
 from shunda.core.models import Answer
 from shunda.core.refusal import Reason, Refused
+from shunda.core.retry import Again
+from shunda.core.sql import Row, Statement
 
 KEY_REUSED = Reason("key-reused", _("This idempotency key was already used for a different request: take a new key."))
 
@@ -69,7 +70,7 @@ class Kept:
     answer: Any
 
 
-class Taken(Exception):
+class Taken(Again):
     """Somebody else committed an answer for one of these keys meanwhile: undo everything and ask ``answered`` again."""
 
 
@@ -87,23 +88,27 @@ order by scope, key on conflict (scope, key) do nothing returning 1
 """
 
 
-def answered(asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], Kept]:
-    """The answers that these (scope, key) got before; a key that is new is missing. One query, none for none."""
-    if not asked:
-        return {}
-    found = sql.fetch(_ANSWERED, [[scope for scope, _key in asked], [key for _scope, key in asked]])
+def answered(asked: Collection[tuple[str, str]]) -> Statement[dict[tuple[str, str], Kept]]:
+    """The answers that these (scope, key) got before; a key that is new is missing. Asks nobody about none."""
+    columns = [[scope for scope, _key in asked], [key for _scope, key in asked]]
+    return Statement(_ANSWERED if asked else "", columns, _read)
+
+
+def _read(rows: list[Row]) -> dict[tuple[str, str], Kept]:
     return {
         (scope, key): Kept(scope, key, mark, json.loads(answer) if isinstance(answer, str) else answer)
-        for scope, key, mark, answer in found
+        for scope, key, mark, answer in rows
     }
 
 
-def keep(answers: Sequence[Kept], *, at: datetime) -> None:
+def keep(answers: Sequence[Kept], *, at: datetime) -> Statement[None]:
     """Keep these answers in the transaction that did the work, as its last statement; raises ``Taken``."""
-    if not answers:
-        return
     rows = [
         {"scope": k.scope, "key": k.key, "fingerprint": k.fingerprint, "result": {"answer": k.answer}} for k in answers
     ]
-    if len(sql.fetch(_KEEP, [at, json.dumps(rows, cls=DjangoJSONEncoder)])) != len(answers):
-        raise Taken
+
+    def all_kept(kept: list[Row]) -> None:
+        if len(kept) != len(answers):
+            raise Taken
+
+    return Statement(_KEEP if answers else "", [at, json.dumps(rows, cls=DjangoJSONEncoder)], all_kept)

@@ -25,6 +25,14 @@ LONGEST = 3.0
 """Seconds after which nothing is begun again: the caller is told instead."""
 
 
+PATIENCE = 20
+"""How often others may be quicker before it is a fault."""
+
+
+class Again(Exception):
+    """Somebody else was quicker with what this transaction was to take: undo everything and begin again."""
+
+
 class Undecided(Exception):
     """The connection was lost while committing, and nobody can say yet whether it is done: ask again with the key."""
 
@@ -32,17 +40,17 @@ class Undecided(Exception):
 def transacted(run: Callable[[], Answer]) -> Answer:
     """Run in one transaction; begin again, unseen by the caller, where that can do no harm.
 
-    A deadlock or a serialization error has rolled everything back. A connection that was lost before the commit was
-    sent has done nothing either; lost while committing, the database is asked what became of the transaction.
-    Inside a caller's transaction it runs once: what to begin again is the caller's.
+    What somebody else was quicker with (``Again``) is looked at anew. A deadlock or a serialization error has rolled
+    everything back. A connection that was lost before the commit was sent has done nothing either; lost while
+    committing, the database is asked what became of the transaction. Inside a caller's transaction only what others
+    were quicker with is begun again: the rest is the caller's.
     """
     if connection.in_atomic_block:
-        with transaction.atomic():
-            return run()
+        return _patiently(lambda: _in_part(run))
     started = time.monotonic()
     for left, pause in zip(reversed(range(len(PAUSES))), PAUSES, strict=True):
         try:
-            return _once(run)
+            return _patiently(lambda: _once(run))
         except (OperationalError, InterfaceError) as exc:
             why = RACES.get(sqlstate(exc)) or ("connection" if is_lost(exc) else "")
             if not why or not left or time.monotonic() - started > LONGEST:
@@ -50,6 +58,21 @@ def transacted(run: Callable[[], Answer]) -> Answer:
             RETRIES.labels(why).inc()
             time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  # so that two do not meet again
     raise AssertionError("the last try returns or raises")
+
+
+def _patiently(run: Callable[[], Answer]) -> Answer:
+    for left in reversed(range(PATIENCE)):
+        try:
+            return run()
+        except Again:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _in_part(run: Callable[[], Answer]) -> Answer:
+    with transaction.atomic():
+        return run()
 
 
 def _once(run: Callable[[], Answer]) -> Answer:

@@ -1,33 +1,41 @@
-"""Statements over arrays of any length, for paths where the ORM costs: planned once for each connection, or copied in.
+"""Statements over arrays of any length, for paths where the ORM costs: several of them on one way to the database.
 
 Write parameters with their types (``%s::bigint[]``). Column and table names are the caller's own, never a user's.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+import json
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+from psycopg import sql as text
+
+Answer = TypeVar("Answer")
+Next = TypeVar("Next")
+Row = tuple[Any, ...]
 
 PREPARE_AFTER = 5
 """How often a connection plans a statement anew before it keeps the plan."""
 
 
-def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Run a statement and return its rows, none where it gives none."""
     here = connections[DEFAULT_DB_ALIAS]  # looked up once: the usual proxy looks it up at each word
     if here.queries_logged:  # where somebody counts statements, they go where they are counted
         with here.cursor() as counted:
             counted.execute(statement, parameters)
             return counted.fetchall() if counted.description else []
-    with here.wrap_database_errors, psycopg.Cursor(_driver(here)) as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+    with here.wrap_database_errors:
+        return _rows(psycopg.Cursor(_driver(here)).execute(statement, parameters))
 
 
 def _driver(here: BaseDatabaseWrapper) -> psycopg.Connection[Any]:
@@ -38,46 +46,152 @@ def _driver(here: BaseDatabaseWrapper) -> psycopg.Connection[Any]:
     return driver
 
 
+def _rows(cursor: psycopg.Cursor[Any]) -> list[Row]:
+    return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Generic[Answer]):
+    """A statement that was not sent yet, and how its rows are read; an empty one asks nobody."""
+
+    text: str
+    parameters: Sequence[Any]
+    read: Callable[[list[Row]], Answer]
+
+    def run(self) -> Answer:
+        """Send it, alone."""
+        return self.read(fetch(self.text, self.parameters) if self.text else [])
+
+    def then(self, read: Callable[[Answer], Next]) -> Statement[Next]:
+        """The same statement, its answer read further."""
+        return Statement(self.text, self.parameters, lambda rows: read(self.read(rows)))
+
+
+class Later(Generic[Answer]):
+    """The answer to a statement that travels with others; there when they are back."""
+
+    __slots__ = ("answer", "statement")
+    answer: Answer
+
+    def __init__(self, statement: Statement[Answer]) -> None:
+        self.statement = statement
+
+
+class Trip:
+    """Statements that travel together; each sees what those before it did."""
+
+    def __init__(self) -> None:
+        self._sent: list[Later[Any]] = []
+
+    def __call__(self, statement: Statement[Answer]) -> Later[Answer]:
+        """Take this one along."""
+        later = Later(statement)
+        self._sent.append(later)
+        return later
+
+    def go(self) -> None:
+        """Send them and read the answers, in their order."""
+        here = connections[DEFAULT_DB_ALIAS]
+        if here.queries_logged:
+            for later in self._sent:
+                later.answer = later.statement.run()
+            return
+        with here.wrap_database_errors:
+            driver = _driver(here)
+            with driver.pipeline():
+                cursors = [
+                    psycopg.Cursor(driver).execute(one.text, one.parameters) if one.text else None
+                    for one in (later.statement for later in self._sent)
+                ]
+            found = [_rows(cursor) if cursor else [] for cursor in cursors]
+        for later, rows in zip(self._sent, found, strict=True):
+            later.answer = later.statement.read(rows)
+
+
+@contextmanager
+def together() -> Iterator[Trip]:
+    """Collect statements and send them at once at the end: one wait for all of them.
+
+    A wait for the database costs more than what most statements do there: sleeping, being woken, and a turn among the
+    other threads. When one fails, those behind it are not run, and its error is raised.
+    """
+    trip = Trip()
+    yield trip
+    trip.go()
+
+
 def numbers(values: Iterable[int | Decimal]) -> str:
     """An array of numbers for ``%s::bigint[]`` or ``%s::numeric[]``; the driver's own way costs ten times as much."""
     return f"{{{','.join(map(str, values))}}}"
 
 
-def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *alike: Any) -> None:
-    """Write new rows the cheapest way there is. Their order is kept, their ids come from the sequence unless given.
+FIELD, LINE = "\x1f", "\x1e"
+NONE = f"\x1d{secrets.token_hex(4)}"
+"""What stands for no value, and cannot be guessed."""
 
-    ``alike``: what the last columns hold in every row.
+
+class NewRows:
+    """New rows of a table without the ORM, as one text that is divided there: as cheap as COPY, and travels along.
+
+    ``own`` columns differ from row to row, ``alike`` ones are the same in all rows of a call, the others the same
+    always: as given here, or the default of their field, also one that is added one day.
     """
-    statement = f"copy {table} ({', '.join(columns)}) from stdin"
-    end = f"\t{_line(alike)}\n" if alike else "\n"
-    text = "".join([_line(row) + end for row in rows])
-    here = connections[DEFAULT_DB_ALIAS]
-    if here.queries_logged:
-        with here.wrap_database_errors, here.cursor() as counted, counted.copy(statement) as target:
-            target.write(text)
-        return
-    with here.wrap_database_errors, psycopg.Cursor(_driver(here)) as cursor, cursor.copy(statement) as target:
-        target.write(text)
+
+    def __init__(self, model: type[Model], own: Sequence[str], alike: Sequence[str] = (), **fixed: Any) -> None:
+        columns = {f.attname: f for f in model._meta.concrete_fields if not f.generated}
+        here = connections[DEFAULT_DB_ALIAS]
+        # Without its length: who assigns a longer text is refused, who casts it loses its end.
+        types = {name: (f.db_type(here) or "").partition("(")[0] for name, f in columns.items()}
+        key = model._meta.pk.attname
+        rest = {n: fixed.get(n, f.get_default()) for n, f in columns.items() if n not in {*own, *alike, key}}
+        self._own, self._alike = len(own), len(alike)
+        values = [
+            *(f"cell[{n}]::{types[name]}" for n, name in enumerate(own, 1)),
+            *(f"%s::{types[name]}" for name in alike),
+            *(f"{_literal(value)}::{types[name]}" for name, value in rest.items()),
+        ]
+        names = ", ".join(f'"{name}"' for name in (*own, *alike, *rest))
+        self._statement = (
+            f"insert into {model._meta.db_table} ({names}) select {', '.join(values)} from"  # noqa: S608
+            " (select string_to_array(line, %s, %s) cell from string_to_table(%s, %s) line offset 0) lines"
+        )
+
+    def __call__(self, rows: Iterable[Sequence[Any]], *alike: Any) -> Statement[None]:
+        """Write these rows, in their order; the key of each comes from its sequence unless it is among its own."""
+        lines = [[NONE if v is None else v if v.__class__ is str else str(v) for v in row] for row in rows]
+        field, line = FIELD, LINE
+        whole = line.join(map(field.join, lines))
+        if whole.count(field) != len(lines) * (self._own - 1) or whole.count(line) != len(lines) - 1:
+            field, line = (one + secrets.token_hex(8) for one in (FIELD, LINE))  # somebody's text has one of them
+            whole = line.join(map(field.join, lines))
+        return Statement(self._statement if lines else "", [*alike, field, NONE, whole, line], nothing)
 
 
-def _line(row: Sequence[Any]) -> str:
-    """A row as COPY reads it."""
-    return "\t".join(["\\N" if v is None else _escaped(v) if isinstance(v, str) else str(v) for v in row])
+def by_index() -> Statement[None]:
+    """Rows are looked up one by one in what is left of this transaction.
+
+    A plan is kept for as long as its connection. One that was made while a table was nearly empty reads all of it,
+    also for each reference checked, and would go on to when there are thousands.
+    """
+    return Statement("select set_config('enable_seqscan', 'off', true)", (), nothing)
 
 
-_SPECIAL = re.compile(r"[\\\t\n\r]").search
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+def nothing(_rows: list[Row]) -> None:
+    """How a statement is read whose rows say nothing."""
 
 
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES) if _SPECIAL(text) else text
+def _literal(value: Any) -> str:
+    if isinstance(value, dict | list):
+        value = json.dumps(value)
+    elif isinstance(value, str):
+        value = str(value)  # a choice is its value
+    return text.Literal(value).as_string().replace("%", "%%")
 
 
-def next_ids(table: str, n: int) -> list[int]:
+def next_ids(table: str, n: int) -> Statement[list[int]]:
     """``n`` ids nobody else gets, rising, for rows that others point at before they are written."""
-    if not n:
-        return []
-    [(ids,)] = fetch(
-        "select array_agg(nextval(%s::text::regclass)) from generate_series(1, %s)", [f"{table}_id_seq", n]
+    return Statement(
+        "select nextval(%s::text::regclass) from generate_series(1, %s::int)" if n else "",
+        [f"{table}_id_seq", n],
+        lambda rows: sorted(pk for (pk,) in rows),
     )
-    return sorted(ids)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from shunda.core import sql
 from shunda.core.refusal import Refusal
+from shunda.core.sql import Row, Statement, nothing, numbers
 from shunda.credit.reasons import OTHER_CURRENCY, OVER_LIMIT
 
 # What raises add at a moment. The account keeps the sum until it changes next; where nobody has counted since (the job
@@ -66,17 +66,18 @@ class Account:
         )
 
 
-def lock(customer_ids: Iterable[int], *, at: datetime) -> dict[int, Account]:
+def lock(customer_ids: Iterable[int], *, at: datetime) -> Statement[dict[int, Account]]:
     """Lock the accounts of these customers, in the order of their ids; who has none has a limit of 0."""
     wanted = sorted(set(customer_ids))
-    if not wanted:
-        return {}
-    found = {row[0]: Account(*row[1:]) for row in sql.fetch(_LOCK, [at, at, at, sql.numbers(wanted)])}
-    return {pk: found.get(pk) or Account() for pk in wanted}
+
+    def read(rows: list[Row]) -> dict[int, Account]:
+        found = {row[0]: Account(*row[1:]) for row in rows}
+        return {pk: found.get(pk) or Account() for pk in wanted}
+
+    return Statement(_LOCK if wanted else "", [at, at, at, numbers(wanted)], read)
 
 
-def hold(taken: Sequence[tuple[int, int, Decimal]], *, at: datetime) -> None:
+def hold(taken: Sequence[tuple[int, int, Decimal]], *, at: datetime) -> Statement[None]:
     """Write what new orders took, (customer, order, amount), to the ledger and the locked accounts."""
-    if taken:
-        columns = [sql.numbers(row[n] for row in taken) for n in range(3)]
-        sql.fetch(_HOLD, [at, *columns])
+    columns = [numbers(row[n] for row in taken) for n in range(3)]
+    return Statement(_HOLD if taken else "", [at, *columns], nothing)

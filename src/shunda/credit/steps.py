@@ -59,7 +59,7 @@ def hold(asks: Sequence[HoldAsk], *, at: datetime) -> list[Refusal]:
     limit of 0. The accounts stay locked until commit, so callers at the same time cannot together pass a limit.
     """
     asks = [ask for ask in asks if ask.amount > 0]
-    accounts = lock((ask.customer_id for ask in asks), at=at)
+    accounts = lock((ask.customer_id for ask in asks), at=at).run()
     refused: list[Refusal] = []
     held: list[Movement] = []
     for ask in asks:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from shunda.core import sql
 from shunda.core.actor import Actor
+from shunda.core.sql import Row, Statement, numbers
 
 _BUYERS = """
 select c.id, c.owner_id, c.region_id, c.frozen, c.grade, c.currency, c.term_id, t.kind,
@@ -61,7 +61,10 @@ class Buyer(NamedTuple):
         return actor.reach == "all" or own or (actor.reach == "region" and self.region_id in actor.regions)
 
 
-def buyers(ids: Iterable[int]) -> dict[int, Buyer]:
+def buyers(ids: Iterable[int]) -> Statement[dict[int, Buyer]]:
     """These customers by id, with their default address and contact; an unknown id is missing."""
-    found = sql.fetch(_BUYERS, [sql.numbers(set(ids))])
-    return {row[0]: Buyer._make((*row[:8], File._make(row[8:]))) for row in found}
+    return Statement(_BUYERS, [numbers(set(ids))], _read)
+
+
+def _read(rows: list[Row]) -> dict[int, Buyer]:
+    return {row[0]: Buyer._make((*row[:8], File._make(row[8:]))) for row in rows}

@@ -13,10 +13,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from shunda.core import sql
 from shunda.core.money import plain
 from shunda.core.refusal import Refusal
-from shunda.inventory.models import DemandKind
+from shunda.core.retry import Again
+from shunda.core.sql import NewRows, Row, Statement, next_ids, numbers
+from shunda.inventory.models import Demand, DemandKind, Reservation
 from shunda.inventory.queries import codes
 from shunda.inventory.reasons import SHORT
 from shunda.inventory.rules import Place
@@ -56,54 +57,63 @@ class Wish(NamedTuple):
     priority: int
 
 
-class Gone(Exception):
+class Gone(Again):
     """Somebody else took what was seen free: undo, look again with locks."""
 
 
-def open_warehouses() -> list[int]:
+def open_warehouses() -> Statement[list[int]]:
     """The warehouses that goods leave from, the first made first."""
-    return [pk for (pk,) in sql.fetch("select id from inventory_warehouse where active order by id")]
+    return Statement(
+        "select id from inventory_warehouse where active order by id", (), lambda rows: [r[0] for r in rows]
+    )
 
 
-def free(places: Collection[Place], *, locked: bool = False) -> dict[Place, Free]:
+def free(places: Collection[Place], *, locked: bool = False) -> Statement[dict[Place, Free]]:
     """What can be promised of each SKU and warehouse; one that was never stocked is missing."""
     wanted = sorted(places)
-    columns = [sql.numbers(sku for sku, _ in wanted), sql.numbers(warehouse for _, warehouse in wanted)]
-    found = sql.fetch(_LOCKED if locked else _FREE, columns)
-    return {(sku, warehouse): Free(pk, left) for sku, warehouse, pk, left in found}
-
-
-def promise(wishes: Sequence[Wish], *, at: datetime) -> list[int]:
-    """Write down who wants what, all of it reserved; the ids of the demands in the order of the wishes."""
-    ids = sql.next_ids("inventory_demand", len(wishes))
-    moment, order = at.isoformat(), str(DemandKind.ORDER)
-    demands = (
-        (pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity, w.quantity, w.due, w.priority)
-        for pk, w in zip(ids, wishes, strict=True)
+    return Statement(
+        _LOCKED if locked else _FREE,
+        [numbers(sku for sku, _ in wanted), numbers(warehouse for _, warehouse in wanted)],
+        lambda rows: {(sku, warehouse): Free(pk, left) for sku, warehouse, pk, left in rows},
     )
-    sql.copy("inventory_demand", _DEMAND, demands, order, 0, 0, moment)
-    sql.copy(
-        "inventory_reservation",
-        _RESERVATION,
-        ((pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity) for pk, w in zip(ids, wishes, strict=True)),
-        "reserve",
-        moment,
+
+
+def demand_ids(n: int) -> Statement[list[int]]:
+    """Ids for as many demands."""
+    return next_ids(Demand._meta.db_table, n)
+
+
+def promise(wishes: Mapping[int, Wish], *, at: datetime) -> tuple[Statement[None], Statement[None]]:
+    """Write down who wants what, by the ids of the demands, all of it reserved."""
+    demands = _demands(
+        (
+            (pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity, w.quantity, w.due, w.priority)
+            for pk, w in wishes.items()
+        ),
+        at,
     )
-    return ids
+    return demands, _reservations(((pk, *w[:4]) for pk, w in wishes.items()), at)
 
 
-_DEMAND = (
-    "id", "order_id", "sku_id", "warehouse_id", "quantity", "reserved", "due", "priority", "kind", "issued",
-    "cancelled", "created_at",
-)  # fmt: skip
-_RESERVATION = ("demand_id", "order_id", "sku_id", "warehouse_id", "quantity", "reason", "at")
+_demands = NewRows(
+    Demand,
+    ("id", "order_id", "sku_id", "warehouse_id", "quantity", "reserved", "due", "priority"),
+    ("created_at",),
+    kind=DemandKind.ORDER,
+)
+_reservations = NewRows(
+    Reservation, ("demand_id", "order_id", "sku_id", "warehouse_id", "quantity"), ("at",), reason="reserve"
+)
 
 
-def take(amounts: Mapping[int, Decimal]) -> None:
+def take(amounts: Mapping[int, Decimal]) -> Statement[None]:
     """Raise what is reserved of these balances (by id), all or nothing; raises ``Gone``."""
-    columns = [sql.numbers(amounts), sql.numbers(amounts.values())]
-    if amounts and len(sql.fetch(_TAKE, columns)) != len(amounts):
-        raise Gone
+
+    def all_taken(taken: list[Row]) -> None:
+        if len(taken) != len(amounts):
+            raise Gone
+
+    return Statement(_TAKE if amounts else "", [numbers(amounts), numbers(amounts.values())], all_taken)
 
 
 class Lack(NamedTuple):

@@ -17,6 +17,7 @@ from shunda.catalog import queries as catalog
 from shunda.core.actor import Actor
 from shunda.core.calendar import Calendar
 from shunda.core.refusal import Refusal
+from shunda.core.sql import Statement, nothing
 from shunda.credit import queries as credit
 from shunda.credit import scoring
 from shunda.customers import queries as customers
@@ -82,16 +83,16 @@ def _taken(specs: Iterable[OrderSpec]) -> dict[Place, tuple[int, str]]:
         return {(channel, shop, external): (pk, number) for channel, shop, external, pk, number in cursor.fetchall()}
 
 
-def lock_places(specs: Sequence[OrderSpec]) -> None:
+_LOCK_PLACES = """
+select pg_advisory_xact_lock(k) from
+(select distinct hashtextextended(p, 0) k from unnest(%s::text[]) p order by 1) keys
+"""
+
+
+def lock_places(specs: Sequence[OrderSpec]) -> Statement[None]:
     """Make two callers that bring the same foreign number wait for each other: the second is told, not surprised."""
     places = sorted({repr((str(s.channel), s.shop, s.external_number)) for s in specs if s.external_number})
-    if places:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select pg_advisory_xact_lock(k) from"
-                " (select distinct hashtextextended(p, 0) k from unnest(%s::text[]) p order by 1) keys",
-                [places],
-            )
+    return Statement(_LOCK_PLACES if places else "", [places], nothing)
 
 
 CALENDAR = [name for name in SETTINGS if name.startswith("calendar.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from shunda.core import sql
+from shunda.core.sql import Row, Statement
 from shunda.orders.plain import Mark
 
 # Each by its own index, a handful of rows however large the table.
@@ -28,17 +28,20 @@ where o.status <> 'cancelled'
 """
 
 
-def heard_of(marks: Iterable[Sequence[Mark]], at: datetime, days: int) -> set[Mark]:
-    """Those of these marks that other orders have; one query for each kind of mark that there is."""
+def heard_of(marks: Iterable[Sequence[Mark]], at: datetime, days: int) -> list[Statement[list[Mark]]]:
+    """Those of these marks that other orders have; a statement for each kind of mark that there is."""
     kinds: dict[str | int, list[Mark]] = {"number": [], "fingerprint": [], "reference": []}
     for one in marks:
         for mark in one:
             kinds[mark[0]].append(mark)
-    found: list[Mark] = []
-    if numbers := kinds["number"]:
-        found += sql.fetch(_NUMBERS, [[m[n] for m in numbers] for n in (1, 2, 3)])
-    if prints := kinds["fingerprint"]:
-        found += sql.fetch(_FINGERPRINTS, [[m[1] for m in prints], at, days, at, days])
-    if references := kinds["reference"]:
-        found += sql.fetch(_REFERENCES, [[m[n] for m in references] for n in (1, 2)])
-    return set(found)
+    numbers, prints, references = kinds.values()
+    asked = (
+        (numbers, _NUMBERS, [[m[n] for m in numbers] for n in (1, 2, 3)]),
+        (prints, _FINGERPRINTS, [[m[1] for m in prints], at, days, at, days]),
+        (references, _REFERENCES, [[m[n] for m in references] for n in (1, 2)]),
+    )
+    return [Statement(text, parameters, _read) for there, text, parameters in asked if there]
+
+
+def _read(rows: list[Row]) -> list[Mark]:
+    return rows

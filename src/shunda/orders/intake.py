@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from ninja.errors import AuthenticationError
 
@@ -13,7 +14,7 @@ from shunda.api.crowd import Asked
 from shunda.core.combine import Combine
 from shunda.core.refusal import NotPermitted, Refused
 from shunda.core.retry import transacted
-from shunda.orders import actions
+from shunda.orders.actions.place import place_within
 from shunda.orders.schemas import OrderIn
 from shunda.orders.specs import Placed, Placing
 
@@ -45,10 +46,11 @@ def place_all(calls: list[Intake]) -> Sequence[Outcome | Exception]:
 
     A token that was revoked, or has ended, since its caller was let in is refused here, in the same transaction.
     """
-    return transacted(lambda: _place_all(calls))
+    tries = count()
+    return transacted(lambda: _place_all(calls, again=next(tries) > 0))
 
 
-def _place_all(calls: list[Intake]) -> list[Outcome | Exception]:
+def _place_all(calls: list[Intake], *, again: bool) -> list[Outcome | Exception]:
     at = max(call.at for call in calls)
     actors = accounts.actors_for_tokens({call.token for call in calls if call.token}, at)
     wanted = [call for call in calls if not call.token or call.token in actors]
@@ -58,7 +60,7 @@ def _place_all(calls: list[Intake]) -> list[Outcome | Exception]:
         else replace(call.placing, by=actors[call.token])
         for call in wanted
     ]
-    placed = iter(actions.place(placings, at=at) if placings else ())
+    placed = iter(place_within(placings, at=at, again=again) if placings else ())
     return [next(placed) if not call.token or call.token in actors else AuthenticationError() for call in calls]
 
 
@@ -67,6 +69,7 @@ PLACING: Combine[Intake, Outcome] = Combine(
     place_all,
     most=1000,
     queue=20_000,
+    lanes=2,
     weigh=lambda call: len(call.placing.spec.lines) or 1,
 )
 """Weighed in lines: about 200 usual orders make a batch, and some 4,000 may wait."""

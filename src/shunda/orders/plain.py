@@ -87,13 +87,14 @@ class Plain:
     spec: OrderSpec
     by: Actor
     keyed: bool
-    buyer: Buyer | None = None
-    warehouse_id: int = 0
+    buyer: Buyer | None
+    warehouse_id: int
+    skus: list[int]
     lines: list[Line] = field(default_factory=list)
     net: Decimal = ZERO
     gross: Decimal = ZERO
 
-    fingerprint: str = ""
+    fingerprint: str = field(init=False)
     rulings: tuple[Ruling, ...] = ()  # by what the system approves it
 
     @property
@@ -102,9 +103,9 @@ class Plain:
         assert self.buyer is not None
         return self.buyer
 
-    def mark(self) -> None:
+    def __post_init__(self) -> None:
         """Give it the fingerprint of ``assembly.fingerprint``."""
-        content = sorted((line.good.id, plain(line.quantity)) for line in self.lines)
+        content = sorted((sku, plain(line.quantity)) for sku, line in zip(self.skus, self.spec.lines, strict=True))
         self.fingerprint = hashlib.sha256(repr((self.customer.id, content)).encode()).hexdigest()
 
     def marks(self) -> list[Mark]:
@@ -191,7 +192,6 @@ def price(order: Plain) -> bool:
         net += line.net
         gross += line.gross
     order.net, order.gross = net, gross
-    order.mark()
     return gross <= MOST
 
 

@@ -8,7 +8,7 @@ is what the ordinary way writes, row for row; a test compares the two.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,20 +17,22 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from shunda.catalog.goods import goods
-from shunda.catalog.queries import resolve
+from shunda.catalog.queries import resolving
+from shunda.core import sql
 from shunda.core.refusal import Refusal, Refused
+from shunda.core.sql import Trip
 from shunda.credit import holding, scoring
 from shunda.customers.buyers import buyers
 from shunda.inventory import promising
-from shunda.inventory.promising import Lack
+from shunda.inventory.promising import Free, Lack
 from shunda.inventory.rules import Place
 from shunda.orders import allocation, approval, decisions, facts, heard, plain, quick_rows, written
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS, Confirmer
 from shunda.orders.plain import CREDIT_TERMS, CURRENCY, Plain
 from shunda.orders.screening import SCREENING
-from shunda.orders.specs import Placed, Placing
+from shunda.orders.specs import OrderSpec, Placed, Placing
 from shunda.policies.decisions import Edition
-from shunda.pricing.listed import Wanted, listed
+from shunda.pricing.listed import Listed, Wanted
 
 ZERO = Decimal(0)
 
@@ -48,39 +50,86 @@ class Moment:
         self.today = localtime(self.at).date()
 
 
-def place(calls: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool = False) -> dict[int, Placed | Refused]:
+class Known:
+    """What specs refer to, read for all of them on one ``trip``: customers, warehouses, articles by their codes."""
+
+    def __init__(self, trip: Trip, specs: Sequence[OrderSpec]) -> None:
+        self._buyers = trip(buyers(spec.customer_id for spec in specs))
+        self._warehouses = trip(promising.open_warehouses())
+        self._sku_ids = trip(resolving(line.sku for spec in specs for line in spec.lines if line.sku_id is None))
+
+    def orders(self, calls: Sequence[tuple[int, Placing]], now: Moment) -> list[Plain]:
+        """Those that may be plain: shaped so, from a customer about whom nothing needs a look, of known articles."""
+        channels = approval.possible_channels(now.tables[AUTO_APPROVE.name])
+        most = now.decided["orders.most_lines"]
+        active, sku_ids = self._warehouses.answer, self._sku_ids.answer
+        fine: list[Plain] = []
+        for index, call in calls:
+            spec = call.spec
+            if spec.channel not in channels or not plain.shaped(spec, now.today, most):
+                continue
+            buyer = self._buyers.answer.get(spec.customer_id)
+            warehouse = (active[0] if active else 0) if spec.warehouse_id is None else spec.warehouse_id
+            skus = [line.sku_id or sku_ids.get(line.sku, 0) for line in spec.lines]
+            if warehouse in active and all(skus) and plain.buys(buyer, call.by, spec.invoice_kind):
+                fine.append(Plain(index, spec, call.by, bool(call.key), buyer, warehouse, skus))
+        return fine
+
+
+class _Seen:
+    """What is to be known about orders before they are decided: articles, prices, twins, credit, stock; one trip.
+
+    Credit accounts are locked here, balances only when somebody was quicker (``locked``).
+    """
+
+    def __init__(self, orders: Sequence[Plain], now: Moment, *, locked: bool) -> None:
+        skus = {sku for order in orders for sku in order.skus}
+        priced = {(order.customer.id, order.customer.grade) for order in orders}
+        with sql.together() as trip:
+            self.goods = trip(goods(skus))
+            self.listed = Listed(trip, priced, skus, on=now.today, currency=CURRENCY, includes_tax=True)
+            trip(facts.lock_places([order.spec for order in orders]))
+            marks, days = [order.marks() for order in orders], now.decided["orders.duplicate_days"]
+            self.heard = [trip(one) for one in heard.heard_of(marks, now.at, days)]
+            self.order_ids = trip(quick_rows.order_ids(len(orders)))
+            self.demand_ids = trip(promising.demand_ids(sum(len(order.skus) for order in orders)))
+            self.accounts = trip(holding.lock(_on_credit(orders), at=now.at))
+            self.free = trip(promising.free({(s, o.warehouse_id) for o in orders for s in o.skus}, locked=locked))
+
+
+def place(
+    calls: Sequence[tuple[int, Placing]], now: Moment, known: Known, *, locked: bool = False
+) -> dict[int, Placed | Refused]:
     """Place those of these (index, call) that are plain; the others are not in the answer and go the ordinary way.
 
     Raises ``promising.Gone`` when somebody took stock between look and grasp; ``locked`` looks with locks. First come
     first served: each order is whole or refused, and sees what those before it took of stock and of credit.
     """
-    ready = _ready(calls, now)
-    if not ready:
+    orders = known.orders(calls, now)
+    if not orders:
         return {}
-    accounts = holding.lock(_on_credit(ready), at=now.at)
-    least = now.decided["credit.release_score"]
-    poor = {pk for pk, account in accounts.items() if account.score is not None and account.score < least}
-    ready = [order for order in ready if order.customer.id not in poor]  # the checks of the ordinary way look at them
-    lacking = _Stock({(line.good.id, o.warehouse_id) for o in ready for line in o.lines}, locked=locked)
-    outcome: dict[int, Placed | Refused] = {}
+    seen = _Seen(orders, now, locked=locked)
+    accounts, stock = seen.accounts.answer, _Stock(seen.free.answer)
     served: list[Plain] = []
     refused: defaultdict[int, list[Refusal]] = defaultdict(list)
-    for order in ready:
+    for order in _ready(orders, seen, now):
         account = accounts.get(order.customer.id) if CREDIT_TERMS[order.customer.term] else None
         over = account.why_not(order.gross, CURRENCY) if account else None
         if over:
             refused[order.index].append(over)
-        if lacking.why_not(order) or over:
+        if stock.why_not(order) or over:
             refused[order.index] += ()
             continue
-        lacking.take(order)
+        stock.take(order)
         if account:
             account.exposure += order.gross
         served.append(order)
-    for index, reasons in promising.short(lacking.lacks).items():
+    for index, reasons in promising.short(stock.lacks).items():
         refused[index] += reasons
-    outcome.update((index, Refused(*reasons)) for index, reasons in refused.items())
-    outcome.update(quick_rows.write(served, lacking.taken(), now.at, now.today, now.decided))
+    outcome: dict[int, Placed | Refused] = {index: Refused(*reasons) for index, reasons in refused.items()}
+    if served:
+        ids = quick_rows.Ids(seen.order_ids.answer, seen.demand_ids.answer)
+        outcome.update(quick_rows.write(served, ids, stock.taken(), now.at, now.today, now.decided))
     return outcome
 
 
@@ -91,8 +140,8 @@ def _on_credit(orders: Sequence[Plain]) -> set[int]:
 class _Stock:
     """What is free while orders take from it one after the other."""
 
-    def __init__(self, places: set[Place], *, locked: bool) -> None:
-        self.free = promising.free(places, locked=locked)
+    def __init__(self, free: Mapping[Place, Free]) -> None:
+        self.free = free
         self.left = {place: free.quantity for place, free in self.free.items()}
         self.lacks: list[Lack] = []
 
@@ -123,47 +172,24 @@ class _Stock:
         return wanted
 
 
-def _ready(calls: Sequence[tuple[int, Placing]], now: Moment) -> list[Plain]:
-    """The plain ones among the calls, with everything they refer to, priced, and nothing about them to look at."""
-    channels = approval.possible_channels(now.tables[AUTO_APPROVE.name])
-    most_lines = now.decided["orders.most_lines"]
-    orders = [
-        Plain(index, call.spec, call.by, bool(call.key))
-        for index, call in calls
-        if call.spec.channel in channels and plain.shaped(call.spec, now.today, most_lines)
-    ]
-    orders = _bought(orders)
-    orders = _filled(orders, Decimal(now.decided["orders.most_quantity"]))
-    orders = _priced(orders, now)
-    return _unheard(orders, now) if orders else []
+def _ready(orders: list[Plain], seen: _Seen, now: Moment) -> list[Plain]:
+    """The plain ones: every line can be sold as asked, at a price, and nothing about the order needs a look."""
+    least = now.decided["credit.release_score"]
+    poor = {pk for pk, one in seen.accounts.answer.items() if one.score is not None and one.score < least}
+    orders = [order for order in orders if order.customer.id not in poor]  # the ordinary way's checks look at them
+    orders = _priced(_filled(orders, seen, Decimal(now.decided["orders.most_quantity"])), seen)
+    signed = written.Measure.of(now.decided)
+    orders = [o for o in orders if plain.price(o) and not signed.asks_of_plain(o.gross, len(o.lines))]
+    return _unheard(_approved(orders, now), seen)
 
 
-def _bought(orders: list[Plain]) -> list[Plain]:
-    if not orders:
-        return []
-    known = buyers(order.spec.customer_id for order in orders)
-    active = promising.open_warehouses()
-    default = active[0] if active else 0
-    fine: list[Plain] = []
-    for order in orders:
-        order.buyer = known.get(order.spec.customer_id)
-        order.warehouse_id = default if order.spec.warehouse_id is None else order.spec.warehouse_id
-        if order.warehouse_id in active and plain.buys(order.buyer, order.by, order.spec.invoice_kind):
-            fine.append(order)
-    return fine
-
-
-def _filled(orders: list[Plain], most: Decimal) -> list[Plain]:
+def _filled(orders: list[Plain], seen: _Seen, most: Decimal) -> list[Plain]:
     """With their lines, where every article can be sold as asked."""
-    codes = {line.sku for order in orders for line in order.spec.lines if line.sku_id is None}
-    ids = resolve(codes) if codes else {}
-    known = (
-        goods(line.sku_id or ids.get(line.sku, 0) for order in orders for line in order.spec.lines) if orders else {}
-    )
+    known = seen.goods.answer
     fine: list[Plain] = []
     for order in orders:
-        for wanted in order.spec.lines:
-            line = plain.read_line(wanted, known.get(wanted.sku_id or ids.get(wanted.sku, 0)), most)
+        for sku, wanted in zip(order.skus, order.spec.lines, strict=True):
+            line = plain.read_line(wanted, known.get(sku), most)
             if line is None:
                 break
             order.lines.append(line)
@@ -172,20 +198,18 @@ def _filled(orders: list[Plain], most: Decimal) -> list[Plain]:
     return fine
 
 
-def _priced(orders: list[Plain], now: Moment) -> list[Plain]:
-    """At the listed prices, where the system approves and confirms."""
+def _priced(orders: list[Plain], seen: _Seen) -> list[Plain]:
+    """At the listed prices."""
     wanted = [
         Wanted(order.customer.id, order.customer.grade, line.good.id, line.quantity, line.good.tax_rate)
         for order in orders
         for line in order.lines
     ]
-    quotes = iter(listed(wanted, on=now.today, currency=CURRENCY, includes_tax=True))
+    quotes = iter(seen.listed.quotes(wanted))
     for order in orders:
         for line in order.lines:
             line.quote = next(quotes)
-    signed = written.Measure.of(now.decided)
-    fine = [o for o in orders if plain.price(o) and not signed.asks_of_plain(o.gross, len(o.lines))]
-    return _approved(fine, now)
+    return orders
 
 
 def _approved(orders: list[Plain], now: Moment) -> list[Plain]:
@@ -207,10 +231,9 @@ def _approved(orders: list[Plain], now: Moment) -> list[Plain]:
     return fine
 
 
-def _unheard(orders: list[Plain], now: Moment) -> list[Plain]:
+def _unheard(orders: list[Plain], seen: _Seen) -> list[Plain]:
     """Without those that look like another order, here or among the calls: somebody must look, or it is refused."""
-    facts.lock_places([order.spec for order in orders])
-    known = heard.heard_of([order.marks() for order in orders], now.at, now.decided["orders.duplicate_days"])
+    known = {mark for found in seen.heard for mark in found.answer}
     fine: list[Plain] = []
     for order in orders:
         marks = order.marks()

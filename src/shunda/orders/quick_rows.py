@@ -1,20 +1,20 @@
-"""The rows of plain orders that are placed: everything an order has once it is confirmed, copied in table by table."""
+"""The rows of plain orders that are placed: everything an order has once it is confirmed, written table by table."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
-
-from django.db.models import Model
+from typing import Any, NamedTuple
 
 from shunda.core import event, sequence, sql
 from shunda.core.actor import system
+from shunda.core.combine import make_way
 from shunda.core.event import First
 from shunda.core.money import plain
+from shunda.core.sql import NewRows
 from shunda.credit import holding
 from shunda.customers.buyers import File
 from shunda.inventory import promising
@@ -35,31 +35,52 @@ ROUND = 1
 SUBJECT = "orders.order"
 
 
+class Ids(NamedTuple):
+    """Ids for at least as many orders and demands as there are."""
+
+    orders: Sequence[int]
+    demands: Sequence[int]
+
+
+def order_ids(n: int) -> sql.Statement[list[int]]:
+    """Ids for as many orders."""
+    return sql.next_ids(Order._meta.db_table, n)
+
+
 def write(
-    orders: Sequence[Plain], taken: Mapping[int, Decimal], at: datetime, today: date, decided: Mapping[str, Any]
+    orders: Sequence[Plain],
+    ids: Ids,
+    taken: Mapping[int, Decimal],
+    at: datetime,
+    today: date,
+    decided: Mapping[str, Any],
 ) -> dict[int, Placed]:
     """Write these orders, confirmed, with all that belongs to them; what each call gets, by its index.
 
     Children first, what others wait for last: credit, then balances, then the counter, then the orders themselves.
     """
-    if not orders:
-        return {}
-    ids = sql.next_ids("orders_order", len(orders))
-    placed = list(zip(ids, orders, strict=True))
-    holding.hold([(o.customer.id, pk, o.gross) for pk, o in placed if CREDIT_TERMS[o.customer.term] and o.gross], at=at)
-    demands = iter(promising.promise([wish for pk, order in placed for wish in _wishes(pk, order)], at=at))
-    reasons = _Reasons()
-    _LINE.copy(row for pk, order in placed for row in _lines(pk, order, demands, reasons))
-    event.begin(SUBJECT, {pk: list(_timeline(order)) for pk, order in placed}, at=at)
-    promising.take(taken)
-    numbers = sequence.numbers(decided["orders.number_prefix"], f"{today:%Y%m%d}", len(orders))
-    heads = (_head(pk, order, number) for (pk, order), number in zip(placed, numbers, strict=True))
-    _ORDER.copy(heads, today, *[at.isoformat()] * 3)
+    placed = dict(zip(ids.orders, orders, strict=False))
+    wishes = dict(zip(ids.demands, (wish for pk, order in placed.items() for wish in _wishes(pk, order)), strict=False))
+    demands, reasons = iter(wishes), _Reasons()
+    with sql.together() as trip:
+        on_credit = [
+            (o.customer.id, pk, o.gross) for pk, o in placed.items() if CREDIT_TERMS[o.customer.term] and o.gross
+        ]
+        trip(holding.hold(on_credit, at=at))
+        for promise in promising.promise(wishes, at=at):
+            trip(promise)
+        trip(_new_lines(row for pk, order in placed.items() for row in _lines(pk, order, demands, reasons)))
+        trip(event.begin(SUBJECT, {pk: list(_timeline(order)) for pk, order in placed.items()}, at=at))
+        trip(promising.take(taken))
+        serials = trip(sequence.numbering(decided["orders.number_prefix"], f"{today:%Y%m%d}", len(orders)))
+        make_way()
+    numbers = dict(zip(placed, serials.answer, strict=True))
+    _new_orders((_head(pk, order, numbers[pk]) for pk, order in placed.items()), today, at, at, at).run()
     for kind in TOLD:
-        event.tell(kind, ids, at)
+        event.tell(kind, list(placed), at)
     return {
-        order.index: Placed(pk, number, STATUS, order.net, order.gross - order.net, order.gross, CURRENCY)
-        for (pk, order), number in zip(placed, numbers, strict=True)
+        order.index: Placed(pk, numbers[pk], STATUS, order.net, order.gross - order.net, order.gross, CURRENCY)
+        for pk, order in placed.items()
     }
 
 
@@ -87,23 +108,7 @@ class _Reasons:
         return said
 
 
-class _Table:
-    """The columns of a table in the order rows are copied: those of each row, then those that are alike in all."""
-
-    def __init__(self, model: type[Model], own: Sequence[str], **alike: Any) -> None:
-        """A column that is neither here nor there has its default, also one that is added one day."""
-        fields = [f for f in model._meta.concrete_fields if not f.generated and f.attname not in own]
-        rest = {f.attname: alike.get(f.attname, f.get_default()) for f in fields if not f.primary_key}
-        self.name = model._meta.db_table
-        self.columns = (*own, *rest)
-        self.alike = tuple(json.dumps(v) if isinstance(v, dict | list) else v for v in rest.values())
-
-    def copy(self, rows: Iterable[tuple[Any, ...]], *alike: Any) -> None:
-        """``alike``: further columns that are the same in all rows of this copy, the last of the own ones."""
-        sql.copy(self.name, self.columns, rows, *alike, *self.alike)
-
-
-_LINE = _Table(
+_new_lines = NewRows(
     OrderLine,
     (
         "order_id", "line_no", "sku_id", "name", "model", "specification", "unit_id", "quantity", "base_quantity",
@@ -143,14 +148,14 @@ def _approval(*rulings: tuple[str, int, tuple[int, ...]]) -> str:
 _SUBMITTED = json.dumps({"round": ROUND, "warnings": 0})
 
 
-_ORDER = _Table(
+_new_orders = NewRows(
     Order,
     (
         "id", "number", "customer_id", "region_id", "owner_id", "created_by_id", "warehouse_id", "term_id", "channel",
         "shop", "external_number", "customer_reference", "payment_method", "invoice_kind", "net", "tax", "gross",
         "wanted_date", "promised_date", "fingerprint", *File._fields[1:],
-        "order_date", "created_at", "submitted_at", "confirmed_at",
     ),
+    ("order_date", "created_at", "submitted_at", "confirmed_at"),
     status=STATUS, version=VERSION, round=ROUND, currency=CURRENCY,
 )  # fmt: skip
 

@@ -99,15 +99,28 @@ union all
 """
 
 
-def decided(settings: Sequence[str], tables: Sequence[str], at: datetime) -> tuple[dict[str, Any], dict[str, Edition]]:
+Decided = tuple[dict[str, Any], dict[str, Edition]]
+"""The values of settings and the versions of decision tables, by their names."""
+
+
+def decided(settings: Sequence[str], tables: Sequence[str], at: datetime) -> Decided:
     """The values of these settings and the versions of these decision tables in force: one query for all."""
+    return deciding(settings, tables, at).run()
+
+
+def deciding(settings: Sequence[str], tables: Sequence[str], at: datetime) -> sql.Statement[Decided]:
+    """The statement of ``decided``; reading it asks for the rows of a table that was not seen before."""
     wanted, day = _known(tuple(settings)) if settings else (), localtime(at).date()
-    found: dict[str, dict[str, str]] = {"s": {}, "t": {}}
-    for part, name, text in sql.fetch(_DECIDED, [list(wanted), list(tables), at, day, day]):
-        found[part][name] = text
-    changed = {name: SETTINGS[name].kind.read(json.loads(text)) for name, text in found["s"].items()}
-    values = {name: changed.get(name, SETTINGS[name].default) for name in wanted}
-    return values, {name: edition(name, int(found["t"].get(name, 0)) or None) for name in tables}
+
+    def read(rows: list[sql.Row]) -> Decided:
+        found: dict[str, dict[str, str]] = {"s": {}, "t": {}}
+        for part, name, text in rows:
+            found[part][name] = text
+        changed = {name: SETTINGS[name].kind.read(json.loads(text)) for name, text in found["s"].items()}
+        values = {name: changed.get(name, SETTINGS[name].default) for name in wanted}
+        return values, {name: edition(name, int(found["t"].get(name, 0)) or None) for name in tables}
+
+    return sql.Statement(_DECIDED, [list(wanted), list(tables), at, day, day], read)
 
 
 def value(name: str) -> Any:

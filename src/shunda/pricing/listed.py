@@ -7,13 +7,13 @@ is a line's is decided here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from shunda.core import sql
+from shunda.core.sql import Row, Statement, Trip, numbers
 from shunda.pricing.queries import Ask, Quote, quoted
 
 # The order is the rank: the most particular list first, among equals the one that started last.
@@ -23,12 +23,17 @@ where active and currency = %s and valid_from <= %s and (valid_until is null or 
   and (customer_id = any(%s::bigint[]) or (customer_id is null and (grade = '' or grade = any(%s::text[]))))
 order by customer_id is null, grade = '', valid_from desc, id desc
 """
-_PRICES = """
+_PRICES = f"""
+with lists as materialized ({_LISTS})
 select price_list_id, sku_id, min_quantity, unit_price, floor from pricing_price
-where sku_id = any(%s::bigint[]) and price_list_id = any(%s::bigint[])
+where sku_id = any(%s::bigint[]) and price_list_id = any(select id from lists)
 order by min_quantity desc
-"""
+"""  # noqa: S608  # put together of what stands above
 ZERO = Decimal(0)
+
+
+Buyer = tuple[int, str]
+"""A customer and its grade."""
 
 
 class Wanted(NamedTuple):
@@ -60,21 +65,28 @@ class _Price(NamedTuple):
     floor: Decimal | None
 
 
-def listed(wanted: Sequence[Wanted], *, on: date, currency: str, includes_tax: bool) -> list[Quote]:
-    """A quote for each, in their order; two queries however many."""
-    if not wanted:
-        return []
-    buyers = {(one.customer_id, one.grade) for one in wanted}
-    customers, grades = {customer for customer, _ in buyers}, {grade for _, grade in buyers}
-    found = sql.fetch(_LISTS, [currency, on, on, sql.numbers(customers), list(grades)])
-    lists = {row[0]: _List._make(row) for row in found}
-    ranked = {buyer: [one.id for one in lists.values() if _counts(one, *buyer)] for buyer in buyers}
-    prices = _prices({one.sku_id for one in wanted}, lists)
-    quotes: list[Quote] = []
-    for one in wanted:
-        price = _best(one, ranked[one.customer_id, one.grade], prices)
-        quotes.append(_known(price and lists[price.list_id], price, one.tax_rate, on, currency, includes_tax))
-    return quotes
+class Listed:
+    """What the lists say to these buyers, (customer, grade), of these articles on a day; read on a ``trip``."""
+
+    def __init__(
+        self, trip: Trip, buyers: Collection[Buyer], sku_ids: Collection[int], *, on: date, currency: str,
+        includes_tax: bool,
+    ) -> None:  # fmt: skip
+        self._buyers, self._on, self._currency, self._includes_tax = buyers, on, currency, includes_tax
+        count = [currency, on, on, numbers({c for c, _ in buyers}), list({grade for _, grade in buyers})]
+        self._lists = trip(Statement(_LISTS, count, lambda rows: {row[0]: _List._make(row) for row in rows}))
+        self._prices = trip(Statement(_PRICES, [*count, numbers(sku_ids)], _prices))
+
+    def quotes(self, wanted: Sequence[Wanted]) -> list[Quote]:
+        """A quote for each, in their order."""
+        lists, prices = self._lists.answer, self._prices.answer
+        ranked = {buyer: [one.id for one in lists.values() if _counts(one, *buyer)] for buyer in self._buyers}
+        quotes: list[Quote] = []
+        for one in wanted:
+            price = _best(one, ranked[one.customer_id, one.grade], prices)
+            said = price and lists[price.list_id]
+            quotes.append(_known(said, price, one.tax_rate, self._on, self._currency, self._includes_tax))
+        return quotes
 
 
 Prices = Mapping[tuple[int, int], Sequence[_Price]]
@@ -85,10 +97,10 @@ def _counts(one: _List, customer_id: int, grade: str) -> bool:
     return one.customer_id == customer_id or (one.customer_id is None and one.grade in ("", grade))
 
 
-def _prices(sku_ids: Iterable[int], list_ids: Iterable[int]) -> Prices:
+def _prices(rows: list[Row]) -> Prices:
     """By list and SKU, the highest quantity break first."""
     prices: defaultdict[tuple[int, int], list[_Price]] = defaultdict(list)
-    for row in sql.fetch(_PRICES, [sql.numbers(sku_ids), sql.numbers(list_ids)]):
+    for row in rows:
         prices[row[0], row[1]].append(_Price._make(row))
     return prices
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from shunda.core.combine import Busy, Closing, Combine, Unanswered
+from shunda.core import combine as combining
+from shunda.core.combine import Busy, Closing, Combine, Unanswered, make_way
 
 IN_TURN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -32,6 +34,9 @@ class Ledger:
     def __call__(self, calls):
         self.opened.wait(5)
         time.sleep(self.pause)
+        if any(number % 2 for number, _ in calls):  # some do, some do not
+            make_way()
+            time.sleep(self.pause)
         with self.lock:
             self.batches.append(len(calls))
         if any(kind == "bomb" for _, kind in calls):
@@ -140,7 +145,7 @@ def test_those_who_come_while_a_batch_runs_form_the_next_one():
     combine = Combine("test", ledger)
     with ThreadPoolExecutor(20) as threads:
         first = threads.submit(combine, (0, "good"))
-        while combine._free:
+        while not combine._running:
             time.sleep(0.001)
         while combine._waiting:
             time.sleep(0.001)
@@ -158,7 +163,7 @@ def test_a_full_queue_turns_away_and_what_was_accepted_is_served_before_the_end(
     combine = Combine("full", ledger, queue=3)
     with ThreadPoolExecutor(8) as threads:
         first = threads.submit(combine, (0, "good"))
-        while combine._free or combine._waiting:
+        while not combine._running or combine._waiting:
             time.sleep(0.001)
         waiting = [threads.submit(combine, (number, "good")) for number in (1, 2, 3)]
         while len(combine._waiting) < 3:
@@ -200,6 +205,100 @@ def test_who_cannot_be_served_before_the_end_is_told_so():
     assert sorted(ledger.done) == ([0] if undone else [0, 1])
 
 
+class Road:
+    """A batch action in two parts; it tells who is in which, and goes on when it is let."""
+
+    def __init__(self, *, makes_way=True):
+        self.first, self.second, self.makes_way = set(), set(), makes_way
+        self.on = {}
+
+    def __call__(self, calls):
+        self.on[calls[0]] = threading.Semaphore(0)
+        self.first.add(calls[0])
+        self.on[calls[0]].acquire(timeout=5)
+        self.first.discard(calls[0])
+        self.second.add(calls[0])
+        if self.makes_way:
+            make_way()
+        self.on[calls[0]].acquire(timeout=5)
+        self.second.discard(calls[0])
+        return calls
+
+    def stands(self, first, second):
+        """Whether it comes to stand so, and stays so for a moment."""
+        until = time.monotonic() + 5
+        while (self.first, self.second) != (first, second) and time.monotonic() < until:
+            time.sleep(0.001)
+        time.sleep(0.02)
+        return (self.first, self.second) == (first, second)
+
+
+def on_a_loop(combine):
+    return lambda call: asyncio.run(combine.ask(call))
+
+
+@pytest.mark.parametrize("way", [lambda combine: combine, on_a_loop])
+def test_the_next_batch_begins_when_the_one_before_makes_way_and_never_more_than_there_are_lanes(way):
+    road = Road()
+    combine = Combine("test", road, lanes=2, most=1)
+    with ThreadPoolExecutor(3) as threads:
+        waiting = [threads.submit(way(combine), 1)]
+        assert road.stands({1}, set())
+        waiting.append(threads.submit(way(combine), 2))
+        assert road.stands({1}, set())  # before the point nobody else begins
+        road.on[1].release()
+        assert road.stands({2}, {1})
+        waiting.append(threads.submit(way(combine), 3))
+        road.on[2].release()
+        assert road.stands(set(), {1, 2})  # two lanes are taken
+        road.on[1].release()
+        assert road.stands({3}, {2})
+        for each in (2, 3, 3):
+            road.on[each].release()
+        assert [each.result(5) for each in waiting] == [1, 2, 3]
+    combine.close()
+    assert (combine._running, combine._narrow) == (0, False)
+
+
+def test_a_batch_that_makes_no_way_is_alone_and_the_next_begins_at_its_end():
+    road = Road(makes_way=False)
+    combine = Combine("test", road, lanes=2, most=1)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [threads.submit(combine, 1), threads.submit(combine, 2)]
+        for _ in waiting:
+            [one] = road.first or _until(lambda: road.first)
+            road.on[one].release()
+            assert road.stands(set(), {one})
+            road.on[one].release()
+        assert [each.result(5) for each in waiting] == [1, 2]
+    make_way()  # outside a batch it means nothing
+    assert (combine._running, combine._narrow) == (0, False)
+
+
+def _until(there):
+    while not there():
+        time.sleep(0.001)
+    return there()
+
+
+def test_a_thread_that_leads_keeps_its_connection_for_a_moment_and_then_gives_it_back(monkeypatch):
+    closed = threading.Semaphore(0)
+    monkeypatch.setattr(combining, "connection", SimpleNamespace(close=closed.release))
+    monkeypatch.setattr(combining, "LINGER_SECONDS", 0.05)
+    ledger = Ledger()
+    combine = Combine("test", ledger)
+
+    async def twice():
+        return [await combine.ask((number, "good")) for number in (0, 2)]
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(asyncio.run, twice()).result(10) == [0, 2]
+        assert closed.acquire(timeout=5)
+        assert threads.submit(asyncio.run, twice()).result(10) == [0, 2]
+    combine.close()
+    assert closed.acquire(timeout=5)
+
+
 def test_a_heavy_call_is_taken_alone_and_never_starves():
     ledger = Ledger()
     combine = Combine("test", ledger, most=5, queue=5, weigh=lambda call: 100 if call[0] == 7 else 1)
@@ -238,7 +337,7 @@ def test_a_child_process_starts_with_an_empty_queue():
     combine = Combine("test", ledger)
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(combine, (0, "good"))
-        while combine._free or combine._waiting:
+        while not combine._running or combine._waiting:
             time.sleep(0.001)
         combine.reset()  # what os.register_at_fork does in the child
         ledger.opened.set()

@@ -3,9 +3,8 @@
 import time
 
 import pytest
-from django.db import DataError, OperationalError, connection
+from django.db import OperationalError, connection
 
-from shunda.core import sql
 from shunda.core.database.base import HOPELESS_SECONDS, DatabaseWrapper
 
 PATIENCE = 0.6
@@ -44,9 +43,3 @@ def test_after_one_waited_in_vain_the_others_only_look_until_one_gets_a_connecti
     with third.cursor() as cursor:
         cursor.execute("select 1")
         assert cursor.fetchone() == (1,)
-
-
-@pytest.mark.django_db
-def test_what_goes_wrong_while_rows_are_copied_is_an_error_of_the_database_like_any_other():
-    with pytest.raises(DataError):
-        sql.copy("core_counter", ["name", "value"], [("copied", "no number")])

@@ -61,7 +61,7 @@ def clone(ids: Collection[int], *, by: Actor, at: datetime) -> Outcome[Order]:
 
 def draft(specs: Sequence[OrderSpec], *, by: Actor, at: datetime) -> Outcome[Order]:
     """The drafts themselves, for actions that go on with them; what ``create`` says."""
-    facts.lock_places(specs)
+    facts.lock_places(specs).run()
     entries, refused = resolve(dict(enumerate(specs)), facts.for_entry(specs, by))
     on = localtime(at).date()
     blanks = {key: assembly.blank("", at, on, by.id) for key in entries}

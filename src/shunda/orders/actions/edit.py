@@ -33,7 +33,7 @@ def edit(
     """
     batch = Batch(seen_by(by), specs, ORDER, "edit", versions=versions)
     wanted = {order.pk: specs[order.pk] for order in batch}
-    facts.lock_places(list(wanted.values()))
+    facts.lock_places(list(wanted.values())).run()
     before = lines_of(wanted)
     heads = {order.pk: {name: getattr(order, name) for name in HEAD} for order in batch}
     entries, refused = resolve(wanted, facts.for_entry(wanted.values(), by))

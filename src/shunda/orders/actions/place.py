@@ -9,25 +9,23 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import transaction
-
-from shunda.core import once
+from shunda.core import once, sql
 from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS
 from shunda.core.once import Kept
 from shunda.core.refusal import Refusal, Refused
-from shunda.inventory.promising import Gone
+from shunda.core.retry import transacted
 from shunda.orders import quick, written
 from shunda.orders import reasons as why
 from shunda.orders.actions import ordinary
 from shunda.orders.allocation import ALLOCATION, PRIORITY
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
-from shunda.orders.quick import Moment
+from shunda.orders.quick import Known, Moment
 from shunda.orders.screening import SCREENING
 from shunda.orders.specs import Placed, Placing
 from shunda.policies import queries as policies
 
-__all__ = ["place"]
+__all__ = ["place", "place_within"]
 
 PERMISSION = "orders.place_order"
 SETTINGS = (
@@ -35,8 +33,6 @@ SETTINGS = (
     "credit.release_score", *written.SETTINGS,
 )  # fmt: skip
 TABLES = (AUTO_APPROVE.name, CONFIRMERS.name, SCREENING.name, ALLOCATION.name, PRIORITY.name)
-PATIENCE = 20
-"""How often others may be quicker, with the last piece or with the same key, before it is a fault."""
 
 Answer = Placed | Refused
 
@@ -58,53 +54,48 @@ def place(calls: Sequence[Placing], *, at: datetime) -> list[Placed | Refused]:
     The number of statements does not depend on the number of plain calls. Plain ones are served before those that go
     the ordinary way. May be called again after a deadlock or a serialization failure.
     """
-    for attempt in count(1):
-        try:
-            with transaction.atomic():
-                return _place(calls, at, locked=attempt > 1)
-        except (Gone, once.Taken):
-            if attempt == PATIENCE:
-                raise
-    raise AssertionError("unreachable")
+    tries = count()
+    return transacted(lambda: place_within(calls, at=at, again=next(tries) > 0))
 
 
 ACTIONS.setdefault(PERMISSION, []).append(f"{place.__module__}.{place.__qualname__}")
 
 
-def _place(calls: Sequence[Placing], at: datetime, *, locked: bool) -> list[Answer]:
+def place_within(calls: Sequence[Placing], *, at: datetime, again: bool) -> list[Answer]:
+    """Place them in the caller's transaction (``core.retry.transacted``); ``again``: something kept it from ending."""
     outcome: dict[int, Answer] = {}
-    earlier = once.answered({_key(call) for call in calls if call.key})
+    with sql.together() as trip:
+        trip(sql.by_index())
+        kept = trip(once.answered({_key(call) for call in calls if call.key}))
+        decided = trip(policies.deciding(SETTINGS, TABLES, at))
+        known = quick.Known(trip, [call.spec for call in calls])
+    earlier = kept.answer
     first: dict[tuple[str, str], int] = {}
-    again: dict[int, int] = {}  # calls that repeat the key of another in this batch
+    repeats: dict[int, int] = {}  # calls that repeat the key of another in this batch
     todo: list[tuple[int, Placing]] = []
     for index, call in enumerate(calls):
         if answer := _known(call, earlier):
             outcome[index] = answer
         elif call.key and first.setdefault(_key(call), index) != index:
-            again[index] = first[_key(call)]
+            repeats[index] = first[_key(call)]
         else:
             todo.append((index, call))
     if todo:
-        outcome |= _work(todo, moment(at), locked=locked)
+        outcome |= _work(todo, Moment(at, *decided.answer), known, locked=again)
         once.keep(
             [_kept(call, made) for index, call in todo if call.key and isinstance(made := outcome[index], Placed)],
             at=at,
-        )
-    for index, one in again.items():
+        ).run()
+    for index, one in repeats.items():
         same = calls[index].fingerprint == calls[one].fingerprint
         outcome[index] = _repeated(outcome[one]) if same else Refused(once.KEY_REUSED(key=calls[index].key))
     return [outcome[index] for index in range(len(calls))]
 
 
-def _work(todo: Sequence[tuple[int, Placing]], now: Moment, *, locked: bool) -> dict[int, Answer]:
-    outcome = quick.place(todo, now, locked=locked)
+def _work(todo: Sequence[tuple[int, Placing]], now: Moment, known: Known, *, locked: bool) -> dict[int, Answer]:
+    outcome = quick.place(todo, now, known, locked=locked)
     rest = [(index, call) for index, call in todo if index not in outcome]
     return outcome | ordinary.place(rest, now) if rest else outcome
-
-
-def moment(at: datetime) -> Moment:
-    """What the company has decided about placing at this moment: one query."""
-    return Moment(at, *policies.decided(SETTINGS, TABLES, at))
 
 
 def _known(call: Placing, earlier: Mapping[tuple[str, str], Kept]) -> Answer | None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from shunda.catalog.models import Sku
 from shunda.catalog.tests.builders import product, sku, unit
+from shunda.core import sql
 from shunda.core.actor import system
 from shunda.core.refusal import Refused
 from shunda.credit.tests.builders import account
@@ -22,9 +23,11 @@ from shunda.inventory.models import Warehouse
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions, quick
 from shunda.orders.actions import ordinary
-from shunda.orders.actions.place import moment
+from shunda.orders.actions.place import SETTINGS
+from shunda.orders.actions.place import TABLES as DECIDED
 from shunda.orders.specs import LineSpec, OrderSpec, Placed, Placing
 from shunda.orders.tests.builders import AT
+from shunda.policies.queries import decided
 from shunda.pricing.tests.builders import price_list
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +103,12 @@ def tried(way: Any) -> tuple[Any, dict[str, list[Any]]]:
         return answer, rows
 
 
+def shortly(call: Placing, now: quick.Moment) -> dict[int, Placed | Refused]:
+    with sql.together() as trip:
+        known = quick.Known(trip, [call.spec])
+    return quick.place([(0, call)], now, known)
+
+
 def said(answer: Placed | Refused) -> Any:
     """An answer without ids and numbers; the ordinary way cannot always say which lines are short."""
     if isinstance(answer, Placed):
@@ -163,8 +172,8 @@ def test_for_any_order_the_short_way_writes_what_the_ordinary_way_writes(
         **head,
     )
     call = Placing(made, system("shop", "api"), key="k" if keyed else "")
-    now = moment(AT)
-    short, written = tried(lambda: quick.place([(0, call)], now).get(0))
+    now = quick.Moment(AT, *decided(SETTINGS, DECIDED, AT))
+    short, written = tried(lambda: shortly(call, now).get(0))
     ordinarily, expected = tried(lambda: ordinary.place([(0, call)], now)[0])
     if short is not None:
         assert said(short) == said(ordinarily)
@@ -186,7 +195,7 @@ def test_plain_orders_do_go_the_short_way(world: tuple[list[Sku], list[int], lis
         buyers[0], [LineSpec(Decimal(2), articles[0].pk), LineSpec(Decimal("0.5"), articles[1].pk)],
         channel="api", wanted_date=date(2026, 6, 1), invoice_kind="ordinary",
     )  # fmt: skip
-    now = moment(AT)
-    assert isinstance(quick.place([(0, Placing(made, system()))], now)[0], Placed)
+    now = quick.Moment(AT, *decided(SETTINGS, DECIDED, AT))
+    assert isinstance(shortly(Placing(made, system()), now)[0], Placed)
     assert Warehouse.objects.count() == 2
     assert [type(one) for one in actions.place([Placing(made, system(), key="other")], at=AT)] == [Placed]

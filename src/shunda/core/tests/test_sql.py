@@ -1,0 +1,84 @@
+"""Statements that travel together, and rows written as one text."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DataError, InternalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shunda.core import sql
+from shunda.core.models import Answer, Counter
+from shunda.core.sql import FIELD, LINE, NONE, NewRows, Statement
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 5, 6, 9, 30, tzinfo=UTC)
+new_counters = NewRows(Counter, ("name", "value"))
+new_answers = NewRows(Answer, ("key", "fingerprint", "result"), ("at",), scope="100 % 'sure'")
+
+
+def number(n: int) -> Statement[Decimal]:
+    return Statement("select 1 / %s::numeric", [n], lambda rows: rows[0][0])
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_statements_that_travel_together_see_what_those_before_did_and_each_gets_its_own_answer(counted: bool) -> None:
+    def ask() -> tuple[Any, ...]:
+        with sql.together() as trip:
+            nobody = trip(Statement("", (), len))
+            half = trip(number(2))
+            trip(new_counters([("travels", 7)]))
+            there = trip(Statement("select value from core_counter where name = 'travels'", (), list))
+        return nobody.answer, half.answer, there.answer
+
+    if counted:
+        with CaptureQueriesContext(connection) as captured:
+            assert ask() == (0, Decimal("0.5"), [(7,)])
+        assert len(captured) == 3
+    else:
+        assert ask() == (0, Decimal("0.5"), [(7,)])
+
+
+def test_where_one_fails_its_error_is_raised_and_those_behind_it_did_nothing() -> None:
+    with pytest.raises(DataError), transaction.atomic(), sql.together() as trip:  # noqa: PT012
+        trip(new_counters([("before", 1)]))
+        trip(number(0))
+        trip(new_counters([("behind", 1)]))
+    assert not Counter.objects.filter(name__in=["before", "behind"])
+    assert number(4).run() == Decimal("0.25")
+
+
+def test_what_a_database_function_refuses_is_an_error_of_the_database_also_on_a_trip() -> None:
+    refused = Statement("do $$ begin raise exception using errcode = 'XX000'; end $$", (), sql.nothing)
+    with pytest.raises(InternalError), transaction.atomic(), sql.together() as trip:  # noqa: PT012
+        trip(refused)
+        trip(number(1))
+
+
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
+    [FIELD, LINE, FIELD + LINE, "\\N", "\t", "\n", "%s", "{}", "NULL", "\x1d", ""]
+)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5, unique_by=lambda row: row[0]))
+def test_whatever_text_rows_have_is_read_as_it_was_written(rows: list[tuple[str, str]]) -> None:
+    with transaction.atomic():
+        new_answers([(key, mark, None) for key, mark in rows], AT).run()
+        kept = list(Answer.objects.order_by("pk").values_list("scope", "key", "fingerprint", "result", "at"))
+        transaction.set_rollback(True)
+    assert kept == [("100 % 'sure'", key, mark, None, AT) for key, mark in rows]
+
+
+def test_a_text_that_is_too_long_for_its_column_is_refused_and_not_cut() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        new_answers([("k" * 1000, "", None)], AT).run()
+    assert len(NONE) > len(FIELD)
+
+
+def test_ids_are_rising_and_nobody_elses() -> None:
+    first, second = sql.next_ids("core_answer", 3).run(), sql.next_ids("core_answer", 2).run()
+    assert [*first, *second] == sorted({*first, *second})
+    assert sql.next_ids("core_answer", 0).run() == []
