@@ -8,14 +8,18 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from shunda.accounts.models import User
-from shunda.accounts.queries import actor_for
+from shunda.accounts.queries import actor_for, standing
 from shunda.core.actor import Actor
 
 NOBODY = Actor(id=None, name="", permissions=frozenset())
 """A visitor who has not signed in: may do nothing."""
+
+STANDING = "standing"
+"""In the session: the delegation by which the person stands in for somebody now."""
 
 STILL_OPEN = ("account_change_password", "account_logout", "accounts:preferences")
 """Where somebody may go who must change the password first."""
@@ -40,4 +44,8 @@ def _must_change_password(request: HttpRequest) -> bool:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return actor_for(request.user) if isinstance(request.user, User) else NOBODY
+    if not isinstance(request.user, User):
+        return NOBODY
+    me = actor_for(request.user)
+    given = request.session.get(STANDING)
+    return (standing(me, given, timezone.now()) if given and me.permissions else None) or me

@@ -124,6 +124,10 @@ def administrators() -> set[int]:
     return set(User.objects.filter(holding, is_active=True).values_list("pk", flat=True))
 
 
+NEVER_LENT = ("accounts.", "policies.")
+"""Rights nobody has by standing in: over people, and over the rules themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An active person: what he may do, the codes of his roles, the language he reads."""
@@ -145,6 +149,31 @@ def people(permissions: Collection[str], roles: Collection[str]) -> list[Person]
     codes = Role.objects.filter(users=OuterRef("pk")).order_by("pk")
     users = _with_rights(User.objects.filter(pk__in=ids)).annotate(codes=ArraySubquery(codes.values("code")))
     return [Person(_actor(user, "web"), frozenset(user.codes), user.language) for user in users.order_by("pk")]
+
+
+def standing(deputy: Actor, delegation_id: int, at: datetime) -> Actor | None:
+    """The deputy with the rights of whoever he stands in for at that moment, and no others: two queries.
+
+    He reads and writes what the other could, but administers nothing and changes no policy; what he does is recorded as
+    his own, for the other. ``None`` when he does not stand in, any more or yet.
+    """
+    given = delegations(at).filter(pk=delegation_id, deputy=deputy.id, since__lte=at).first()
+    giver = actors_for([given.giver_id]).get(given.giver_id) if given else None
+    if giver is None:
+        return None
+    lent = frozenset(name for name in giver.permissions if not name.startswith(NEVER_LENT) and name != EVERYTHING)
+    return replace(giver, id=deputy.id, for_id=giver.id, name=f"{deputy.name} for {giver.name}"[:120], permissions=lent)
+
+
+def delegations(at: datetime) -> QuerySet[Delegation]:
+    """Those that count at that moment or will."""
+    return Delegation.objects.filter(until__gt=at, ended_at__isnull=True).select_related("giver", "deputy")
+
+
+def delegations_of(user_id: int) -> QuerySet[Delegation]:
+    """Those a person gave or was given, newest first."""
+    mine = Delegation.objects.filter(Q(giver=user_id) | Q(deputy=user_id))
+    return mine.select_related("giver", "deputy").order_by("-pk")
 
 
 def deputies(user_ids: Collection[int], at: datetime) -> dict[int, int]:

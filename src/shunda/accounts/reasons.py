@@ -67,3 +67,11 @@ PASSWORD_TOO_SHORT = ngettext_lazy(
     "This password is too short. It must contain at least %d characters.",
 )
 """Django's own sentence, which its Chinese catalogue lacks; that it stands here puts it into ours."""
+BAD_ABSENCE = Reason("accounts.bad-absence", _("The last day comes after the first, is not over, and within a year."))
+NO_DEPUTY = Reason("accounts.no-deputy", _("Choose another active person to stand in."))
+AWAY_ALREADY = Reason("accounts.away-already", _("Somebody is named for some of these days already; end that first."))
+DEPUTY_AWAY = Reason("accounts.deputy-away", _("%(name)s is away on some of these days; choose somebody else."))
+IS_DEPUTY = Reason(
+    "accounts.is-deputy", _("Whoever stands in for others on these days cannot pass that on; end it first.")
+)
+STANDING_ENDED = Reason("accounts.standing-ended", _("This has ended already."))

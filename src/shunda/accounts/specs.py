@@ -131,3 +131,14 @@ class NewToken:
     def pk(self) -> int:
         """The token's id."""
         return self.token.pk
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationSpec:
+    """Somebody (oneself without ``giver_id``) is away between two moments, and who does his steps meanwhile."""
+
+    deputy_id: int
+    since: datetime
+    until: datetime
+    reason: str = ""
+    giver_id: int | None = None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shunda.accounts.pages import own, regions, roles, teams, users
+from shunda.accounts.pages import own, regions, roles, standing, teams, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("preferences/", own.preferences, name="preferences"),
     path("tokens/", own.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", own.revoke_token, name="revoke-token"),
+    path("away/", standing.away, name="away"),
+    path("away/panel/", standing.panel, name="standing"),
+    path("away/leave/", standing.leave, name="leave-standing"),
+    path("away/<int:pk>/end/", standing.end, name="end-away"),
+    path("away/<int:pk>/stand/", standing.stand, name="stand"),
     path("password/reset/", own.forgotten, name="forgotten"),
     path("users/", users.index, name="users"),
     path("users/new/", users.create, name="create-user"),

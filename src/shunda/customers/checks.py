@@ -130,7 +130,7 @@ def touched(refusal: Refusal, changes: Mapping[str, Any]) -> bool:
 
 def inside(actor: Actor, owner_id: int | None, region_id: int | None) -> bool:
     """Whether the actor would see a customer of this owner and region."""
-    own = actor.id is not None and owner_id == actor.id
+    own = actor.own is not None and owner_id == actor.own
     return actor.reach == "all" or own or (actor.reach == "region" and region_id in actor.regions)
 
 

@@ -29,7 +29,7 @@ def within(actor: Actor, prefix: str = "") -> Q:
     """The same as a condition on a table that reaches the customer by ``prefix`` ("customer__")."""
     if actor.reach == "all":
         return Q()
-    own = Q(**{f"{prefix}owner_id": actor.id}) if actor.id is not None else Q(pk__in=[])
+    own = Q(**{f"{prefix}owner_id": actor.own}) if actor.own is not None else Q(pk__in=[])
     return own | Q(**{f"{prefix}region_id__in": actor.regions}) if actor.reach == "region" else own
 
 

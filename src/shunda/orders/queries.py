@@ -23,9 +23,11 @@ from shunda.orders.states import OrderStatus, ReviewStatus, Stage
 def seen_by(actor: Actor) -> QuerySet[Order]:
     """The orders an actor may see: all, those of his regions and his own, or only his own."""
     orders = Order.objects.all()
+    if actor.for_id is not None:  # whoever stands in never does it for himself
+        orders = orders.exclude(owner_id=actor.id).exclude(created_by_id=actor.id)
     if actor.reach == "all":
         return orders
-    own = Q(owner_id=actor.id)
+    own = Q(owner_id=actor.own)
     return orders.filter(own | Q(region_id__in=actor.regions)) if actor.reach == "region" else orders.filter(own)
 
 

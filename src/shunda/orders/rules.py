@@ -152,13 +152,13 @@ def why_not_decide(
         yield why.NOT_REVIEWER(
             review.pk, department=str(review.get_department_display()), department_code=review.department
         )
-    if by.id is None or may_own:
+    if by.id is None or (may_own and by.for_id is None):
         return
-    if order.created_by_id == by.id:
+    if order.created_by_id in by.persons:
         yield why.OWN_ORDER(review.pk, number=order.number)
-    elif order.owner_id == by.id:
+    elif order.owner_id in by.persons:
         yield why.OWN_SALE(review.pk, number=order.number)
-    elif by.id in editors:
+    elif by.persons & set(editors):
         yield why.OWN_EDIT(review.pk, number=order.number)
 
 

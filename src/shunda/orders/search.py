@@ -84,7 +84,7 @@ def _scope(actor: Actor) -> tuple[str, dict[str, Any]]:
         return "true", {}
     if actor.reach == "region":
         return "(o.owner_id = %(me)s or o.region_id = any(%(regions)s::bigint[]))", {
-            "me": actor.id,
+            "me": actor.own,
             "regions": sorted(actor.regions),
         }
-    return "o.owner_id = %(me)s", {"me": actor.id}
+    return "o.owner_id = %(me)s", {"me": actor.own}

@@ -109,5 +109,6 @@ LINKS = {
     "profile": "accounts:profile",
     "preferences": "accounts:preferences",
     "notifications": "work:notifications",
+    "leave_standing": "accounts:leave-standing",
 }
 """What the layout links to: url names; ``search`` and ``home`` are drawn once they are here."""

@@ -145,7 +145,7 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 }
 
 PANELS: dict[str, list[str]] = {
-    "work:home": ["orders:today"],
+    "work:home": ["accounts:standing", "orders:today"],
     "orders:detail": ["work:of_order", "changes:panel", "fulfilment:panel", "billing:panel", "documents:panel"],
     "orders:desk": ["changes:waiting"],
     "orders:aside": ["timeline:order"],

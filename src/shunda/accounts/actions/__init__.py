@@ -3,6 +3,7 @@
 from shunda.accounts.actions.own import create_token, edit_profile, end_sessions, revoke_tokens, set_preferences
 from shunda.accounts.actions.regions import create_regions, edit_regions
 from shunda.accounts.actions.roles import create_roles, edit_roles
+from shunda.accounts.actions.standing import delegate, end_delegations
 from shunda.accounts.actions.teams import create_teams, edit_teams
 from shunda.accounts.actions.users import (
     create_users,
@@ -21,11 +22,13 @@ __all__ = [
     "create_token",
     "create_users",
     "deactivate",
+    "delegate",
     "edit_profile",
     "edit_regions",
     "edit_roles",
     "edit_teams",
     "edit_users",
+    "end_delegations",
     "end_sessions",
     "reactivate",
     "revoke_tokens",

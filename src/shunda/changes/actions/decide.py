@@ -92,7 +92,7 @@ def _batch(ids: Collection[int], move: str, by: Actor, versions: Mapping[int, in
         found = []
         if not by.may(tasks.ROLES[voice.role]):
             found.append(why.NOT_YOURS(voice.pk, role=str(voice.get_role_display())))
-        if voice.change.requested_by_id is not None and voice.change.requested_by_id == by.id and not may_own:
+        if voice.change.requested_by_id in by.persons and not may_own:
             found.append(why.OWN_CHANGE(voice.pk, number=voice.change.number))
         return found
 
