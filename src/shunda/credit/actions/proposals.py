@@ -10,6 +10,7 @@ from typing import Any
 from shunda.core.actor import Actor, system
 from shunda.core.batch import Batch, Outcome, action, happening
 from shunda.core.event import record
+from shunda.core.money import plain
 from shunda.core.refusal import NOT_FOUND, Refusal, Refused
 from shunda.credit import proposing, queries, reasons, rules, scoring, steps, tasks
 from shunda.credit.actions.limits import set_limits
@@ -64,7 +65,7 @@ def propose_by_model(customer_ids: Iterable[int], *, at: datetime) -> list[Propo
     ``credit.propose_again_days``, and those for whom a person's proposal waits. A waiting proposal of the model that
     it would no longer make so is withdrawn.
     """
-    by = system("credit")
+    by = system()
     found = {pk: one for pk, one in proposing.proposed(customer_ids, at).items() if one.score.rate is not None}
     since = at - timedelta(days=policies.value("credit.propose_again_days"))
     left = queries.decided_since(found, since)
@@ -131,7 +132,7 @@ def _made(rows: list[Proposal], people: Mapping[int, Customer], *, by: Actor, at
 
 
 def _said(row: Proposal) -> dict[str, Any]:
-    pairs = {"grade": [row.grade_was, row.grade], "limit": [str(row.limit_was), str(row.limit)]}
+    pairs = {"grade": [row.grade_was, row.grade], "limit": [plain(row.limit_was), plain(row.limit)]}
     said = {"changes": {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}, "score": row.score}
     return said | ({"reason": row.reason} if row.reason else {}) | ({"decided": [row.decided]} if row.decided else {})
 

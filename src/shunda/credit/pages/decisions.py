@@ -92,7 +92,7 @@ def _context(request: HttpRequest, what: str, row: Any) -> dict[str, Any]:
         "row": row,
         "account": account,
         "used": used(account),
-        "entries": timeline.lines(events),
+        "entries": timeline.lines(events, fields={"grade": _("Grade"), "limit": _("Credit limit")}),
         "buttons": DESKS[what].buttons(row, actor(request)),
     }
 

@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: each amount is in one bucket, and the balances are the ledger."""
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -17,9 +18,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from shunda.credit import queries, verify
+from shunda.core.actor import system
+from shunda.credit import actions, jobs, queries, verify
 from shunda.credit.models import Bucket, CreditEntry
 from shunda.credit.queries import Standing
+from shunda.credit.specs import RaiseSpec
 from shunda.credit.steps import HoldAsk, Movement, Overdrawn, hold, shift
 from shunda.credit.tests.builders import AT, account
 from shunda.customers.tests.builders import customer
@@ -40,22 +43,47 @@ amounts = st.decimals("0.01", "600", places=2)
 
 
 class Ledger(RuleBasedStateMachine):
-    """Confirm, ship, invoice, pay, cancel, reverse and credit orders of one customer."""
+    """Confirm, ship, invoice, pay, cancel, reverse and credit orders of one customer; limits and raises come and go."""
 
     @initialize()
     def open(self):
         self.who = customer(f"L{next(serial)}")
         account(self.who, LIMIT)
+        self.limit, self.raises, self.now = LIMIT, [], AT
         self.orders = defaultdict(lambda: defaultdict(Decimal))
 
     def exposure(self):
         return sum((sum(buckets.values()) for buckets in self.orders.values()), D(0))
 
+    def effective(self):
+        """The limit and the raises that run, whether or not any job has looked."""
+        return self.limit + sum((n for since, until, n in self.raises if since <= self.now < until), D(0))
+
+    @rule(amount=amounts)
+    def set_limit(self, amount):
+        account(self.who, amount)
+        self.limit = amount
+
+    @rule(amount=amounts, start=st.integers(0, 5), length=st.integers(1, 5))
+    def raise_for_some_days(self, amount, start, length):
+        since = self.now + timedelta(days=start)
+        spec = RaiseSpec(self.who.pk, amount, "project", since + timedelta(days=length), since)
+        assert actions.ask_raises([spec], by=system(), at=self.now).one().status == "approved"
+        self.raises.append((since, spec.until, amount))
+
+    @rule(hours=st.integers(1, 100))
+    def wait(self, hours):
+        self.now += timedelta(hours=hours)
+
+    @rule()
+    def the_job_runs(self):
+        jobs.turn_raises(self.now)
+
     @rule(amount=amounts)
     def confirm(self, amount):
         order_id = next(serial)
-        refused = hold([HoldAsk(order_id, self.who.pk, amount)], at=AT)
-        assert bool(refused) == (self.exposure() + amount > LIMIT)
+        refused = hold([HoldAsk(order_id, self.who.pk, amount)], at=self.now)
+        assert bool(refused) == (self.exposure() + amount > self.effective()), "no new order beyond the limit"
         if not refused:
             self.orders[order_id][Bucket.ORDERED] += amount
 
@@ -84,7 +112,8 @@ class Ledger(RuleBasedStateMachine):
             order_id: Standing(*(buckets[bucket] for bucket in Bucket)) for order_id, buckets in self.orders.items()
         }
         assert queries.by_order(expected) == expected
-        stored = queries.exposure([self.who.pk])[self.who.pk]
+        stored = queries.exposure([self.who.pk], self.now)[self.who.pk]
+        assert stored.effective == self.effective()
         assert stored.exposure == self.exposure()
         assert sum(CreditEntry.objects.filter(customer=self.who).values_list("amount", flat=True)) == self.exposure()
         assert list(verify.check()) == []

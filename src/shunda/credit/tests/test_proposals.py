@@ -149,7 +149,7 @@ def test_the_model_proposes_by_the_table(repaid, told, used, grade, limit):
     jobs.propose_all(AT)
     jobs.propose_all(AT)
     rows = list(Proposal.objects.values_list("grade", "limit", "proposed_by", "decided__table"))
-    wanted = [(grade or "C", limit or 1000, "credit", PROPOSALS.name)] if grade or limit else []
+    wanted = [(grade or "C", limit or 1000, "system", PROPOSALS.name)] if grade or limit else []
     assert rows == wanted
 
 

@@ -1,14 +1,17 @@
 """Holding credit and moving it on."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from shunda.credit import queries, verify
+from shunda.core.actor import system
+from shunda.credit import actions, queries, verify
 from shunda.credit.models import Bucket, CreditAccount, CreditEntry
 from shunda.credit.queries import Standing
+from shunda.credit.specs import RaiseSpec
 from shunda.credit.steps import HoldAsk, Movement, Overdrawn, hold, shift
 from shunda.credit.tests.builders import AT, account
 from shunda.customers.tests.builders import customer
@@ -128,10 +131,12 @@ def test_a_tampered_balance_is_found():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_callers_at_the_same_time_never_pass_the_limit_together():
+def test_callers_at_the_same_time_never_pass_the_limit_and_its_raises_together():
     people = [customer("C1"), customer("C2")]
     for who in people:
-        account(who, 500)
+        account(who, 300)
+        spec = RaiseSpec(who.pk, D(200), "project", AT + timedelta(days=3))
+        assert actions.ask_raises([spec], by=system(), at=AT).one().status == "approved"
 
     def confirm(n):
         try:
