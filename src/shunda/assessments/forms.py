@@ -253,7 +253,7 @@ class SheetFilter(Filter):
 
     def filter_month(self, rows: QuerySet[SheetRow], day: date) -> QuerySet[SheetRow]:
         """Any day of the month."""
-        return rows.filter(month_id=day.replace(day=1))
+        return rows.filter(month__month=day.replace(day=1))
 
 
 def today() -> date:

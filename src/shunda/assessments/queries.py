@@ -35,7 +35,7 @@ def seen_by(actor: Actor) -> QuerySet[Assessment]:
         return of_person(actor)
     if actor.reach == "all":
         return Assessment.objects.all()
-    own = Q(about__owner=actor.id) if actor.reach == "own" else Q(about__region__in=actor.regions)
+    own = Q(about__owner=actor.own) if actor.reach == "own" else Q(about__region__in=actor.regions)
     return Assessment.objects.filter(own & ~Q(person=actor.id) | Q(pk__in=of_person(actor).values("pk")))
 
 

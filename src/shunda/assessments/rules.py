@@ -20,19 +20,20 @@ RANK = {str(one): rank for rank, one in enumerate(Consequence)}
 
 
 def why_involved(case: Assessment, named: Collection[int], by: Actor) -> list[Refusal]:
-    """Nobody assesses or decides on himself, nor on a case he is named in (R208, R209). The system is nobody."""
-    if by.id is None:
-        return []
-    if case.person_id == by.id:
+    """Nobody assesses or decides on himself, nor on a case he is named in (R208, R209). The system is nobody.
+
+    Nor does somebody who stands in for such a person: what he may do is lent by that one.
+    """
+    if case.person_id in by.persons:
         return [why.ONESELF(case.pk, number=case.number)]
-    return [why.NAMED(case.pk, number=case.number)] if by.id in named else []
+    return [why.NAMED(case.pk, number=case.number)] if by.persons & set(named) else []
 
 
 def why_not_second(case: Assessment, by: Actor) -> list[Refusal]:
     """A case is decided by a person who did not bring it."""
     if by.id is None:
         return [why.PEOPLE_ONLY(case.pk, number=case.number)]
-    return [why.ASSESSOR(case.pk, number=case.number)] if by.id in case.assessors else []
+    return [why.ASSESSOR(case.pk, number=case.number)] if by.persons & case.assessors else []
 
 
 def why_not_ruled(case: Assessment, spec: RulingSpec) -> list[Refusal]:

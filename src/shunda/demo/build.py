@@ -13,6 +13,7 @@ from shunda.demo.company import Company, at, done, found, recall
 from shunda.demo.data import orders as read_orders
 from shunda.demo.data import rows
 from shunda.demo.ending import leave_open
+from shunda.demo.fairness import assess
 from shunda.demo.history import LAST_DAY, days
 
 Progress = Callable[[int, int], None]
@@ -43,6 +44,7 @@ def build(progress: Progress, inline: str, *, processes: bool = True) -> None:
         stock.announce(company)
         leave_open(company, read_orders(), drain)
         _discontinue(company)
+        assess(company)
     with connection.cursor() as cursor:
         cursor.execute("analyze")
     told()

@@ -47,7 +47,7 @@ def review(specs: Sequence[RulingSpec], *, by: Actor, at: datetime, versions: Ve
     first = queries.first_deciders(batch.ids)
 
     def why_not_third(case: Assessment) -> list[Refusal]:
-        if by.id in first.get(case.pk, ()):
+        if by.persons & first.get(case.pk, set()):
             return [why.FIRST_DECIDER(case.pk, number=case.number)]
         return rules.why_not_second(case, by)
 

@@ -49,7 +49,7 @@ def assign(people: Mapping[int, int], *, by: Actor, at: datetime, versions: Vers
         person = people[case.pk]
         if case.person_id is not None:
             return why.NAMED_ALREADY(case.pk, number=case.number, person=names[case.pk])
-        if person == by.id:
+        if person in by.persons:
             return why.ONESELF(case.pk, number=case.number, where="person")
         if person not in active:
             return why.NO_PERSON(case.pk, value=str(person), where="person")

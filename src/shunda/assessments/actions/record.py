@@ -108,9 +108,9 @@ def _why_not(
 
 def _why_not_people(index: int, spec: CaseSpec, people: Mapping[int, str], by: Actor) -> Iterable[Refusal]:
     """Nobody records a case about himself, or one he is named in; and everybody in it works here."""
-    if by.id is not None and spec.person_id == by.id:
+    if spec.person_id in by.persons:
         yield why.ONESELF(index, number=gettext("this case"), where="person")
-    elif by.id is not None and by.id in spec.named:
+    elif by.persons & set(spec.named):
         yield why.NAMED(index, number=gettext("this case"), where="named")
     for pk in dict.fromkeys((spec.person_id, *spec.named)):
         if pk not in people:

@@ -28,6 +28,7 @@ from shunda.web.timeline import lines
 from shunda.work.kinds import label_of
 
 OWN = frozenset({ASSESSMENT["state"].permission, ASSESSMENT["appeal"].permission})
+ANSWERS = ("state", "appeal")
 MOVES = ("assign", "notify", "state", "decide", "appeal", "review", "cancel")
 
 
@@ -118,8 +119,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _buttons(case: Assessment, named: set[int], by: Actor) -> list[Button]:
     """The moves of the machine that are open; one this person may not make says why."""
     about_me = case.person_id == by.id
-    moves = [m for m in MOVES if (about_me or m not in ("state", "appeal")) and (m != "assign" or not case.person_id)]
-    acting = Actor(by.id, by.name, by.permissions | OWN, by.reach, by.regions, by.source) if about_me else by
+    moves = ANSWERS if about_me else [m for m in MOVES if m not in ANSWERS and (m != "assign" or not case.person_id)]
+    acting = Actor(by.id, by.name, by.permissions | OWN, by.reach, by.regions, by.source, by.for_id) if about_me else by
     urls = {name: reverse(f"assessments:{name}", args=[case.pk]) for name in moves}
     asks = set(moves) - {"notify"}
     return buttons(ASSESSMENT, case, acting, urls, asks=asks, why_not=_why_not(case, named, by))
@@ -137,7 +138,7 @@ def _why_not(case: Assessment, named: set[int], by: Actor) -> dict[str, str | Pr
         }
     if second:
         found["decide"] = second[0].message
-    if rules.why_not_second(case, by) or by.id in first:
+    if rules.why_not_second(case, by) or by.persons & first:
         found["review"] = _("You had to do with this case already; a third person decides.")
     if case.person_id is None:
         found["notify"] = _("Name the person answerable first.")

@@ -1,5 +1,6 @@
 """Every move of a case: done by the right person, refused to everybody else and from every other status."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -121,6 +122,20 @@ def test_nobody_assesses_or_decides_on_himself_or_where_he_is_named_whatever_he_
     assert codes(refused) == ["assessments.named" if named else "assessments.oneself"]
     himself.roles.set(Role.objects.filter(code="administrator"))
     assert codes(MOVES[move](who, made.pk, actor_for(himself), OVER)) == codes(refused)
+
+
+@pytest.mark.req("R208", "R209")
+def test_a_deputy_does_not_decide_for_the_person_the_case_is_about_or_who_brought_or_decided_it(who):
+    made = in_status(who, "stated")
+    for giver, code in ((who.person.pk, "assessments.oneself"), (who.hr.id, "assessments.assessor")):
+        refused = ruled(actions.decide, made, by=replace(who.second, for_id=giver), at=SPOKEN)
+        assert codes(refused) == [code]
+    decided(who, made)
+    actions.appeal([made.pk], "no", by=who.he, at=SPOKEN).one()
+    stands_in = replace(who.third, for_id=who.second.id)
+    assert codes(ruled(actions.review, made, by=stands_in, at=SPOKEN)) == ["assessments.first-decider"]
+    himself = replace(who.third, for_id=who.person.pk)
+    assert codes(actions.record([case(who, days=9)], by=himself, at=AT)) == ["assessments.oneself"]
 
 
 @pytest.mark.req("R208", "R209")
