@@ -41,7 +41,13 @@ SHOWN = (
 )  # fmt: skip
 """What the documents show, wide and light in both languages; the order also on a phone and dark."""
 
-ALSO = {("orders:detail", "phone"), ("orders:detail", "dark"), ("work:home", "dark"), ("fulfilment:pick", "phone")}
+ALSO = {
+    ("orders:detail", "phone"),
+    ("orders:detail", "dark"),
+    ("work:home", "dark"),
+    ("fulfilment:floor", "phone"),
+    ("fulfilment:run", "phone"),
+}
 
 
 @dataclass(frozen=True, slots=True)
