@@ -1,6 +1,7 @@
 """Search and commands by the keyboard alone, on a phone, and without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def row():
-    return order(customer("C1", name="上海轴承有限公司"), [(sku("A-1"), 2, 10)])
+    return order(customer("C1", name="上海轴承有限公司"), [(sku("A-1"), 2, 10)], wanted_date="2099-05-20")
 
 
 def test_slash_finds_an_order_and_ctrl_k_submits_it_without_a_mouse(visit, accessible, row):
@@ -33,8 +34,38 @@ def test_slash_finds_an_order_and_ctrl_k_submits_it_without_a_mouse(visit, acces
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Yes").wait_for()
     page.keyboard.press("Enter")
-    page.locator(".toast", has_text="Submitted for review.").or_(page.locator(".toast", has_text="Not done")).wait_for()
+    page.wait_for_url("**/orders/submit/reasons/**")  # there is no stock and no price list: the warnings ask why
+    accessible(page)
+    for field in page.locator("input[name^='why:']").all():
+        field.fill("agreed with the customer")
+    page.keyboard.press("Enter")
+    page.locator(".toast", has_text="Submitted for review.").wait_for()
     row.refresh_from_db()
+    assert (page.url.endswith(f"/orders/{row.pk}/"), row.status) == (True, "in_review")
+
+
+def test_the_palette_presses_the_buttons_of_the_page_and_switches_theme_and_language(visit, accessible, row):
+    page = visit(user("dan", "*"))
+    page.goto(f"/orders/{row.pk}/")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Search and commands")
+    dialog.get_by_role("region", name="On this page").get_by_role("button", name="Place hold").wait_for()
+    page.keyboard.type("place")
+    dialog.get_by_role("button", name="Place hold").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#modal").get_by_label("Stops").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("深色")
+    dialog.get_by_role("button", name="Theme: dark").wait_for()
+    accessible(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("chinese")
+    dialog.get_by_role("button", name="Language: Chinese").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
     assert page.url.endswith(f"/orders/{row.pk}/")
 
 

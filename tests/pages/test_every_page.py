@@ -15,6 +15,7 @@ from django.db.models import CharField, TextField
 from django.test import Client
 from django.utils import timezone
 
+from tests.pages.reading import violations_elsewhere
 from tests.world import documents, kept, papers
 from tools.walk import visit, walk
 
@@ -26,6 +27,7 @@ UNREACHED = {
     "fulfilment:find": "an answer to a scan",
     "fulfilment:signature": "the picture of a delivery signed on the screen",
     "orders:attachment": "a file, named on the one order that has it",
+    "orders:reasons": "a draft with warnings that could be handed in today; the drafts here are of the past",
     "orders:sheet_customer": "an answer to the entry page about the customer typed",
     "policies:trial": "the trial of a draft, when a job made one",
     "web:style-broken-panel": "it fails on purpose",
@@ -146,6 +148,18 @@ def test_a_page_in_chinese_says_nothing_in_english_and_the_other_way_round(db, w
             if any(ENGLISH.search(part) for part in parts):
                 wrong[text].add(name)
     assert not wrong, "\n".join(f"{text}: {sorted(names)[:3]}" for text, names in wrong.items())
+
+
+DARK = frozenset({
+    "work:home", "orders:index", "orders:detail", "orders:create", "orders:desk", "fulfilment:detail",
+    "billing:invoice", "customers:detail", "web:style",
+})  # fmt: skip
+"""Pages that are looked at in the dark too: each has components the others do not have."""
+
+
+def test_axe_finds_nothing_on_any_page(db, world):
+    walks, _grown = world
+    assert violations_elsewhere(walks["zh-hans"].pages, dark=DARK) == {}
 
 
 def test_the_number_of_queries_of_a_page_does_not_grow_with_what_there_is(db, world):

@@ -42,6 +42,7 @@ class Hit:
     status: str = ""
     status_label: str = ""
     buttons: Sequence[Button] = ()
+    field: tuple[str, str] | None = None  # sent to ``url`` when it is chosen: a switch, not a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,15 @@ class Source:
     show: Callable[[Any], Shown]
     machine: Machine | None = None
     moves: Callable[[Any, Actor], Sequence[Button]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Something of one's own that is set from the palette: a field of the preferences and its value."""
+
+    label: str | Promise
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +179,13 @@ def _places(text: str, by: Actor) -> Iterator[Group]:
     for label, icon, entries in ((_("Do"), "bolt", ways), (_("Go to"), "arrow-right", pages)):
         if entries:
             yield Group(label, icon, [Hit(str(e.label), "", e.url) for e in entries])
+    switches: Sequence[Switch] = import_string(settings.SHUNDA_SWITCHES)
+    if chosen := [one for one in switches if text and _means(one, text)]:
+        url = reverse(import_string(settings.SHUNDA_LINKS)["preferences"])
+        yield Group(_("Switch"), "bolt", [Hit(str(s.label), "", url, field=(s.name, s.value)) for s in chosen])
 
 
-def _means(entry: Entry, text: str) -> bool:
+def _means(entry: Entry | Switch, text: str) -> bool:
     """Whether every word of the text is in the entry's name, in any language, or begins its pinyin initials."""
     names = _said(entry.label)
     return all(

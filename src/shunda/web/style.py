@@ -151,7 +151,7 @@ def broken_panel(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @page(None)
 def dialog(request: HttpRequest) -> HttpResponse:
     """A form in a dialog."""
-    return render(request, "web/form.html", {"form": SampleForm(version=1, initial={})})
+    return render(request, "web/style_dialog.html", {"form": SampleForm(version=1, initial={})})
 
 
 @page(None)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.changes.tasks import ROLES
 from shunda.orders.models import Department
 from shunda.web.navigation import Entry, Group
+from shunda.web.search import Switch
 
 REVIEWERS = tuple(f"orders.review_{department}" for department in Department)
 DECIDERS = tuple(sorted(set(ROLES.values())))
@@ -100,6 +101,15 @@ ACTIONS = [
     Entry(_("Book goods received"), "inventory:receive", "packages", "inventory.receive_stock"),
 ]
 """What can be begun from the command palette; the moves of a row come from its machine ("confirm SO2026…")."""
+
+SWITCHES = [
+    Switch(_("Language: English"), "language", "en"),
+    Switch(_("Language: Chinese"), "language", "zh-hans"),
+    Switch(_("Theme: light"), "theme", "light"),
+    Switch(_("Theme: dark"), "theme", "dark"),
+    Switch(_("Theme: as the system"), "theme", "system"),
+]
+"""What is set from the command palette: one's own preferences."""
 
 LINKS = {
     "search": "web:search",

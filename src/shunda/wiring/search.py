@@ -15,6 +15,8 @@ from shunda.billing import search as billing
 from shunda.billing.models import Invoice, Payment, Settlement
 from shunda.catalog import queries as catalog
 from shunda.catalog.queries import SkuFacts
+from shunda.changes import search as changes
+from shunda.changes.models import Change
 from shunda.customers import search as customers
 from shunda.customers.models import Customer
 from shunda.fulfilment import search as fulfilment
@@ -50,6 +52,11 @@ def _shipment(row: Shipment) -> Shown:
     return Shown(row.pk, row.number, note, row.status, row.get_status_display())
 
 
+def _change(row: Change) -> Shown:
+    note = f"{row.order.number} · {row.order.customer_name}"
+    return Shown(row.pk, row.number, note, row.status, row.get_status_display())
+
+
 def _invoice(row: Invoice) -> Shown:
     note = f"{row.order.number} · {row.order.customer_name} · {money(row.gross, row.currency)}"
     return Shown(row.pk, row.number, note, row.status, row.get_status_display())
@@ -77,6 +84,7 @@ SEARCH: dict[str, Source] = {
         lambda text, _actor, limit: catalog.find(text, limit),
         _product,
     ),
+    "changes.change": Source(_("Order changes"), "pencil", "orders.view_order", changes.find, _change),
     "fulfilment.shipment": Source(_("Shipments"), "truck", "fulfilment.view_shipment", fulfilment.find, _shipment),
     "billing.invoice": Source(_("Invoices"), "file-invoice", "billing.view_invoice", billing.invoices, _invoice),
     "billing.payment": Source(_("Payments"), "cash", "billing.view_payment", billing.payments, _payment),
@@ -111,7 +119,7 @@ class HitOut(Out):
 
 @router.read("", response=list[HitOut], permission="", summary="Find anything")
 def search(request: ApiRequest, where: Query[SearchFilter]) -> Any:
-    """What a text means: orders, customers, products, shipments, invoices, payments, settlements the caller may see.
+    """What a text means: orders, customers, products, changes, shipments, invoices, payments, settlements you may see.
 
     The best finds of each kind come first; a phone's last digits count only for those who may see phones.
     """

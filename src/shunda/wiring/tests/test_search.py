@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
+from shunda.changes.tests.builders import ask, line
+from shunda.core.search import by_beginning
 from shunda.customers.models import Contact
 from shunda.customers.tests.builders import customer
 from shunda.orders.models import Order
@@ -90,6 +92,23 @@ def test_the_end_of_a_phone_finds_for_who_may_see_phones(row, buyer):
 
 
 @pytest.mark.req("R018")
+def test_a_change_is_found_by_the_beginning_of_its_number_with_its_order(boss, buyer):
+    made = ask(confirmed_order(buyer, [(sku("A-5"), 2, 10)]), line(1, 3)).one()
+    assert labels(boss, made.number[:6].lower())["changes.change"] == [made.number]
+    stranger = signed_in(user("stranger", *LOOK, reach="own"))
+    assert "changes.change" not in labels(stranger, made.number)
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {by_beginning('changes_change', 'number', 'number')}", {"number": "CH"})
+        assert "Index" in "".join(plan for (plan,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize(("text", "label"), [("dark", "Theme: dark"), ("语言 english", "Language: English")])
+def test_theme_and_language_are_switched_from_the_palette_in_the_words_of_any_language(boss, text, label):
+    assert labels(boss, text)["Switch"] == [label]
+    assert "Switch" not in labels(boss, "")
+
+
 def test_nobody_finds_what_he_may_not_see(buyer, row):
     mine = user("mine", *LOOK, reach="own")
     assert labels(signed_in(mine), row.number) == {}
