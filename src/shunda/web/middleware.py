@@ -34,8 +34,8 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", translation.get_language() or "")
         name, chosen = settings.LANGUAGE_COOKIE_NAME, getattr(request.user, "language", None)
         if chosen and name not in response.cookies and request.COOKIES.get(name) != chosen:
-            kept = {"max_age": YEAR, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE, "httponly": True}
-            response.set_cookie(name, chosen, **kept)
+            secure = settings.SESSION_COOKIE_SECURE
+            response.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
         return response
 
 
