@@ -8,6 +8,8 @@ from django.db import connection
 
 def documents(admin, code="1"):
     """Goods, a customer with orders, shipments, invoices and payments on every step of their way, and what waits."""
+    from shunda.accounts.actions import create_teams
+    from shunda.accounts.specs import MemberSpec, TeamSpec
     from shunda.billing import actions as money
     from shunda.billing.specs import CreditSpec
     from shunda.billing.tests.builders import BUYER, drafted, invoiced, paid, payment
@@ -27,6 +29,10 @@ def documents(admin, code="1"):
     from tests.fair import cases
 
     with inline() as drain:
+        spec = TeamSpec(
+            f"team-{code}", "华东组", "East", (), ["kind:project"], [MemberSpec(admin.pk, 5, ["kind:sample"])]
+        )
+        create_teams([spec], by=system(), at=AT).one()
         bearing, here, there = sku(f"A-{code}"), warehouse(), warehouse("W2")
         buyer, by = customer(f"C{code}", owner=admin, **(BUYER if code == "1" else {})), system()
         stock(bearing, here, 500, at=AT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -23,11 +24,16 @@ ABILITIES = _("Product categories and order types, with commas between; empty: a
 
 
 class AbilitiesField(forms.CharField):
-    """Abilities as people read them, with commas between; its value is their names."""
+    """Abilities as people read them, with commas between; its value is their names.
+
+    ``said`` is what they are called, read once for all fields of a page.
+    """
+
+    said: Mapping[str, str] = {}  # nothing is called anything until it was read
 
     def clean(self, value: Any) -> Any:
         """Refuses what is none."""
-        found, strange = abilities.read(super().clean(value) or "")
+        found, strange = abilities.read(super().clean(value) or "", self.said)
         if strange:
             raise forms.ValidationError(reasons.UNKNOWN_ABILITY(ability=", ".join(strange)[:80]).message)
         return found
@@ -45,8 +51,9 @@ class _Fields(forms.Form):
     )
     abilities = AbilitiesField(label=_("Abilities"), required=False, help_text=ABILITIES)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, said: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["abilities"].said = said  # type: ignore[attr-defined]
         regions = [(region.pk, region.name) for region in Region.objects.filter(active=True).order_by("pk")]
         self.fields["region_ids"].choices = regions  # type: ignore[attr-defined]
         if not regions:
@@ -73,8 +80,9 @@ class MemberLine(forms.Form):
     capacity = forms.IntegerField(label=_("Looks after at most"), required=False, min_value=1, max_value=MOST_CAPACITY)
     abilities = AbilitiesField(label=_("Own abilities"), required=False)
 
-    def __init__(self, *args: Any, people: list[tuple[Any, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[tuple[Any, Any]], said: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["abilities"].said = said  # type: ignore[attr-defined]
         self.fields["person"].choices = people  # type: ignore[attr-defined]  # read once for all lines
 
 
@@ -85,14 +93,16 @@ Members = lines_of(MemberLine, blank=2, most=500, least=0)
 def index(request: HttpRequest) -> HttpResponse:
     """All teams."""
     found = Keyset(queries.teams(), request, order=["code"])
-    rows = [{"team": team, "abilities": abilities.shown(team.abilities)} for team in found]
+    labels = abilities.known()
+    rows = [{"team": team, "abilities": abilities.shown(team.abilities, labels)} for team in found]
     return render(request, "accounts/teams.html", {"page": found, "rows": rows})
 
 
 @page("accounts.create_team")
 def create(request: HttpRequest) -> HttpResponse:
     """Make a team."""
-    form, lines = TeamForm(request.POST or None), _members(request, None)
+    said = abilities.spoken() if request.POST else {}
+    form, lines = TeamForm(request.POST or None, said=said), _members(request, None, said)
     return submit(
         request,
         Together(form, lines),
@@ -108,15 +118,16 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a team, its territory, abilities and people; close or reopen it."""
     team = get_object_or_404(queries.teams(), pk=pk)
+    said = abilities.spoken() if request.POST else {}
     initial = {
         "name": team.name,
         "name_en": team.name_en,
         "active": team.active,
         "region_ids": [region.pk for region in team.regions.all()],
-        "abilities": abilities.shown(team.abilities),
+        "abilities": abilities.shown(team.abilities, abilities.known()),
     }
-    form = TeamEditForm(request.POST or None, version=team.version, initial=initial)
-    lines = _members(request, team)
+    form = TeamEditForm(request.POST or None, version=team.version, initial=initial, said=said)
+    lines = _members(request, team, said)
     return submit(
         request,
         Together(form, lines),
@@ -133,13 +144,16 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _members(request: HttpRequest, team: Team | None) -> Any:
+def _members(request: HttpRequest, team: Team | None, said: Mapping[str, str]) -> Any:
+    labels = abilities.known() if team else {}
     people = [("", "–"), *((user.pk, str(user)) for user in User.objects.filter(is_active=True).order_by("name", "pk"))]
     initial = [
-        {"person": one.user_id, "capacity": one.capacity, "abilities": abilities.shown(one.abilities)}
+        {"person": one.user_id, "capacity": one.capacity, "abilities": abilities.shown(one.abilities, labels)}
         for one in (team.members.all() if team else ())
     ]
-    return Members(request.POST or None, prefix="members", initial=initial, form_kwargs={"people": people})
+    return Members(
+        request.POST or None, prefix="members", initial=initial, form_kwargs={"people": people, "said": said}
+    )
 
 
 def _given(form: Any) -> dict[str, Any]:
