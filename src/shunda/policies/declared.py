@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies.declared_credit import CREDIT
+from shunda.policies.hours import ZONES, hours_of_weekdays
 from shunda.policies.kinds import (
-    ZONES,
     Choice,
     Flag,
     Label,
@@ -24,7 +24,6 @@ from shunda.policies.kinds import (
     Whole,
     dates,
     endings,
-    hours_of_weekdays,
     hours_of_work,
     weekdays,
     years,

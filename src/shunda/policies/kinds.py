@@ -334,17 +334,20 @@ def _clock(text: str) -> time:
     return time(int(hour), int(minute))
 
 
-def _span(text: str) -> tuple[time, time]:
+def span(text: str) -> tuple[time, time]:
+    """A span of time as typed: 09:00-12:00."""
     opens, closes = (_clock(part) for part in re.split(r"[-–~]", text))
     return opens, closes
 
 
-def _in_order(spans: tuple[tuple[time, time], ...]) -> bool:
+def in_order(spans: tuple[tuple[time, time], ...]) -> bool:
+    """Whether spans of a day follow one another."""
     moments = [moment for span in spans for moment in span]
     return all(a < b for a, b in pairwise(moments))
 
 
-def _weekday(text: str) -> int:
+def weekday(text: str) -> int:
+    """A day of the week by its number, 1 is Monday."""
     number = int(text)
     if not 1 <= number <= 7:
         raise ValueError(text)
@@ -356,56 +359,12 @@ WEEKDAYS: tuple[Label, ...] = (
 )  # fmt: skip
 
 hours_of_work = Several(
-    _span, reasons.NOT_HOURS, lambda span: f"{span[0]:%H:%M}-{span[1]:%H:%M}", empty=False, check=_in_order
+    span, reasons.NOT_HOURS, lambda one: f"{one[0]:%H:%M}-{one[1]:%H:%M}", empty=False, check=in_order
 )
 """Spans of working time in a day, in order: ``((09:00, 12:00), (13:00, 18:00))``."""
 
-FREE = "free"
-
-
-def _weekday_hours(text: str) -> tuple[int, tuple[tuple[time, time], ...]]:
-    day, _sign, hours = text.partition("=")
-    spans = () if hours == FREE else tuple(_span(part) for part in hours.split("+"))
-    if not _in_order(spans):
-        raise ValueError(text)
-    return _weekday(day), spans
-
-
-def _write_weekday(value: tuple[int, tuple[tuple[time, time], ...]]) -> str:
-    return f"{value[0]}={'+'.join(hours_of_work.write(span) for span in value[1]) or FREE}"
-
-
-def _show_weekday(value: tuple[int, tuple[tuple[time, time], ...]]) -> str:
-    hours = " ".join(hours_of_work.write(span) for span in value[1]) or gettext("free")
-    return f"{WEEKDAYS[value[0] - 1]} {hours}"
-
-
-hours_of_weekdays = Several(
-    _weekday_hours, reasons.NOT_WEEKDAY_HOURS, _write_weekday, _show_weekday,
-    check=lambda days: len({day for day, _hours in days}) == len(days),
-)  # fmt: skip
-"""Weekdays with hours of their own, ``6=09:00-12:00+13:00-15:00`` or ``5=free``: ``((6, spans), ...)``."""
-
-ZONES: tuple[tuple[str, Label], ...] = (
-    ("Asia/Shanghai", _("China")),
-    ("Asia/Hong_Kong", _("Hong Kong")),
-    ("Asia/Singapore", _("Singapore")),
-    ("Asia/Tokyo", _("Japan")),
-    ("Asia/Kolkata", _("India")),
-    ("Asia/Dubai", _("Gulf")),
-    ("Europe/Moscow", _("Moscow")),
-    ("Europe/Berlin", _("Central Europe")),
-    ("Europe/London", _("Britain")),
-    ("America/Sao_Paulo", _("Brazil, east")),
-    ("America/New_York", _("North America, east")),
-    ("America/Los_Angeles", _("North America, west")),
-    ("Australia/Sydney", _("Australia, south-east")),
-    ("UTC", _("Universal time")),
-)
-"""Time zones working hours can be meant in."""
-
 weekdays = Several(
-    _weekday, reasons.NOT_WEEKDAYS, label=lambda day: str(WEEKDAYS[day - 1]), check=lambda d: len(set(d)) == len(d)
+    weekday, reasons.NOT_WEEKDAYS, label=lambda day: str(WEEKDAYS[day - 1]), check=lambda d: len(set(d)) == len(d)
 )
 """Days of the week, 1 is Monday (ISO 8601)."""
 

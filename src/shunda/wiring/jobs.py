@@ -202,6 +202,9 @@ def score_customers(timestamp: int) -> None:
 def turn_raises(timestamp: int) -> None:
     """Let temporary raises of credit limits begin and end, also those whose moment came while nothing ran."""
     credit.turn_raises(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="ring_clocks", queue="housekeeping", queueing_lock="ring_clocks")
 def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said now, however late it is
     """Let clocks say what is due: warnings, overdue steps, escalation, reminders."""

@@ -207,7 +207,7 @@ def done(request: ApiRequest, paging: Query[Paging], where: Query[TaskFilter]) -
 def clock(request: ApiRequest, pk: Id) -> Any:
     """What its clock counted and said, and when it stood."""
     task = found(queries.within_reach(request.actor), pk)
-    task.counted_seconds = int(queries.counted(task, request.at).total_seconds())
+    vars(task)["counted_seconds"] = int(queries.counted(task, request.at).total_seconds())
     return task
 
 

@@ -44,7 +44,10 @@ NOTICES: dict[str, NoticeKind] = {
         ),
         NoticeKind(CANCELLED, _("Somebody else cancels one of my orders"), _("%(who)s cancelled %(label)s"), "ban"),
         NoticeKind(
-            ASSESSMENT, _("There is something new in a case about me"), _("Something new in %(label)s, about you"), "clipboard-check"
+            ASSESSMENT,
+            _("There is something new in a case about me"),
+            _("Something new in %(label)s, about you"),
+            "clipboard-check",
         ),
         NoticeKind(DUE_SOON, _("A step of mine will soon be due"), _("%(label)s: a step will soon be due"), "clock"),
         NoticeKind(OVERDUE, _("A step of mine is late"), _("%(label)s: a step is late"), "clock-exclamation"),

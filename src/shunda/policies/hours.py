@@ -1,0 +1,55 @@
+"""Kinds of value of a calendar: weekdays with hours of their own, and the time zones they can be meant in."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from shunda.policies import reasons
+from shunda.policies.kinds import WEEKDAYS, Label, Several, hours_of_work, in_order, span, weekday
+
+FREE = "free"
+
+
+def _weekday_hours(text: str) -> tuple[int, tuple[tuple[time, time], ...]]:
+    day, _sign, hours = text.partition("=")
+    spans = () if hours == FREE else tuple(span(part) for part in hours.split("+"))
+    if not in_order(spans):
+        raise ValueError(text)
+    return weekday(day), spans
+
+
+def _write_weekday(value: tuple[int, tuple[tuple[time, time], ...]]) -> str:
+    return f"{value[0]}={'+'.join(hours_of_work.write(each) for each in value[1]) or FREE}"
+
+
+def _show_weekday(value: tuple[int, tuple[tuple[time, time], ...]]) -> str:
+    hours = " ".join(hours_of_work.write(each) for each in value[1]) or gettext("free")
+    return f"{WEEKDAYS[value[0] - 1]} {hours}"
+
+
+hours_of_weekdays = Several(
+    _weekday_hours, reasons.NOT_WEEKDAY_HOURS, _write_weekday, _show_weekday,
+    check=lambda days: len({day for day, _hours in days}) == len(days),
+)  # fmt: skip
+"""Weekdays with hours of their own, ``6=09:00-12:00+13:00-15:00`` or ``5=free``: ``((6, spans), ...)``."""
+
+ZONES: tuple[tuple[str, Label], ...] = (
+    ("Asia/Shanghai", _("China")),
+    ("Asia/Hong_Kong", _("Hong Kong")),
+    ("Asia/Singapore", _("Singapore")),
+    ("Asia/Tokyo", _("Japan")),
+    ("Asia/Kolkata", _("India")),
+    ("Asia/Dubai", _("Gulf")),
+    ("Europe/Moscow", _("Moscow")),
+    ("Europe/Berlin", _("Central Europe")),
+    ("Europe/London", _("Britain")),
+    ("America/Sao_Paulo", _("Brazil, east")),
+    ("America/New_York", _("North America, east")),
+    ("America/Los_Angeles", _("North America, west")),
+    ("Australia/Sydney", _("Australia, south-east")),
+    ("UTC", _("Universal time")),
+)
+"""Time zones working hours can be meant in."""
