@@ -26,6 +26,8 @@ import world
 tables.table("")  # now the addresses are known, and with them the lists
 LISTS = sorted(tables.TABLES)
 HEAD = re.compile(r"<th[ >]")
+UNINDEXED = {"credit:index"}
+"""Accounts of customers on credit: few rows, and each order changes one, which an index would make dear."""
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +128,6 @@ def test_whatever_can_be_sorted_by_has_an_index(name):
     table = tables.table(name)
     model = table.rows(system()).model
     indexed = {tuple(field.lstrip("-") for field in index.fields) for index in model._meta.indexes}
-    for order in table.order.values():
+    for order in table.order.values() if name not in UNINDEXED else ():
         columns = tuple(column.lstrip("-") for column in order)
         assert columns == ("id",) or columns in indexed, order
