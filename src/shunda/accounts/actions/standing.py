@@ -74,9 +74,10 @@ def _why_not_people(spec: DelegationSpec, giver: int, at: datetime) -> list[Refu
 def end_delegations(
     ids: Collection[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
 ) -> Outcome[Delegation]:
-    """End one's being away or standing in before its time. Refused: what has ended."""
-    me = _who(by)
-    rows = Delegation.objects.all() if by.may(EDIT) else Delegation.objects.filter(Q(giver=me) | Q(deputy=me))
+    """End one's being away or standing in before its time, also while one stands in. Refused: what has ended."""
+    if by.id is None:
+        raise NotPermitted("accounts.own")
+    rows = Delegation.objects.all() if by.may(EDIT) else Delegation.objects.filter(Q(giver=by.id) | Q(deputy=by.id))
     batch = Batch(rows, ids, None, "delegation.end", versions=versions)
     batch.refuse_if(lambda row: reasons.STANDING_ENDED(row.pk) if row.ended_at or row.until <= at else None)
     return batch.commit(by=by, at=at, stamp="ended_at", ended_by=by.name)
