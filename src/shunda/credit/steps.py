@@ -106,7 +106,7 @@ from (
          min(case when r.since > %s::timestamptz then r.since else r.until end)
            filter (where r.until > %s::timestamptz) turns
   from unnest(%s::bigint[]) c(id)
-  left join credit_limitraise r on r.customer_id = c.id and r.status = 'approved'
+  left join credit_limitraise r on r.customer_id = c.id and r.status in ('approved')
   group by c.id
 ) n
 where n.id = account.customer_id and (account.raised, account.raised_until) is distinct from (n.raised, n.turns)
