@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -28,7 +28,10 @@ from shunda.core.refusal import Refusal
 NDJSON = "application/x-ndjson"
 PATIENCE_SECONDS, PAUSE_SECONDS, LOOK_SECONDS = 30.0, 0.05, 1.0
 AHEAD = 2
-"""Jobs that are read ahead while one is being done."""
+"""Jobs that are read ahead while others are being done."""
+
+AT_ONCE = 2
+"""Jobs of a file that are with the batches: one is calculated while the one before it is written."""
 
 Call = TypeVar("Call")
 Result = TypeVar("Result")
@@ -177,6 +180,62 @@ def _patiently(stream: Stream[Call, Any], calls: list[Call]) -> Sequence[Any]:
             time.sleep(PAUSE_SECONDS)
 
 
+class _Flow(Generic[Call, Result]):
+    """A file on its way: what was read of it, and what of that is being done, in the order of its lines."""
+
+    def __init__(self, stream: Stream[Call, Result], feed: Feed[Call]) -> None:
+        self._stream, self._feed = stream, feed
+        self._ready: asyncio.Queue[Read[Call]] = asyncio.Queue(AHEAD)
+        self._asked: asyncio.Queue[tuple[list[Row[Call]], asyncio.Task[Sequence[Any]]] | Broken | None] = (
+            asyncio.Queue()
+        )
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Do this beside the rest, until the end."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def end(self) -> None:
+        """Leave what is not told yet: done, perhaps, and told when the file comes again."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def read(self, receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+        """Make jobs of the body as it comes in."""
+        try:
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return await self._ready.put(None)
+                more = bool(message.get("more_body"))
+                for rows in (self._feed.take(message.get("body", b"")), *(() if more else (self._feed.end(),))):
+                    for job in jobs(rows, self._stream.most):
+                        await self._ready.put(job)
+        except Broken as broken:
+            return await self._ready.put(broken)
+        return await self._ready.put(None)
+
+    async def ask(self) -> None:
+        """Have the jobs done, some at once."""
+        while isinstance(job := await _next(self._ready), list):
+            await self._room.acquire()
+            self._asked.put_nowait((job, self.begin(_ask(self._stream, calls_of(job)))))
+        self._asked.put_nowait(job)
+
+    async def outcomes(self) -> AsyncIterator[tuple[list[Row[Call]], Sequence[Any]]]:
+        """The rows of each job and what became of them; raises ``Broken``."""
+        while (one := await self._asked.get()) is not None:
+            if isinstance(one, Broken):
+                raise one
+            yield one[0], await one[1]
+            self._room.release()
+
+
 async def flowing(
     stream: Stream[Call, Result],
     feed: Feed[Call],
@@ -184,36 +243,18 @@ async def flowing(
     language: str,
     tell: Callable[[bytes], Awaitable[None]],
 ) -> None:
-    """The answer to a file, for a caller on the event loop: the next rows are read while a job is being done."""
-    teller = Teller(stream, language)
-    ready: asyncio.Queue[Read[Call]] = asyncio.Queue(AHEAD)
-
-    async def read() -> None:
-        try:
-            more = True
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    return await ready.put(None)
-                more = bool(message.get("more_body"))
-                for rows in (feed.take(message.get("body", b"")), *(() if more else (feed.end(),))):
-                    for job in jobs(rows, stream.most):
-                        await ready.put(job)
-        except Broken as broken:
-            return await ready.put(broken)
-        return await ready.put(None)
-
-    reader = asyncio.create_task(read())
+    """The answer to a file, for a caller on the event loop: the next rows are read while jobs are being done."""
+    flow, teller = _Flow(stream, feed), Teller(stream, language)
+    flow.begin(flow.read(receive))
+    flow.begin(flow.ask())
     why: Refusal | None = None
     try:
-        while (job := await _next(ready)) is not None:
-            if isinstance(job, Broken):
-                raise job
-            await tell(teller.tell(job, await _ask(stream, calls_of(job))))
+        async for rows, outcomes in flow.outcomes():
+            await tell(teller.tell(rows, outcomes))
     except Broken as broken:
         why = broken.refusal
     finally:
-        reader.cancel()
+        flow.end()
     await tell(teller.last(why))
 
 
