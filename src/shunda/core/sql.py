@@ -19,6 +19,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from psycopg import sql as text
 
+from shunda.core.database.connection import collecting
+
 Answer = TypeVar("Answer")
 Next = TypeVar("Next")
 Row = tuple[Any, ...]
@@ -98,7 +100,7 @@ class Trip:
             return
         with here.wrap_database_errors:
             driver = _driver(here)
-            with driver.pipeline():
+            with driver.pipeline(), collecting(driver):
                 cursors = [
                     psycopg.Cursor(driver).execute(one.text, one.parameters) if one.text else None
                     for one in (later.statement for later in self._sent)

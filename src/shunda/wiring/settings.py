@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from csp.constants import NONE, SELF
 
+from shunda.core.database.connection import Connection
 from shunda.runtime.home import database_url, home, secret_key
 from shunda.wiring.logs import Calm
 
@@ -134,7 +135,9 @@ def database(url: str) -> dict[str, Any]:
         size = int(os.environ.get("SHUNDA_POOL", "20"))
         # attempts to connect end soon and are made anew for whoever comes: a long outage is noticed when it ends
         wait = float(os.environ.get("SHUNDA_POOL_WAIT", "5"))
-        options["pool"] = {"min_size": 1, "max_size": size, "timeout": wait, "reconnect_timeout": 2}
+        options["pool"] = {
+            "min_size": 1, "max_size": size, "timeout": wait, "reconnect_timeout": 2, "connection_class": Connection,
+        }  # fmt: skip
     return {
         "ENGINE": "shunda.core.database",
         "NAME": parts.path.lstrip("/"),
