@@ -128,9 +128,10 @@ def last_closed() -> date | None:
     return Month.objects.order_by("-month").values_list("month", flat=True).first()
 
 
-def sheet(_actor: Actor) -> QuerySet[SheetRow]:
-    """What HR gets of each person, month by month."""
-    return SheetRow.objects.select_related("person")
+def sheet(actor: Actor) -> QuerySet[SheetRow]:
+    """What HR gets of each person, month by month; who does not reach all sees his own rows."""
+    rows = SheetRow.objects.select_related("person")
+    return rows if actor.reach == "all" else rows.filter(person=actor.id)
 
 
 _SUMS = """

@@ -212,7 +212,7 @@ class WarehouseFields(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         """What was typed, by column."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        values = dict(self.values if isinstance(self, EditForm) else self.cleaned_data)
         region = values.pop("region")
         return values | {"region_id": region.pk if region else None}
 

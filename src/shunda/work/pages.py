@@ -150,7 +150,7 @@ def of_order(request: HttpRequest, pk: int) -> HttpResponse:
     tasks = queries.of_order(pk, by)
     stoppable = queries.with_clock(by).filter(order_id=pk, closed_at__isnull=True, paused_at__isnull=True)
     context = {
-        "stops": list(stoppable.values_list("pk", flat=True)) if by.may("work.pause_task") else [],
+        "stops": list(stoppable.order_by("pk").values_list("pk", flat=True)) if by.may("work.pause_task") else [],
         "next": back(request),
         "open": [task for task in tasks if task.closed_at is None],
         "closed": [task for task in tasks if task.closed_at is not None],

@@ -210,9 +210,9 @@ def test_a_raise_that_is_over_counts_no_more_whether_or_not_anybody_ended_it(goo
     buyer = customer("TIGHT")
     account(buyer, 1000)
     confirmed_order(buyer, [(goods, 100, 10)])
-    assert holding.lock([buyer.pk], at=AT)[buyer.pk].why_not(D("0.01"), "CNY")
+    assert holding.lock([buyer.pk], at=AT).run()[buyer.pk].why_not(D("0.01"), "CNY")
     raised = raise_asked(buyer, 500, at=AT)
     assert raised.status == "approved"
-    assert holding.lock([buyer.pk], at=AT)[buyer.pk].why_not(D(500), "CNY") is None
-    over = holding.lock([buyer.pk], at=raised.until)[buyer.pk].why_not(D("0.01"), "CNY")
+    assert holding.lock([buyer.pk], at=AT).run()[buyer.pk].why_not(D(500), "CNY") is None
+    over = holding.lock([buyer.pk], at=raised.until).run()[buyer.pk].why_not(D("0.01"), "CNY")
     assert over.data["limit"] == "1000.00"

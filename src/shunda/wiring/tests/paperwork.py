@@ -25,6 +25,7 @@ from shunda.inventory.models import Balance
 from shunda.orders.models import Order
 from shunda.orders.tests.builders import AT, confirmed_order
 from shunda.policies.actions import change_setting
+from shunda.policies.queries import value
 from shunda.policies.specs import SettingSpec
 
 BY = system("赵敏", "web")
@@ -65,7 +66,9 @@ def articles(count: int, code: str) -> list[tuple]:
 
 
 def order(count: int = 3, code: str = "BRG", **fields) -> Order:
-    """A confirmed order with a discount and freight."""
+    """A confirmed order with a discount and freight; many lines alone do not ask for a signed letter here."""
+    if value("orders.complex_lines") <= count:
+        assert not change_setting([SettingSpec("orders.complex_lines", 1000, "–")], by=BY, at=AT).refused
     buyer = customer(
         code, name="杭州西湖机电设备有限公司", bank="中国工商银行杭州西湖支行",
         bank_account="1202022209900123456", phone="0571-88880000", registered_address="杭州市西湖区文三路478号",
