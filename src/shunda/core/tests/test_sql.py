@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DataError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shunda.core import sql
+from shunda.core.database.connection import Connection, collecting
 from shunda.core.models import Answer, Counter
 from shunda.core.sql import FIELD, LINE, NONE, NewRows, Statement
 
@@ -82,3 +84,29 @@ def test_ids_are_rising_and_nobody_elses() -> None:
     first, second = sql.next_ids("core_answer", 3).run(), sql.next_ids("core_answer", 2).run()
     assert [*first, *second] == sorted({*first, *second})
     assert sql.next_ids("core_answer", 0).run() == []
+
+
+@pytest.mark.parametrize("size", [1, 2_000_000])
+def test_a_connection_that_collects_looks_at_its_socket_only_for_the_answers(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    looks: list[int] = []
+    wait = psycopg.Connection.wait
+
+    def looked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        looks.append(1)
+        return wait(self, *args, **kwargs)
+
+    monkeypatch.setattr(psycopg.Connection, "wait", looked)
+    known = connection.get_connection_params()
+    with Connection.connect(**{name: known[name] for name in ("dbname", "user", "password", "host", "port")}) as ours:
+        with ours.pipeline():
+            looks.clear()
+            with collecting(ours):
+                asked = [ours.execute("select length(%s::text), %s::int", ["x" * size, n]) for n in range(8)]
+            assert looks == []
+        assert [one.fetchone() for one in asked] == [(size, n) for n in range(8)]
+        assert looks
+        with pytest.raises(psycopg.errors.DivisionByZero), ours.pipeline(), collecting(ours):
+            ours.execute("select 1 / 0")
+        assert not ours.collects
