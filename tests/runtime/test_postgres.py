@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -59,7 +60,8 @@ def kill_everything(server: Server) -> None:
     assert process
     tree = [process, *process.children(recursive=True)]
     for each in tree:
-        each.kill()
+        with suppress(psutil.NoSuchProcess):  # it noticed by itself that its server is gone
+            each.kill()
     psutil.wait_procs(tree, timeout=10)
 
 
