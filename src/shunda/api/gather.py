@@ -94,7 +94,7 @@ class Gather(Generic[Spec]):
             elif not call.by.may(self.permission):
                 outcome[index] = NotPermitted(self.permission)
             elif call.key and (kept := earlier.get(self._key(call))):
-                outcome[index] = _again(call, kept.fingerprint, Told(kept.answer, replayed=True))
+                outcome[index] = once.again(call.key, call.mark, kept.fingerprint, Told(kept.answer, replayed=True))
             elif not call.key or first.setdefault(self._key(call), index) == index:
                 todo.append(index)
         done = self._run([(now[index].spec, now[index].by) for index in todo], at) if todo else ()
@@ -104,7 +104,7 @@ class Gather(Generic[Spec]):
             one = first[self._key(now[index])]
             told = outcome[one]
             same = replace(told, replayed=True) if isinstance(told, Told) else told
-            outcome[index] = _again(now[index], now[one].mark, same)
+            outcome[index] = once.again(now[index].key, now[index].mark, now[one].mark, same)
         return [outcome[index] for index in range(len(now))]
 
     def _key(self, call: Ask[Spec]) -> tuple[str, str]:
@@ -118,11 +118,6 @@ class Gather(Generic[Spec]):
 
     def _keep(self, done: Sequence[tuple[Ask[Spec], Told]], at: datetime) -> None:
         once.keep([once.Kept(*self._key(call), call.mark, told.data) for call, told in done if call.key], at=at).run()
-
-
-def _again(call: Ask[Any], mark: str, told: Told | Exception) -> Told | Exception:
-    """The answer of then, if this is the same again."""
-    return told if call.mark == mark else Refused(once.KEY_REUSED(key=call.key))
 
 
 def each_actor(action: Callable[..., Outcome[Any]]) -> Run[Any]:

@@ -169,9 +169,9 @@ class Combine(Generic[Call, Result]):
             waiting, begun = list(self._waiting), list(self._begun)
             self._waiting.clear()
             self._weight = 0
-        for seat in [*waiting, *begun]:
-            told = Unanswered(begun=True) if seat in begun else Closing()
-            seat.outcomes = [told for _ in seat.calls]
+        for seats, told in ((waiting, Closing()), (begun, Unanswered(begun=True))):
+            for seat in seats:
+                seat.outcomes = [told for _ in seat.calls]
         _wake([*waiting, *begun])
 
     def _enter(self, seat: _Seat[Call, Result]) -> bool:
@@ -198,14 +198,11 @@ class Combine(Generic[Call, Result]):
             leader.woken.release()
         elif leader:
             self._called.put(LEAD)
-            self._begin_thread()
-
-    def _begin_thread(self) -> None:
-        with self._lock:
-            more = self._threads < self._lanes
-            self._threads += more
-        if more:
-            threading.Thread(target=self._lead_when_called, name=f"combine-{self.name}", daemon=True).start()
+            with self._lock:
+                more = self._threads < self._lanes
+                self._threads += more
+            if more:
+                threading.Thread(target=self._lead_when_called, name=f"combine-{self.name}", daemon=True).start()
 
     def _lead_when_called(self) -> None:
         """A thread of ours. It keeps its connection for a moment when nobody waits.
@@ -364,7 +361,8 @@ def _settle(known: list[asyncio.Future[None]]) -> None:
 
 
 def _only(outcomes: Sequence[Result | Exception]) -> Result:
-    if isinstance(outcome := outcomes[0], Exception):
+    [outcome] = outcomes
+    if isinstance(outcome, Exception):
         raise outcome
     return outcome
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -15,6 +15,8 @@ from shunda.core.models import Answer
 from shunda.core.refusal import Reason, Refused
 from shunda.core.retry import Again
 from shunda.core.sql import Row, Statement
+
+Told = TypeVar("Told")
 
 KEY_REUSED = Reason("key-reused", _("This idempotency key was already used for a different request: take a new key."))
 
@@ -86,6 +88,11 @@ select scope, key, fingerprint, result, %s
 from json_to_recordset(%s::json) n(scope text, key text, fingerprint text, result jsonb)
 order by scope, key on conflict (scope, key) do nothing returning 1
 """
+
+
+def again(key: str, mark: str, then: str, answer: Told) -> Told | Refused:
+    """The answer of then to a key that comes again: only to the same body (``mark``)."""
+    return answer if mark == then else Refused(KEY_REUSED(key=key))
 
 
 def answered(asked: Collection[tuple[str, str]]) -> Statement[dict[tuple[str, str], Kept]]:

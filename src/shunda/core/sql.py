@@ -146,7 +146,7 @@ class NewRows:
         types = {name: (f.db_type(here) or "").partition("(")[0] for name, f in columns.items()}
         key = model._meta.pk.attname
         rest = {n: fixed.get(n, f.get_default()) for n, f in columns.items() if n not in {*own, *alike, key}}
-        self._own, self._alike = len(own), len(alike)
+        self._own = len(own)
         values = [
             *(f"cell[{n}]::{types[name]}" for n, name in enumerate(own, 1)),
             *(f"%s::{types[name]}" for name in alike),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from shunda.core.sql import Row, Statement
+from shunda.core.sql import Statement
 from shunda.orders.plain import Mark
 
 # Each by its own index, a handful of rows however large the table.
@@ -40,8 +40,4 @@ def heard_of(marks: Iterable[Sequence[Mark]], at: datetime, days: int) -> list[S
         (prints, _FINGERPRINTS, [[m[1] for m in prints], at, days, at, days]),
         (references, _REFERENCES, [[m[n] for m in references] for n in (1, 2)]),
     )
-    return [Statement(text, parameters, _read) for there, text, parameters in asked if there]
-
-
-def _read(rows: list[Row]) -> list[Mark]:
-    return rows
+    return [Statement(text, parameters, list) for there, text, parameters in asked if there]

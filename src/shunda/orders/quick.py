@@ -39,7 +39,7 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Moment:
-    """When calls are placed and what the company decided about placing (``actions.place.moment``)."""
+    """When calls are placed and what the company decided about placing (``actions.place``)."""
 
     at: datetime
     decided: dict[str, Any]

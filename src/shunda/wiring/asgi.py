@@ -18,6 +18,6 @@ application = Lean(api, sign_in_with_token, prefix="/api/v1/", pages=pages, prog
 
 settle()
 
-# A batch waits for the database a score of times, and each time for its turn after an answer came. With the usual
+# A batch waits for the database some ten times, and each time for its turn after an answer came. With the usual
 # five milliseconds it would wait longer for its turn than for the answer.
 sys.setswitchinterval(0.0005)

@@ -87,8 +87,8 @@ def place_within(calls: Sequence[Placing], *, at: datetime, again: bool) -> list
             at=at,
         ).run()
     for index, one in repeats.items():
-        same = calls[index].fingerprint == calls[one].fingerprint
-        outcome[index] = _repeated(outcome[one]) if same else Refused(once.KEY_REUSED(key=calls[index].key))
+        call = calls[index]
+        outcome[index] = once.again(call.key, call.fingerprint, calls[one].fingerprint, _repeated(outcome[one]))
     return [outcome[index] for index in range(len(calls))]
 
 
@@ -107,7 +107,7 @@ def _known(call: Placing, earlier: Mapping[tuple[str, str], Kept]) -> Answer | N
     kept = earlier.get(_key(call)) if call.key else None
     if kept is None:
         return None
-    return _replay(kept.answer) if kept.fingerprint == call.fingerprint else Refused(once.KEY_REUSED(key=call.key))
+    return once.again(call.key, call.fingerprint, kept.fingerprint, _replay(kept.answer))
 
 
 def _key(call: Placing) -> tuple[str, str]:
