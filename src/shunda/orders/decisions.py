@@ -72,16 +72,17 @@ class Submitted:
 
     def cases(self, since: datetime, until: datetime) -> Iterable[tables.Case]:
         """Each with the facts it has now, read piece by piece."""
-        for order in self.rows(since, until).iterator(chunk_size=PIECE):
-            code = order.region.code if order.region else ""
-            case = facts(order, order.customer, made_to_order=order.made_to_order, region=code)
-            yield tables.Case(order.pk, order.number, case)
-
-    def pieces(self, since: datetime, until: datetime) -> Iterable[list[Order]]:
-        """The orders, some at a time."""
         rows = self.rows(since, until).iterator(chunk_size=PIECE)
         while orders := list(islice(rows, PIECE)):
-            yield orders
+            more = self.more(orders, until)
+            for order in orders:
+                code = order.region.code if order.region else ""
+                case = facts(order, order.customer, made_to_order=order.made_to_order, region=code)
+                yield tables.Case(order.pk, order.number, case | more.get(order.pk, {}))
+
+    def more(self, orders: Sequence[Order], at: datetime) -> dict[int, dict[str, Any]]:  # noqa: ARG002
+        """Facts beyond ``FACTS`` by order id, read for a piece at once: none."""
+        return {}
 
     def rows(self, since: datetime, until: datetime) -> Any:
         """The orders themselves."""
@@ -94,38 +95,24 @@ class Submitted:
 class Released(Submitted):
     """Orders that were submitted, with the credit scores their customers have now."""
 
-    def cases(self, since: datetime, until: datetime) -> Iterable[tables.Case]:
-        """Read piece by piece."""
-        for orders in self.pieces(since, until):
-            points = points_of(orders, {order.term_id: order.term for order in orders}, None, at=until)
-            for order in orders:
-                code = order.region.code if order.region else ""
-                made = bool(order.made_to_order)  # type: ignore[attr-defined]  # annotated
-                case = facts(order, order.customer, made_to_order=made, region=code)
-                yield tables.Case(order.pk, order.number, case | {"score": points[order.pk]})
-
-
-def points_of(
-    orders: Sequence[Order],
-    terms: Mapping[int, PaymentTerm],
-    scores: Mapping[int, Score] | None,
-    *,
-    at: datetime,
-) -> dict[int, int]:
-    """The fact "score" of orders by id; three queries where the scores are not known yet."""
-    on_credit = {order.customer_id for order in orders if terms[order.term_id].kind == TermKind.CREDIT}
-    known = scoring.scores(on_credit, at) if scores is None else scores
-    return {
-        order.pk: known[order.customer_id].points if terms[order.term_id].kind == TermKind.CREDIT else NOT_ON_CREDIT
-        for order in orders
-    }
+    def more(self, orders: Sequence[Order], at: datetime) -> dict[int, dict[str, Any]]:
+        """The score of each: three queries."""
+        scores = scoring.scores((one.customer_id for one in orders if one.term.kind == TermKind.CREDIT), at)
+        return {order.pk: {"score": _points(order, order.term, scores)} for order in orders}
 
 
 def scored(orders: Sequence[Order], known: CheckFacts) -> dict[int, dict[str, Any]]:
     """The facts of orders the checks have looked at, the score among them, by order id: one query."""
     cases = facts_of(orders, known.customers, known.lines)
-    points = points_of(orders, known.terms, known.scores, at=known.at)
-    return {pk: case | {"score": points[pk]} for pk, case in cases.items()}
+    return {
+        order.pk: cases[order.pk] | {"score": _points(order, known.terms[order.term_id], known.scores)}
+        for order in orders
+    }
+
+
+def _points(order: Order, term: PaymentTerm, scores: Mapping[int, Score]) -> int:
+    """The fact "score" of an order."""
+    return scores[order.customer_id].points if term.kind == TermKind.CREDIT else NOT_ON_CREDIT
 
 
 REVIEWERS = declare(

@@ -6,7 +6,7 @@ could still mean, so that usual orders cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,16 +18,15 @@ from shunda.core import sql
 from shunda.core.search import phone_digits
 from shunda.orders import reasons as why
 from shunda.orders.checks import CheckFacts
-from shunda.orders.decisions import SCORED, Submitted, facts_of, points_of, scored
+from shunda.orders.decisions import SCORED, Released, scored
 from shunda.orders.hold_models import HoldKind, Stops
 from shunda.orders.models import Order
-from shunda.orders.queries import lines_of
 from shunda.orders.specs import HoldSpec
 from shunda.policies import queries as policies
 from shunda.policies.conditions import NO, YES, YES_OR_NO, Numbers
 from shunda.policies.decisions import Edition, Ruling
 from shunda.policies.kinds import Choice, Text, Whole
-from shunda.policies.tables import Case, Input, Output, Row, Table, declare
+from shunda.policies.tables import Input, Output, Row, Table, declare
 
 LOOKED_BACK, COUNTED = 20, 1000
 """The usual amount is that of so many orders; more orders than the second number are not counted."""
@@ -43,18 +42,13 @@ COMPUTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Screened(Submitted):
+class Screened(Released):
     """Orders that were submitted, with the figures of the screening as they are now."""
 
-    def cases(self, since: datetime, until: datetime) -> Iterable[Case]:
-        """Read piece by piece."""
-        for orders in self.pieces(since, until):
-            customers = {order.customer_id: order.customer for order in orders}
-            base = facts_of(orders, customers, lines_of(order.pk for order in orders))
-            points = points_of(orders, {order.term_id: order.term for order in orders}, None, at=until)
-            more = computed(orders)
-            for order in orders:
-                yield Case(order.pk, order.number, base[order.pk] | more[order.pk] | {"score": points[order.pk]})
+    def more(self, orders: Sequence[Order], at: datetime) -> dict[int, dict[str, Any]]:
+        """The score and the figures."""
+        scores, figures = Released.more(self, orders, at), computed(orders)
+        return {order.pk: scores[order.pk] | figures[order.pk] for order in orders}
 
 
 def _row(kind: str, note: Any, **when: str) -> Row:
@@ -152,11 +146,7 @@ def screen(edition: Edition, orders: Sequence[Order], base: Mapping[int, Mapping
     return {pk: ruling for pk, ruling in rulings.items() if ruling.rows}
 
 
-def screened(
-    edition: Edition,
-    orders: Sequence[Order],
-    known: CheckFacts,
-) -> dict[int, Ruling]:
+def screened(edition: Edition, orders: Sequence[Order], known: CheckFacts) -> dict[int, Ruling]:
     """The same for orders whose facts nobody has put together yet; nothing is read where the table has no rows."""
     return screen(edition, orders, scored(orders, known)) if edition.grid.rows and orders else {}
 
