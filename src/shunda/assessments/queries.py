@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from shunda.accounts.models import User
 from shunda.assessments.models import (
     Assessment,
+    Consequence,
     Meeting,
     MeetingPerson,
     Month,
     Named,
     Ruling,
     SheetRow,
-)  # fmt: skip
+    Verdict,
+)
 from shunda.assessments.states import HIDDEN, MeetingStatus
-from shunda.core import sql
 from shunda.core.actor import Actor
 
 VIEW = "assessments.view_assessment"
@@ -134,16 +135,16 @@ def sheet(actor: Actor) -> QuerySet[SheetRow]:
     return rows if actor.reach == "all" else rows.filter(person=actor.id)
 
 
-_SUMS = """
-select a.person_id, count(*), count(*) filter (where a.verdict = 'waived'),
-       count(*) filter (where a.outcome = 'warning'), count(*) filter (where a.outcome = 'amount'),
-       coalesce(sum(a.outcome_amount), 0)
-from assessments_assessment a
-where a.status = 'final' and a.month is not distinct from %s::date and a.final_at < %s::timestamptz
-group by a.person_id order by a.person_id
-"""
-
-
-def sums(month: date | None, before: Any) -> list[tuple[Any, ...]]:
-    """(person, cases, waived, warnings, with an amount, total) of the final cases of a sheet, or of none yet."""
-    return sql.fetch(_SUMS, [month, before])
+def sheet_rows(cases: QuerySet[Assessment]) -> Iterable[Mapping[str, Any]]:
+    """What these cases come to on sheets: for each month and person the columns of his row."""
+    return (
+        cases.order_by("month", "person_id")
+        .values("person_id", month_id=F("month"))
+        .annotate(
+            cases=Count("pk"),
+            waived=Count("pk", filter=Q(verdict=Verdict.WAIVED)),
+            warnings=Count("pk", filter=Q(outcome=Consequence.WARNING)),
+            amounts=Count("pk", filter=Q(outcome=Consequence.AMOUNT)),
+            total=Sum("outcome_amount"),
+        )
+    )

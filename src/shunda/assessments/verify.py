@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
+
+from shunda.core import sql
 
 _RULED = """
 select a.number from assessments_assessment a
@@ -57,21 +57,15 @@ order by m.id
 
 def check() -> Iterable[str]:
     """One sentence for each case, sheet or meeting that is not what its records say."""
-    for (number,) in _rows(_RULED):
+    for (number,) in sql.fetch(_RULED):
         yield _("case %(case)s: it is not what was decided last") % {"case": number}
-    for number, instance in _rows(_UNFAIR):
+    for number, instance in sql.fetch(_UNFAIR):
         yield _("case %(case)s: decision %(instance)s was made by somebody who may not decide on it") % {
             "case": number, "instance": instance,
         }  # fmt: skip
-    for month, person in _rows(_SHEETS):
+    for month, person in sql.fetch(_SHEETS):
         yield _("sheet of %(month)s: the row of %(person)s is not the sum of the cases") % {
             "month": f"{month:%Y-%m}", "person": person,
         }  # fmt: skip
-    for (number,) in _rows(_MEETINGS):
+    for (number,) in sql.fetch(_MEETINGS):
         yield _("review meeting %(meeting)s: it and its cases do not fit together") % {"meeting": number}
-
-
-def _rows(sql: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())

@@ -39,6 +39,12 @@ class Actor:
         """Whoever acts and for whom: what one of them began, neither decides."""
         return frozenset(one for one in (self.id, self.for_id) if one is not None)
 
+    def sees(self, owner_id: int | None, region_id: int | None) -> bool:
+        """Whether what belongs to this owner and region lies within its reach: for one row, what queries do for all."""
+        if self.reach == "all" or (self.reach == "region" and region_id in self.regions):
+            return True
+        return self.own is not None and owner_id == self.own
+
     def through(self, source: str) -> Actor:
         """The same actor, acting from elsewhere."""
         return replace(self, source=source)

@@ -57,8 +57,7 @@ class Buyer(NamedTuple):
 
     def seen_by(self, actor: Actor) -> bool:
         """The decision of ``queries.seen_by`` for one customer."""
-        own = actor.own is not None and self.owner_id == actor.own
-        return actor.reach == "all" or own or (actor.reach == "region" and self.region_id in actor.regions)
+        return actor.sees(self.owner_id, self.region_id)
 
 
 def buyers(ids: Iterable[int]) -> Statement[dict[int, Buyer]]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from babel.numbers import list_currencies
 
-from shunda.core.actor import Actor
 from shunda.core.refusal import Refusal
 from shunda.customers import reasons, rules
 from shunda.customers.models import Address, Contact, Customer, CustomerClass, Grade, PaymentTerm, TermKind
@@ -126,12 +125,6 @@ def touched(refusal: Refusal, changes: Mapping[str, Any]) -> bool:
     if "bank_account" in fields:
         fields.add("bank")
     return refusal.data.get("where") in fields
-
-
-def inside(actor: Actor, owner_id: int | None, region_id: int | None) -> bool:
-    """Whether the actor would see a customer of this owner and region."""
-    own = actor.own is not None and owner_id == actor.own
-    return actor.reach == "all" or own or (actor.reach == "region" and region_id in actor.regions)
 
 
 def row_of(kind: type[Address] | type[Contact], spec: AddressSpec | ContactSpec, customer_id: int) -> Any:

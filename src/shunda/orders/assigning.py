@@ -135,10 +135,8 @@ class _Giving:
         """Who lacks the right, does not see the order, or would review what is his own is not meant."""
         if actor is None or not actor.may(task.permission):
             return False
-        sees = actor.reach == "all" or order.owner_id == actor.id
-        sees = sees or (actor.reach == "region" and order.region_id in actor.regions)
         own = {order.owner_id, order.created_by_id, *self.editors[order.pk]}
-        return sees and not (task.kind.startswith(REVIEWS) and actor.id in own)
+        return actor.sees(order.owner_id, order.region_id) and not (task.kind.startswith(REVIEWS) and actor.id in own)
 
 
 def _facts(tasks: Iterable[Task]) -> dict[int, dict[str, Any]]:

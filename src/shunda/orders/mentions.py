@@ -52,10 +52,7 @@ def blind(orders: Iterable[Order], people: Sequence[User]) -> dict[int, list[Use
 
 
 def _sees(actor: Actor, order: Order) -> bool:
-    if not actor.may("orders.view_order"):
-        return False
-    own = order.owner_id == actor.id
-    return actor.reach == "all" or own or (actor.reach == "region" and order.region_id in actor.regions)
+    return actor.may("orders.view_order") and actor.sees(order.owner_id, order.region_id)
 
 
 def suggestions(text: str, limit: int = 8) -> list[User]:

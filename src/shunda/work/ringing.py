@@ -183,19 +183,13 @@ def _tell(said: Sequence[Said], at: datetime) -> None:
 def _listeners(one: Said, people: Iterable[Person]) -> list[Person]:
     """Who is told: the next level, or whoever has to do the step; one's own step is told to oneself alone."""
     task = one.task
-    near = [person for person in people if _sees(person, task)]
+    near = [person for person in people if person.actor.sees(task.owner_id, task.region_id)]
     if one.ring.roles:
         return [person for person in near if set(one.ring.roles) & person.roles]
     doing = [person for person in near if person.actor.may(task.permission)]
     own = [person for person in doing if person.actor.id == task.owner_id]
     hands = [person for person in doing if not person.administers]
     return own or hands or doing
-
-
-def _sees(person: Person, task: Task) -> bool:
-    actor = person.actor
-    mine = task.owner_id == actor.id
-    return actor.reach == "all" or mine or (actor.reach == "region" and task.region_id in actor.regions)
 
 
 def _notice(one: Said, alarm: Alarm, user: int, language: str) -> NoticeSpec:

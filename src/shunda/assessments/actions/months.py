@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 
 from django.utils.timezone import localtime, make_aware
 
+from shunda.assessments import queries
 from shunda.assessments import reasons as why
-from shunda.assessments.models import Month, SheetRow
+from shunda.assessments.models import Assessment, Month, SheetRow
 from shunda.assessments.rules import first_of, next_month
 from shunda.assessments.steps import one_at_a_time
 from shunda.core import sql
@@ -25,13 +26,6 @@ from (select i.id, min(m.month) as month from assessments_assessment i
       join unnest(%s::date[], %s::timestamptz[]) m(month, ends) on i.final_at < m.ends
       where i.status in ('final') and i.month is null group by i.id) m
 where m.id = a.id
-"""
-
-_SHEETS = """
-select a.month, a.person_id, count(*), count(*) filter (where a.verdict = 'waived'),
-       count(*) filter (where a.outcome = 'warning'), count(*) filter (where a.outcome = 'amount'),
-       sum(a.outcome_amount)
-from assessments_assessment a where a.month = any(%s::date[]) group by a.month, a.person_id order by 1, 2
 """
 
 
@@ -52,10 +46,8 @@ def close(months: Collection[date], *, by: Actor, at: datetime) -> Outcome[Month
     Month.objects.bulk_create(made)
     if good:
         sql.fetch(_COUNT, [good, [make_aware(datetime.combine(next_month(m), time.min)) for m in good]])
-        names = ("month_id", "person_id", "cases", "waived", "warnings", "amounts", "total")
-        SheetRow.objects.bulk_create(
-            SheetRow(**dict(zip(names, row, strict=True))) for row in sql.fetch(_SHEETS, [good])
-        )
+        counted = Assessment.objects.filter(month__in=good)
+        SheetRow.objects.bulk_create(SheetRow(**row) for row in queries.sheet_rows(counted))
     record((happening("month.close", row, month=f"{row.month:%Y-%m}") for row in made), by=by, at=at)
     return Outcome(made, [refusal for index in sorted(wrong) for refusal in wrong[index]])
 

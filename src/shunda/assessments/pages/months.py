@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from shunda.accounts import queries as accounts
 from shunda.assessments import actions, queries
 from shunda.assessments.forms import SheetFilter
-from shunda.assessments.models import CURRENCY, SheetRow
+from shunda.assessments.models import CURRENCY, Assessment, SheetRow
 from shunda.assessments.rules import first_of, next_month
+from shunda.assessments.states import AssessmentStatus
 from shunda.core.actor import Actor
 from shunda.web.columns import Column
 from shunda.web.pages import act, actor, now, page
@@ -64,14 +65,15 @@ def months(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     today = localtime(now()).date()
     month = _next(today)
-    rows = queries.sums(None, now())
-    names = accounts.names([row[0] for row in rows])
+    final = Assessment.objects.filter(status=AssessmentStatus.FINAL, month__isnull=True, final_at__lt=now())
+    rows = list(queries.sheet_rows(final))
+    names = accounts.names([row["person_id"] for row in rows])
     context: dict[str, Any] = {
         "months": list(queries.months()[:60]),
         "month": month,
         "can_close": next_month(month) <= today,
         "may_close": by.may(CLOSE),
-        "rows": [(names.get(person, ""), *rest) for person, *rest in rows],
+        "rows": [{**row, "person": names.get(row["person_id"], "")} for row in rows],
         "currency": CURRENCY,
         "may_see_cases": by.may(queries.VIEW),
     }

@@ -88,8 +88,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's exposure and what makes it: each order in its buckets, the ledger, the limits there were."""
     customer = get_object_or_404(customers.seen_by(actor(request)).select_related("term"), pk=pk)
-    account = queries.exposure([pk], now())[pk]
-    made = exposures.sections(account, timezone.localdate(now()))
+    moment = now()
+    account = queries.exposure([pk], moment)[pk]
+    made = exposures.sections(account, timezone.localdate(moment))
     ledger = Keyset(queries.entries(pk), request, order=["-id"], per_page=50)
     known = numbers(
         "orders.order", {row.order_id for one in made for row in one.rows} | {e.order_id or 0 for e in ledger}
@@ -98,7 +99,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "account": account,
         "used": used(account),
-        "score": shown(scoring.scores([pk], now())[pk]),
+        "score": shown(scoring.weigh({pk: account}, scoring.decided(), moment)[pk]),
         "sections": made,
         "raises": list(queries.raises(actor(request)).filter(customer=pk).order_by("-pk")[:SHOWN]),
         "proposals": list(queries.proposals(actor(request)).filter(customer=pk).order_by("-pk")[:SHOWN]),

@@ -289,8 +289,10 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose another grade and limit; the form begins with what the model would propose."""
     customer = get_object_or_404(customers.seen_by(actor(request)), pk=pk)
-    account = queries.exposure([pk], now())[pk]
-    model = proposing.proposed([pk], now()).get(pk)
+    moment = now()
+    model = proposing.proposed([pk], moment).get(pk)
+    account = model.standing if model else queries.exposure([pk], moment)[pk]
+    score = model.score if model else scoring.weigh({pk: account}, scoring.decided(), moment)[pk]
     first = {"grade": model.grade if model else customer.grade, "limit": model.limit if model else account.limit}
     form = ProposalForm(request.POST or None, initial=first)
     return submit(
@@ -304,7 +306,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             "customer": customer,
             "account": account,
             "model": model,
-            "score": shown(model.score if model else scoring.scores([pk], now())[pk]),
+            "score": shown(score),
             "cancel_url": reverse("credit:detail", args=[pk]),
         },
     )

@@ -61,7 +61,7 @@ def _why_not(
 ) -> Iterator[Refusal]:
     yield from checks.why_not_customer(index, values, known)
     yield from checks.why_not_people(index, spec.country, spec.addresses, spec.contacts)
-    if not checks.inside(by, values["owner_id"], values["region_id"]):
+    if not by.sees(values["owner_id"], values["region_id"]):
         yield reasons.OUTSIDE_AREA(index, where="region" if by.reach == "region" else "owner")
 
 
@@ -141,5 +141,5 @@ def _why_not_edit(
             yield refusal
     if "code" in changes and not values["code"]:
         yield reasons.NO_CODE(row.pk, where="code")
-    if not checks.inside(by, row.owner_id, values["region_id"]):
+    if not by.sees(row.owner_id, values["region_id"]):
         yield reasons.OUTSIDE_AREA(row.pk, where="region")
