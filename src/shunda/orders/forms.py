@@ -33,6 +33,7 @@ from shunda.orders.models import (
     PaymentMethod,
     Priority,
     Stops,
+    TransportMode,
 )
 from shunda.orders.specs import ZERO, LineSpec, OrderSpec
 from shunda.web.forms import AmountField, DayField, Form, PercentField, PickField, PriceField, QuantityField
@@ -83,7 +84,9 @@ class OrderForm(Form):
     ship_district = forms.CharField(label=_("District"), max_length=60, required=False)
     ship_street = forms.CharField(label=_("Street and number"), max_length=200, required=False)
     ship_postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False)
-    transport_mode = forms.CharField(label=_("Transport mode"), max_length=20, required=False)
+    transport_mode = forms.ChoiceField(
+        label=_("Transport mode"), choices=[("", "–"), *TransportMode.choices], required=False
+    )
     packing = forms.CharField(label=_("Packing requirements"), max_length=200, required=False)
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
@@ -92,6 +95,9 @@ class OrderForm(Form):
             kwargs["initial"] = {name: getattr(order, name) for name in self.base_fields} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.order = order
+        wish = str(self["transport_mode"].value() or "")
+        if wish not in TransportMode and 0 < len(wish) <= 20:  # in somebody's own words, from a file or the API
+            self.fields["transport_mode"].choices += [(wish, wish)]  # type: ignore[attr-defined]
         pick = self.fields["customer"]
         assert isinstance(pick, PickField)
         pick.resolve = lambda text: _customer(text, actor)

@@ -80,6 +80,17 @@ class PaymentMethod(models.TextChoices):
     COLLECT = "collect", _("collected by the carrier")
 
 
+class TransportMode(models.TextChoices):
+    """How goods travel (R138, R147): what an order wishes for, and how a shipment goes."""
+
+    EXPRESS = "express", _("express")
+    LTL = "ltl", _("part load")
+    TRUCK = "truck", _("full truck")
+    AIR = "air", _("air")
+    OWN = "own", _("own delivery")
+    PICKUP = "pickup", _("customer pick-up")
+
+
 class Delivery(models.IntegerChoices):
     """How far the goods of an order are, all its lines together; what was cancelled is not waited for."""
 
@@ -213,6 +224,12 @@ class Order(models.Model):
     def order_id(self) -> int:
         """An order is filed under itself."""
         return self.pk
+
+    @property
+    def transport(self) -> str:
+        """The transport mode in words; a wish in somebody's own words stays as it was written."""
+        mode = self.transport_mode
+        return str(TransportMode(mode).label) if mode in TransportMode else mode
 
 
 class OrderLine(models.Model):

@@ -50,6 +50,7 @@ def of_order(order: Order, reviews: Sequence[Any], ours: dict[str, Any], *, priv
     return {
         **paper.sheet(pgettext("document", "Sales order"), order.number, ours, _watermark(order)),
         "declaration": "",
+        "cancelled": order.status == OrderStatus.CANCELLED,
         "labels": _labels(order),
         "facts": _facts(order),
         "buyer": paper.buyer(order, private=private),
@@ -118,7 +119,7 @@ def _facts(order: Order) -> list[paper.Pair]:
         (pgettext("document", "Contract number"), order.contract_number),
         (pgettext("document", "Customer's order number"), order.customer_reference),
         (pgettext("document", "Currency"), order.currency),
-        (pgettext("document", "Transport mode"), order.transport_mode),
+        (pgettext("document", "Transport mode"), order.transport),
     ]
 
 

@@ -182,6 +182,16 @@ def test_a_comment_stands_in_the_timeline(web, buyer, article):
     assert "Boss" in page
 
 
+def test_a_wished_transport_mode_is_read_in_words_and_one_in_own_words_can_still_be_saved(web, buyer, article):
+    draft = order(buyer, [(article, 1, 5)], transport_mode="by barge")
+    page = web.get(reverse("orders:edit", args=[draft.pk])).content.decode()
+    assert '<option value="by barge" selected>' in page
+    assert '<option value="ltl">part load</option>' in page
+    assert "by barge" in web.get(reverse("orders:detail", args=[draft.pk])).content.decode()
+    Order.objects.filter(pk=draft.pk).update(transport_mode="ltl")
+    assert "part load" in web.get(reverse("orders:detail", args=[draft.pk])).content.decode()
+
+
 def test_a_copy_is_a_new_draft(web, buyer, article):
     row = order(buyer, [(article, 2, 10)])
     answer = web.post(reverse("orders:clone", args=[row.pk]))

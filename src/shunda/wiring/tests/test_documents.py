@@ -228,3 +228,8 @@ def test_barcodes_are_code_128_with_their_check_symbol():
     # read back by an independent decoder when written down
     assert symbols("SH20240506001") == [104, 51, 40, 99, 20, 24, 5, 6, 0, 100, 17, 20, 106]
     assert symbols("1234") == [105, 12, 34, 82, 106]
+
+
+def test_the_transport_mode_is_said_in_words_and_a_wish_in_own_words_stays():
+    assert "零担运输" in text("sales-order", papers.order(transport_mode="ltl").pk)[1]
+    assert "随船托运" in text("sales-order", papers.order(code="SKF", transport_mode="随船托运").pk)[1]
