@@ -48,9 +48,10 @@ class Calendar:
 
     ``weekdays`` are days of the week (ISO, 1 is Monday) with hours of their own, none at all where nobody works; a
     weekend day that is made up is worked by the ordinary ``hours``. ``overrides`` are days the company (or a later
-    announcement) decided otherwise; ``extra_years`` are years it vouches for. Where the holidays are not China's
-    (``china``), no year is known that nobody vouched for. Times are read in ``zone``, results come back in it; what
-    passes is measured in real time, so the hour that a clock is moved is neither lost nor worked twice.
+    announcement) decided otherwise; ``extra_years`` are years it vouches for: where one was not announced, its
+    overrides are all the holidays it has. Where they are not China's (``china``), no year is known that nobody
+    vouched for. Times are read in ``zone``, results come back in it; what passes is measured in real time, so the
+    hour that a clock is moved is neither lost nor worked twice.
     """
 
     hours: Spans = ((time(9), time(12)), (time(13), time(18)))
@@ -69,7 +70,7 @@ class Calendar:
         known = self.china and day.year in KNOWN_YEARS
         if not known and day.year not in self.extra_years:
             raise UnknownYear(day.year)
-        if not self.china:
+        if not known:
             return self.weekdays.get(weekday, self.hours if weekday < SATURDAY else ())
         china = _china(day.year)
         if china.is_working_day(day):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies.declared_credit import CREDIT
-from shunda.policies.hours import ZONES, hours_of_weekdays
+from shunda.policies.hours import ZONES, hours_of_weekdays, named_days
 from shunda.policies.kinds import (
     Choice,
     Flag,
@@ -22,7 +22,6 @@ from shunda.policies.kinds import (
     Text,
     TimeOfDay,
     Whole,
-    dates,
     endings,
     hours_of_work,
     weekdays,
@@ -100,6 +99,14 @@ _ORDERS = (
         ("R162",),
     ),
     _clock("fulfilment.risk_warning", _("Delivery-risk warning ahead of the promised date"), 48, "orders", "R150"),
+    Setting(
+        "fulfilment.sign_when_delivered",
+        "orders",
+        _("A carrier's word that goods are delivered stands for the customer's signature"),
+        Flag(),
+        default=False,
+        rows=("R142", "R143", "R198"),
+    ),
     Setting("orders.most_lines", "orders", _("Most lines of an order"), Whole(1, 50_000), 5_000),
     Setting(
         "orders.most_quantity",
@@ -225,8 +232,10 @@ _CALENDAR = (
         Choice((("china", _("of China, as announced")), ("none", _("entered here alone")))),
         "china",
     ),
-    Setting("calendar.extra_working_days", "calendar", _("Days worked although the calendar says free"), dates, ()),
-    Setting("calendar.extra_free_days", "calendar", _("Days free although the calendar says worked"), dates, ()),
+    Setting(
+        "calendar.extra_working_days", "calendar", _("Days worked although the calendar says free"), named_days, ()
+    ),
+    Setting("calendar.extra_free_days", "calendar", _("Days free although the calendar says worked"), named_days, ()),
     Setting("calendar.known_years", "calendar", _("Later years whose holidays are entered here"), years, ()),
 )
 

@@ -1,8 +1,8 @@
-"""Kinds of value of a calendar: weekdays with hours of their own, and the time zones they can be meant in."""
+"""Kinds of value of a calendar: weekdays with hours of their own, named days, and time zones."""
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,30 @@ hours_of_weekdays = Several(
     check=lambda days: len({day for day, _hours in days}) == len(days),
 )  # fmt: skip
 """Weekdays with hours of their own, ``6=09:00-12:00+13:00-15:00`` or ``5=free``: ``((6, spans), ...)``."""
+
+NamedDay = tuple[date, str]
+"""A day and what it is called, such as (2027-01-01, "New Year"); the name may be empty."""
+
+NAME_LENGTH = 30
+
+
+def _named_day(text: str) -> NamedDay:
+    day, _space, name = text.partition(" ")
+    name = name.strip()
+    if len(name) > NAME_LENGTH or name[:1].isdecimal():  # a second date with no comma between is no name
+        raise ValueError(text)
+    return date.fromisoformat(day), name
+
+
+def _write_day(value: NamedDay) -> str:
+    return f"{value[0].isoformat()} {value[1]}".strip()
+
+
+named_days = Several(
+    _named_day, reasons.NOT_NAMED_DAYS, _write_day, split=r"[,，、;；\n]+",
+    check=lambda days: len({day for day, _name in days}) == len(days),
+)  # fmt: skip
+"""Days, each with or without its name: ``2027-01-01 New Year, 2027-02-05``."""
 
 ZONES: tuple[tuple[str, Label], ...] = (
     ("Asia/Shanghai", _("China")),

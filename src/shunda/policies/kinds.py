@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any, Protocol
@@ -266,10 +266,11 @@ class Several:
     empty: bool = True
     check: Callable[[tuple[Any, ...]], bool] = field(default=lambda _values: True)
     unit: Label = ""
+    split: str = r"[,，、;；\s]+"
 
     def parse(self, raw: object) -> tuple[Any, ...]:
         """Takes ``a, b`` or a JSON list; refuses the whole when one of them is wrong."""
-        parts: Iterable[object] = raw if isinstance(raw, list | tuple) else re.split(r"[,，、;；\s]+", str(raw))
+        parts: Iterable[object] = raw if isinstance(raw, list | tuple) else re.split(self.split, str(raw))
         texts = [str(part).strip() for part in parts if str(part).strip()]
         shown = ", ".join(texts)[:80]
         try:
@@ -368,7 +369,6 @@ weekdays = Several(
 )
 """Days of the week, 1 is Monday (ISO 8601)."""
 
-dates = Several(date.fromisoformat, reasons.NOT_A_DATE, date.isoformat)
 years = Several(int, reasons.NOT_A_DATE, check=lambda all_: all(2000 <= year <= 2100 for year in all_))
 
 

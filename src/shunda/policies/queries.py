@@ -133,12 +133,20 @@ def history(name: str) -> QuerySet[SettingChange]:
     return SettingChange.objects.filter(name=name).order_by("-id")
 
 
+CALENDAR = tuple(name for name in SETTINGS if name.startswith("calendar."))
+"""The settings a calendar is made of."""
+
+
+def newest(found: Mapping[str, Current]) -> int:
+    """The version of settings that are looked at together: the newest change of any, 0 while all are as they came."""
+    return max(one.version for one in found.values())
+
+
 def calendar(known: Mapping[str, Any] | None = None) -> Calendar:
     """The working calendar the company keeps; ``known`` are values already read."""
-    names = [name for name in SETTINGS if name.startswith("calendar.")]
-    decided = known if known is not None else values(*names)
-    overrides: dict[date, bool] = dict.fromkeys(decided["calendar.extra_working_days"], True)
-    overrides |= dict.fromkeys(decided["calendar.extra_free_days"], False)
+    decided = known if known is not None else values(*CALENDAR)
+    overrides: dict[date, bool] = {day: True for day, _name in decided["calendar.extra_working_days"]}
+    overrides |= {day: False for day, _name in decided["calendar.extra_free_days"]}
     return Calendar(
         hours=decided["calendar.working_hours"],
         overrides=overrides,

@@ -24,6 +24,13 @@ NOT_HOURS = Reason(
     _("%(setting)s: “%(value)s” are no working hours. Enter spans in order, such as 09:00-12:00, 13:00-18:00."),
 )
 NOT_A_DATE = Reason("policies.not-a-date", _("%(setting)s: “%(value)s” is not a date. Enter it as 2026-05-01."))
+NOT_NAMED_DAYS = Reason(
+    "policies.not-days",
+    _(
+        "%(setting)s: “%(value)s” are no days. Enter them with commas between, each once, with their names if you like:"
+        " 2027-01-01 New Year, 2027-02-05."
+    ),
+)
 NOT_WEEKDAY_HOURS = Reason(
     "policies.not-weekday-hours",
     _("“%(value)s” are no hours of weekdays. Enter 6=09:00-12:00+13:00-15:00 or 5=free; 1 is Monday, each day once."),
@@ -79,4 +86,26 @@ NO_SHEET = Reason(
 )
 NO_HISTORY = Reason(
     "policies.no-history", _("Nothing is kept that this table decided, so a draft cannot be tried on it.")
+)
+
+NO_DAY = Reason("policies.no-day", _("“%(value)s” is no day from %(least)s to %(most)s. Enter it as 2027-01-01."))
+NOT_OFF_OR_WORK = Reason(
+    "policies.not-off-or-work",
+    _("“%(value)s” says neither that the day is free nor that it is worked. Enter off or work."),
+)
+DAY_TWICE = Reason("policies.day-twice", _("%(day)s stands in row %(first)s already. Leave it there once."))
+DAY_NAME = Reason(
+    "policies.day-name",
+    _("The name “%(value)s” does not fit: at most %(most)s characters, no comma in it and no figure to begin with."),
+)
+NO_DAYS = Reason("policies.no-days", _("No day stands in it. Each row is a date, off or work, and a name."))
+TOO_MANY_DAYS = Reason("policies.too-many-days", _("There are more than %(most)s rows. Bring them in parts."))
+NO_DAY_FILE = Reason(
+    "policies.no-day-file",
+    _("This is neither an Excel file nor a text with a day in each row. Its columns: date, off or work, name."),
+)
+CALENDAR_SAME = Reason("policies.calendar-same", _("The calendar says this already; nothing was changed."))
+CALENDAR_STALE = Reason(
+    "policies.calendar-stale",
+    _("Somebody else changed the calendar in the meantime. Look at it again, then repeat the change."),
 )

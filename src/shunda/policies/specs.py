@@ -26,3 +26,22 @@ class TableSpec:
     note: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpec:
+    """A row of a list of days, as people write it: the date, off or work, and a name (may be empty)."""
+
+    day: str
+    works: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekSpec:
+    """The company's week: its usual hours, and the hours of each weekday (1 is Monday) as typed; empty is free."""
+
+    usual: str
+    days: Mapping[int, str]
+    zone: str
+    holidays: str

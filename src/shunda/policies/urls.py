@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from shunda.policies.pages import settings, tables
+from shunda.policies.pages import calendar, settings, tables
 
 app_name = "policies"
 urlpatterns = [
     path("", settings.index, name="index"),
+    path("calendar/", calendar.index, name="calendar"),
+    path("calendar/<int:year>/", calendar.year, name="calendar_year"),
+    path("calendar/day/", calendar.change_day, name="calendar_day"),
+    path("calendar/week/", calendar.change_week, name="calendar_week"),
+    path("calendar/import/", calendar.import_days, name="calendar_import"),
     path("tables/", tables.tables, name="tables"),
     path("tables/version/<int:pk>/", tables.version, name="version"),
     path("tables/version/<int:pk>/edit/", tables.edit, name="edit_table"),

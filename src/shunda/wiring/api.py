@@ -21,6 +21,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("units", "shunda.catalog.api:units"),
     ("conversions", "shunda.catalog.api:conversions"),
     ("settings", "shunda.policies.api"),
+    ("calendar", "shunda.policies.api_calendar"),
     ("decision-tables", "shunda.policies.api_tables"),
     ("orders", "shunda.orders.api"),
     ("orders", "shunda.orders.api_quote"),

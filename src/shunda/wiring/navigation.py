@@ -81,6 +81,7 @@ MENU = [
         _("Administration"),
         [
             Entry(_("Settings"), "policies:index", "adjustments", "policies.view_setting"),
+            Entry(_("Calendar"), "policies:calendar", "calendar", "policies.view_setting"),
             Entry(_("Decision tables"), "policies:tables", "table", "policies.view_table"),
             Entry(_("Users"), "accounts:users", "users", "accounts.view_user"),
             Entry(_("Roles"), "accounts:roles", "shield-lock", "accounts.view_role"),

@@ -1,5 +1,6 @@
 """The writes of settings and decision tables."""
 
+from shunda.policies.actions.calendar import change_days, change_week, import_days
 from shunda.policies.actions.settings import change_setting
 from shunda.policies.actions.tables import (
     draft_table,
@@ -12,10 +13,13 @@ from shunda.policies.actions.tables import (
 )
 
 __all__ = [
+    "change_days",
     "change_setting",
+    "change_week",
     "draft_table",
     "drop_table",
     "edit_table",
+    "import_days",
     "propose_table",
     "publish_table",
     "return_table",

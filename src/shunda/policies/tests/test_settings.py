@@ -92,7 +92,7 @@ def test_every_setting_has_a_group_and_survives_being_stored_shown_and_typed_aga
         ("planning.stocking_seasonal", "off", False),
         ("archive.order_review", "weekly", "weekly"),
         ("archive.keep_years", 10, 10),
-        ("calendar.extra_free_days", "2026-05-06，2026-05-07", (date(2026, 5, 6), date(2026, 5, 7))),
+        ("calendar.extra_free_days", "2026-05-06，2026-05-07", ((date(2026, 5, 6), ""), (date(2026, 5, 7), ""))),
     ],
 )
 def test_a_change_counts_from_then_on_and_the_history_keeps_it(name, entered, taken):
@@ -126,7 +126,7 @@ def test_a_change_counts_from_then_on_and_the_history_keeps_it(name, entered, ta
         ("orders.number_prefix", "so 1", "policies.not-text"),
         ("calendar.working_hours", "13:00-12:00", "policies.not-hours"),
         ("calendar.working_hours", "", "policies.not-hours"),
-        ("calendar.extra_free_days", "1 May", "policies.not-a-date"),
+        ("calendar.extra_free_days", "1 May", "policies.not-days"),
         ("work.review_hours", "2", "policies.unchanged"),
     ],
 )
