@@ -36,7 +36,14 @@ from shunda.customers.rules import sees_private
 from shunda.fulfilment import queries as fulfilment
 from shunda.fulfilment.documents import delivery_receipt, packing_list, pick_list
 from shunda.orders import queries as orders
-from shunda.orders.documents import order_confirmation, sales_order
+from shunda.orders.documents import (
+    configuration,
+    confirmation_letter,
+    intake_form,
+    order_confirmation,
+    processing_form,
+    sales_order,
+)
 from shunda.orders.models import Order
 from shunda.orders.states import OrderStatus
 from shunda.web.documents.reasons import NOTHING_CHOSEN, TOO_MANY
@@ -76,19 +83,41 @@ def _confirmed(by: Actor) -> QuerySet[Order]:
     return orders.seen_by(by).filter(confirmed_at__isnull=False).exclude(status=OrderStatus.CANCELLED)
 
 
+def _configured(by: Actor) -> QuerySet[Order]:
+    return configuration.configured(orders.seen_by(by))
+
+
+def _of_order(name: str, title: str | Promise, address: str, module: Any, seen_by: Any = orders.seen_by) -> Document:
+    return _document(name, title, f"orders/{{}}/{address}", ORDER, seen_by, module)
+
+
 DOCUMENTS = {
     document.name: document
     for document in (
-        _document(
-            "sales-order", pgettext_lazy("document", "Sales order"), "orders/{}/pdf", ORDER, orders.seen_by, sales_order
+        _of_order("intake-form", pgettext_lazy("document", "Order intake form"), "intake/pdf", intake_form),
+        _of_order(
+            "processing-form", pgettext_lazy("document", "Order processing form"), "processing/pdf", processing_form
         ),
-        _document(
+        _of_order("sales-order", pgettext_lazy("document", "Sales order"), "pdf", sales_order),
+        _of_order(
+            "confirmation-letter",
+            pgettext_lazy("document", "Purchase confirmation letter"),
+            "letter/pdf",
+            confirmation_letter,
+        ),
+        _of_order(
+            "product-configuration",
+            pgettext_lazy("document", "Product configuration"),
+            "configuration/pdf",
+            configuration,
+            _configured,
+        ),
+        _of_order(
             "order-confirmation",
             pgettext_lazy("document", "Order confirmation"),
-            "orders/{}/confirmation/pdf",
-            ORDER,
-            _confirmed,
+            "confirmation/pdf",
             order_confirmation,
+            _confirmed,
         ),
         _document(
             "pick-list",
@@ -226,7 +255,9 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     by = actor(request)
     order = get_object_or_404(orders.seen_by(by), pk=pk)
     sources: list[tuple[str, QuerySet[Any]]] = [
-        ("sales-order", Order.objects.filter(pk=pk)),
+        *((name, Order.objects.filter(pk=pk)) for name in ("intake-form", "processing-form", "sales-order")),
+        ("confirmation-letter", Order.objects.filter(pk=pk)),
+        ("product-configuration", _configured(by).filter(pk=pk)),
         ("order-confirmation", _confirmed(by).filter(pk=pk)),
         *(
             (name, fulfilment.seen_by(by).filter(order=pk))

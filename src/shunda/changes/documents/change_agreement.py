@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from shunda.changes import showing
-from shunda.changes.models import Change, ChangeKind
+from shunda.changes.models import Change, ChangeKind, Role
 from shunda.orders.documents import paper
 from shunda.web.formats import day, moment
 
@@ -64,11 +64,33 @@ def _paper(change: Change, ours: dict[str, Any], *, private: bool) -> dict[str, 
             for voice in change.voices.all()
             if voice.decided_at
         ],
-        "signatures": [
-            (pgettext("document", "Buyer (signature and seal)"), pgettext("document", "Date")),
-            (pgettext("document", "Seller (signature and seal)"), pgettext("document", "Date")),
-        ],
+        "signatures": _signatures(change),
     }
+
+
+def _signatures(change: Change) -> list[paper.Pair]:
+    """Who signs: both sides an agreement (R169), sales and production a request (R164).
+
+    For a product, sales manager and vice-president before research and development names the day it is finished (R104).
+    """
+    date = pgettext("document", "Date")
+    buyer = (pgettext("document", "Buyer (signature and seal)"), date)
+    if change.kind == ChangeKind.PRODUCT:
+        said = {voice.role: voice for voice in change.voices.all()}
+        ready = said[Role.RND].ready_on if Role.RND in said else None
+        finished = pgettext("document", "Finished by %(day)s") % {"day": day(ready) if ready else ""}
+        return [
+            (pgettext("document", "Sales manager"), date),
+            (pgettext("document", "Vice-president in charge"), date),
+            (pgettext("document", "Research and development"), finished.strip()),
+        ]
+    if change.worse:
+        return [buyer, (pgettext("document", "Seller (signature and seal)"), date)]
+    return [
+        buyer,
+        (pgettext("document", "Sales (verified)"), date),
+        (pgettext("document", "Production (agreed)"), date),
+    ]
 
 
 def _names(change: Change) -> list[str]:
