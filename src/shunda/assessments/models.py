@@ -204,11 +204,6 @@ class Assessment(models.Model):
         """Amounts of assessments are yuan."""
         return CURRENCY
 
-    @property
-    def assessors(self) -> set[int]:
-        """Who brought the case: recorded it, named the person, told him."""
-        return {pk for pk in (self.recorded_by_id, self.assigned_by_id, self.notified_by_id) if pk is not None}
-
 
 class Named(models.Model):
     """Somebody else who is named in a case, such as a witness or who had the other half of the step."""

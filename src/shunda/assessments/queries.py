@@ -22,8 +22,10 @@ from shunda.assessments.models import (
 )
 from shunda.assessments.states import HIDDEN, MeetingStatus
 from shunda.core.actor import Actor
+from shunda.core.event import persons
 
 VIEW = "assessments.view_assessment"
+CASE = Assessment._meta.label_lower
 SHEET = "assessments.view_sheet"
 
 
@@ -74,12 +76,14 @@ def named_in(ids: Collection[int]) -> dict[int, set[int]]:
     return found
 
 
+def brought_by(ids: Collection[int]) -> dict[int, set[int]]:
+    """By case: who brought it (recorded it, named the person, told him), and in whose name."""
+    return persons(CASE, ids, "assessment.propose", "assessment.assign", "assessment.notify")
+
+
 def first_deciders(ids: Collection[int]) -> dict[int, set[int]]:
-    """By case: who took part in the first decision, alone or as chair and member of its meeting."""
-    found: dict[int, set[int]] = {}
-    first = Ruling.objects.filter(assessment__in=ids, instance=1)
-    for case, person in first.values_list("assessment_id", "decided_by_id"):
-        found.setdefault(case, set()).add(person)
+    """By case: who took part in the first decision, alone (or in whose name) or as chair and member of its meeting."""
+    found = persons(CASE, ids, "assessment.decide")
     sat = MeetingPerson.objects.filter(part__in=["chair", "member"], meeting__cases__in=ids)
     for case, person in sat.values_list("meeting__cases", "person_id"):
         found.setdefault(case, set()).add(person)

@@ -29,11 +29,11 @@ def why_involved(case: Assessment, named: Collection[int], by: Actor) -> list[Re
     return [why.NAMED(case.pk, number=case.number)] if by.persons & set(named) else []
 
 
-def why_not_second(case: Assessment, by: Actor) -> list[Refusal]:
-    """A case is decided by a person who did not bring it."""
+def why_not_second(case: Assessment, brought: Collection[int], by: Actor) -> list[Refusal]:
+    """A case is decided by a person who did not bring it, and in whose name nobody did."""
     if by.id is None:
         return [why.PEOPLE_ONLY(case.pk, number=case.number)]
-    return [why.ASSESSOR(case.pk, number=case.number)] if by.persons & case.assessors else []
+    return [why.ASSESSOR(case.pk, number=case.number)] if by.persons & set(brought) else []
 
 
 def why_not_ruled(case: Assessment, spec: RulingSpec) -> list[Refusal]:

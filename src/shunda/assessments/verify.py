@@ -21,6 +21,10 @@ where a.verdict is distinct from coalesce(r.verdict, '') or a.outcome is distinc
 _UNFAIR = """
 select a.number, r.instance from assessments_ruling r join assessments_assessment a on a.id = r.assessment_id
 where r.decided_by_id in (a.person_id, a.recorded_by_id, a.assigned_by_id, a.notified_by_id)
+   or exists (select from core_event e
+              where e.subject_kind = 'assessments.assessment' and e.subject_id = a.id
+                and e.kind in ('assessment.propose', 'assessment.assign', 'assessment.notify')
+                and (e.data ->> 'for')::bigint = r.decided_by_id)
    or exists (select from assessments_named n where n.assessment_id = a.id and n.person_id = r.decided_by_id)
    or exists (select from assessments_ruling f
               where f.assessment_id = a.id and f.instance < r.instance and f.decided_by_id = r.decided_by_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ class Happening:
 
 Listener = Callable[[str, list[int], datetime, Mapping[int, int | None] | None], None]
 _listeners: list[Listener] = []
+
+FOR = "for"
+"""In the data of an event: for whom the person stood in who did it; absent where he acted for himself."""
 
 # One statement whatever the number of events. The order row is locked by whoever writes about it, so the next
 # number within an order cannot be taken twice; the unique constraint proves it.
@@ -68,7 +72,7 @@ def record(happenings: Iterable[Happening], *, by: Actor, at: datetime) -> None:
                 [row.subject_kind for row in rows],
                 [row.subject_id for row in rows],
                 [row.order_id for row in rows],
-                [Jsonb(row.data, dumps=_dumps) for row in rows],
+                [Jsonb({**row.data, **_for(by)}, dumps=_dumps) for row in rows],
             ],
         )
     told: defaultdict[str, dict[int, int | None]] = defaultdict(dict)
@@ -76,6 +80,23 @@ def record(happenings: Iterable[Happening], *, by: Actor, at: datetime) -> None:
         told[row.kind][row.subject_id] = row.order_id
     for kind, orders in told.items():
         tell(kind, list(orders), at, orders)
+
+
+def _for(by: Actor) -> dict[str, int]:
+    return {} if by.for_id is None else {FOR: by.for_id}
+
+
+def persons(subject_kind: str, ids: Iterable[int], *kinds: str) -> dict[int, set[int]]:
+    """By subject: whoever did one of these things to it, and for whom. One query.
+
+    What one of them began, neither decides: whoever stands in for somebody is treated as that one too, and the other
+    way round.
+    """
+    found: dict[int, set[int]] = {pk: set() for pk in ids}
+    events = Event.objects.filter(subject_kind=subject_kind, subject_id__in=list(found), kind__in=kinds)
+    for pk, actor_id, principal in events.values_list("subject_id", "actor_id", f"data__{FOR}"):
+        found[pk] |= {one for one in (actor_id, principal) if one is not None}
+    return found
 
 
 class First(NamedTuple):
@@ -98,13 +119,17 @@ def begin(subject_kind: str, timelines: Mapping[int, Sequence[First]], *, at: da
     """
     return _new(
         (
-            (pk, pk, n, one.kind, one.by.id, one.by.name, one.by.source, one.data)
+            (pk, pk, n, one.kind, one.by.id, one.by.name, one.by.source, _text(one))
             for pk, timeline in timelines.items()
             for n, one in enumerate(timeline, 1)
         ),
         subject_kind,
         at,
     )
+
+
+def _text(one: First) -> str:
+    return one.data if one.by.for_id is None else _dumps({**json.loads(one.data), **_for(one.by)})
 
 
 def tell(kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | None] | None = None) -> None:

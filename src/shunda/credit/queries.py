@@ -12,6 +12,7 @@ from django.db.models.functions import Round
 
 from shunda.core import sql
 from shunda.core.actor import Actor
+from shunda.core.event import persons
 from shunda.core.models import Event
 from shunda.credit.holding import RAISED
 from shunda.credit.models import Bucket, CreditAccount, CreditEntry, LimitRaise, Proposal
@@ -145,6 +146,15 @@ def entries(customer_id: int) -> QuerySet[CreditEntry]:
 def raises(actor: Actor) -> QuerySet[LimitRaise]:
     """The temporary raises of the customers an actor may see, with the customer."""
     return LimitRaise.objects.select_related("customer").filter(customers.within(actor, "customer__"))
+
+
+def askers(rows: Iterable[LimitRaise | Proposal]) -> dict[int, set[int]]:
+    """By raise or by proposal: whoever asked for it, and in whose name; one query."""
+    found = list(rows)
+    if not found:
+        return {}
+    kind = {LimitRaise: "raise.create", Proposal: "proposal.create"}[type(found[0])]
+    return persons(found[0]._meta.label_lower, [row.pk for row in found], kind)
 
 
 def alone() -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -71,9 +71,12 @@ def why_bad_remark(pk: int, remark: str) -> Refusal | None:
     return reasons.LONG_REMARK(pk, where="remark") if len(remark) > 200 else None
 
 
-def same_person(asked_by_id: int | None, asked_by: str, by: Actor) -> bool:
-    """Whether who decides is who asked: four eyes see more than two."""
-    return asked_by_id == by.id if asked_by_id is not None or by.id is not None else asked_by == by.name
+def same_person(asked: Collection[int], asked_by: str, by: Actor) -> bool:
+    """Whether who decides is who asked, or one of them stood in for the other: four eyes see more than two.
+
+    ``asked`` is whoever asked and in whose name; programs are told apart by their names.
+    """
+    return bool(by.persons & set(asked)) if asked or by.id is not None else asked_by == by.name
 
 
 # --- the score (R049) -----------------------------------------------------------------------------------------------

@@ -149,7 +149,10 @@ REQUIRED = per_field("orders.required", _("Fill in “{field}” before the orde
 NOT_REVIEWER = Reason("orders.not-reviewer", _("You do not review for %(department)s; ask a colleague who does."))
 OWN_ORDER = Reason("orders.own-order", _("You entered order %(number)s yourself; somebody else must review it."))
 OWN_SALE = Reason("orders.own-sale", _("Order %(number)s is your own sale; somebody else must review it."))
-OWN_EDIT = Reason("orders.own-edit", _("You changed order %(number)s yourself; somebody else must review it."))
+OWN_EDIT = Reason(
+    "orders.own-edit",
+    _("Order %(number)s was entered or changed by you or in your name; somebody else must review it."),
+)
 REMARK_REQUIRED = Reason("orders.remark-required", _("Say what sales has to change: the remark is empty."))
 RESTOCK_REQUIRED = Reason(
     "orders.restock-required", _("Stock is short for order %(number)s: enter when it is expected back.")

@@ -152,14 +152,22 @@ def why_not_decide(
         yield why.NOT_REVIEWER(
             review.pk, department=str(review.get_department_display()), department_code=review.department
         )
+    if own := why_own(review.pk, order, by, editors, may_own=may_own):
+        yield own
+
+
+def why_own(pk: int, order: Order, by: Actor, editors: Collection[int], *, may_own: bool) -> Refusal | None:
+    """Nobody decides on what is his own (R060); whoever stands in for somebody is treated as that one too.
+
+    ``editors`` are those who entered or changed the order, and those in whose name they did.
+    """
     if by.id is None or (may_own and by.for_id is None):
-        return
+        return None
     if order.created_by_id in by.persons:
-        yield why.OWN_ORDER(review.pk, number=order.number)
-    elif order.owner_id in by.persons:
-        yield why.OWN_SALE(review.pk, number=order.number)
-    elif by.persons & set(editors):
-        yield why.OWN_EDIT(review.pk, number=order.number)
+        return why.OWN_ORDER(pk, number=order.number)
+    if order.owner_id in by.persons:
+        return why.OWN_SALE(pk, number=order.number)
+    return why.OWN_EDIT(pk, number=order.number) if by.persons & set(editors) else None
 
 
 def why_restock_unknown(review: Review, order: Order, restock: Mapping[int, date]) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from shunda.assessments import queries, rules
@@ -42,7 +42,8 @@ def conclude(
     for case in decided:
         cases.setdefault(case.meeting_id or 0, []).append(case)
     batch.refuse_if(lambda meeting: _why_not(meeting, wanted[meeting.pk], meeting.pk in mine, at))
-    batch.refuse_if(lambda meeting: _why_not_cases(meeting, wanted[meeting.pk], cases, by, at))
+    brought = queries.brought_by(decided.ids)
+    batch.refuse_if(lambda meeting: _why_not_cases(meeting, wanted[meeting.pk], cases, brought, by, at))
     by_meeting = {meeting.pk: meeting for meeting in batch}
     decided.rows = [case for case in decided if case.meeting_id in by_meeting]
     rulings = {one.assessment_id: one for pk in by_meeting for one in wanted[pk].rulings}
@@ -70,7 +71,9 @@ def _why_not(meeting: Meeting, spec: ConclusionSpec, sits: bool, at: datetime) -
     return [refusal for is_so, refusal in checks if is_so]
 
 
-def _why_not_cases(meeting: Meeting, spec: ConclusionSpec, cases: Cases, by: Actor, at: datetime) -> list[Refusal]:
+def _why_not_cases(
+    meeting: Meeting, spec: ConclusionSpec, cases: Cases, brought: Mapping[int, set[int]], by: Actor, at: datetime
+) -> list[Refusal]:
     """Every case of the meeting is decided, rightly, and no other."""
     mine = {case.pk: case for case in cases.get(meeting.pk, ())}
     said = {one.assessment_id: one for one in spec.rulings}
@@ -83,13 +86,15 @@ def _why_not_cases(meeting: Meeting, spec: ConclusionSpec, cases: Cases, by: Act
         if pk not in said:
             found.append(why.CASE_LEFT(meeting.pk, meeting=meeting.number, number=case.number))
             continue
-        found += [_of(meeting, refusal, pk) for refusal in _why_not_case(case, said[pk], by, at)]
+        found += [_of(meeting, refusal, pk) for refusal in _why_not_case(case, said[pk], brought[pk], by, at)]
     return found
 
 
-def _why_not_case(case: Assessment, spec: RulingSpec, by: Actor, at: datetime) -> list[Refusal]:
+def _why_not_case(
+    case: Assessment, spec: RulingSpec, brought: Collection[int], by: Actor, at: datetime
+) -> list[Refusal]:
     early = why_too_early(case, at)
-    return [*rules.why_not_second(case, by), *([early] if early else []), *rules.why_not_ruled(case, spec)]
+    return [*rules.why_not_second(case, brought, by), *([early] if early else []), *rules.why_not_ruled(case, spec)]
 
 
 def _of(meeting: Meeting, refusal: Refusal, case_id: int) -> Refusal:

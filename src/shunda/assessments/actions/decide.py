@@ -29,7 +29,8 @@ def decide(specs: Sequence[RulingSpec], *, by: Actor, at: datetime, versions: Ve
     wanted = {spec.assessment_id: spec for spec in specs}
     batch = batch_of(wanted, "decide", by=by, versions=versions)
     meetings = queries.meeting_numbers(batch)
-    batch.refuse_if(lambda case: rules.why_not_second(case, by))
+    brought = queries.brought_by(batch.ids)
+    batch.refuse_if(lambda case: rules.why_not_second(case, brought[case.pk], by))
     batch.refuse_if(lambda case: rules.why_before_meeting(case, meetings))
     batch.refuse_if(lambda case: why_too_early(case, at))
     batch.refuse_if(lambda case: rules.why_not_ruled(case, wanted[case.pk]))
@@ -44,12 +45,12 @@ def review(specs: Sequence[RulingSpec], *, by: Actor, at: datetime, versions: Ve
     """
     wanted = {spec.assessment_id: spec for spec in specs}
     batch = batch_of(wanted, "review", by=by, versions=versions)
-    first = queries.first_deciders(batch.ids)
+    first, brought = queries.first_deciders(batch.ids), queries.brought_by(batch.ids)
 
     def why_not_third(case: Assessment) -> list[Refusal]:
         if by.persons & first.get(case.pk, set()):
             return [why.FIRST_DECIDER(case.pk, number=case.number)]
-        return rules.why_not_second(case, by)
+        return rules.why_not_second(case, brought[case.pk], by)
 
     batch.refuse_if(why_not_third)
     batch.refuse_if(lambda case: rules.why_not_ruled(case, wanted[case.pk]))

@@ -129,8 +129,9 @@ def _buttons(case: Assessment, named: set[int], by: Actor) -> list[Button]:
 def _why_not(case: Assessment, named: set[int], by: Actor) -> dict[str, str | Promise]:
     found: dict[str, str | Promise] = {}
     meetings = {case.meeting_id: case.meeting.number} if case.meeting_id and case.meeting else {}
-    first = {ruling.decided_by_id for ruling in case.rulings.all()}
-    second = rules.why_not_second(case, by) or rules.why_before_meeting(case, meetings)
+    first, brought = queries.first_deciders([case.pk])[case.pk], queries.brought_by([case.pk])[case.pk]
+    not_second = rules.why_not_second(case, brought, by)
+    second = not_second or rules.why_before_meeting(case, meetings)
     awaited = case.status == AssessmentStatus.NOTIFIED and case.statement_until and case.statement_until >= now()
     if awaited:
         found["decide"] = _("The person may still make a statement, until %(until)s.") % {
@@ -138,7 +139,7 @@ def _why_not(case: Assessment, named: set[int], by: Actor) -> dict[str, str | Pr
         }
     if second:
         found["decide"] = second[0].message
-    if rules.why_not_second(case, by) or by.persons & first:
+    if not_second or by.persons & first:
         found["review"] = _("You had to do with this case already; a third person decides.")
     if case.person_id is None:
         found["notify"] = _("Name the person answerable first.")

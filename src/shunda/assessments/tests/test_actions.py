@@ -138,6 +138,24 @@ def test_a_deputy_does_not_decide_for_the_person_the_case_is_about_or_who_brough
     assert codes(actions.record([case(who, days=9)], by=himself, at=AT)) == ["assessments.oneself"]
 
 
+@pytest.mark.req("R206", "R208")
+@pytest.mark.parametrize("brings", ["record", "notify"])
+def test_what_was_brought_or_decided_in_somebodys_name_he_does_not_decide_himself(who, brings):
+    deputy = actor_for(user("deputy", "*"))
+    for_second = replace(deputy, for_id=who.second.id)
+    [made] = actions.record([case(who)], by=for_second if brings == "record" else who.hr, at=AT).done
+    actions.notify([made.pk], by=who.hr if brings == "record" else for_second, at=AT).one()
+    actions.state([made.pk], "I was ill", by=who.he, at=AT).one()
+    for by in (who.second, deputy, replace(who.third, for_id=who.second.id)):
+        assert codes(ruled(actions.decide, made, by=by, at=SPOKEN)) == ["assessments.assessor"]
+    deputy = actor_for(user("another", "*"))
+    ruled(actions.decide, made, by=replace(deputy, for_id=who.third.id), at=SPOKEN).one()
+    actions.appeal([made.pk], "no", by=who.he, at=SPOKEN).one()
+    for by in (who.third, deputy):
+        assert codes(ruled(actions.review, made, by=by, at=SPOKEN)) == ["assessments.first-decider"]
+    assert list(check()) == []
+
+
 @pytest.mark.req("R208", "R209")
 def test_nobody_records_a_case_about_himself_or_names_himself_in_one(who):
     admin = user("admin", "*")

@@ -16,8 +16,11 @@ from shunda.changes.states import CHANGE, VOICE, VoiceStatus
 from shunda.changes.weighing import weigh
 from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
+from shunda.core.event import persons
 from shunda.core.refusal import Refusal
 from shunda.orders import rows
+from shunda.orders.models import Order
+from shunda.orders.rules import why_own
 from shunda.policies import queries as policies
 
 __all__ = ["agree", "reject"]
@@ -35,8 +38,9 @@ def agree(
 ) -> Outcome[Voice]:
     """Agree to changes (ids of voices); with the last one a change is made, or waits for the customer's signature.
 
-    Whoever decides holds what his role takes and did not ask for the change himself (R060, R166, R167). ``ready`` is
-    when research and development will be done with a product change, by voice id (R104).
+    Whoever decides holds what his role takes and did not ask for the change himself; the order is not his own either,
+    except where the front line decides on small things (R060, R166, R167). ``ready`` is when research and development
+    will be done with a product change, by voice id (R104).
     """
     days = ready or {}
     batch = _batch(ids, "agree", by, versions)
@@ -86,14 +90,20 @@ def _batch(ids: Collection[int], move: str, by: Actor, versions: Mapping[int, in
     lock_orders(changes)
     list(Change.objects.filter(pk__in=changes).order_by("pk").select_for_update().values_list("pk"))
     may_own = policies.value("orders.review_own")
+    asked = persons(Change._meta.label_lower, changes, "change.ask")
     batch = Batch(mine.select_related("change__order"), ids, VOICE, move, versions=versions)
+    entered = persons(Order._meta.label_lower, {voice.change.order_id for voice in batch}, "order.create")
 
     def why_not(voice: Voice) -> list[Refusal]:
         found = []
         if not by.may(tasks.ROLES[voice.role]):
             found.append(why.NOT_YOURS(voice.pk, role=str(voice.get_role_display())))
-        if voice.change.requested_by_id in by.persons and not may_own:
-            found.append(why.OWN_CHANGE(voice.pk, number=voice.change.number))
+        change = voice.change
+        if by.persons & {change.requested_by_id, *asked[change.pk]} and not may_own:
+            found.append(why.OWN_CHANGE(voice.pk, number=change.number))
+        elif voice.role != Role.FRONTLINE:
+            own = why_own(voice.pk, change.order, by, entered[change.order_id], may_own=may_own)
+            found += [own] if own else []
         return found
 
     batch.refuse_if(why_not)

@@ -1,5 +1,6 @@
 """Who decides on a change, in which order, and what follows; the customer signs for what is worse for him."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from shunda.customers.tests.builders import customer
 from shunda.files.specs import Upload
 from shunda.orders.models import Order
 from shunda.orders.tests.builders import AT, confirmed_order
+from shunda.policies.actions import change_setting
+from shunda.policies.specs import SettingSpec
 from shunda.work.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +30,8 @@ def made():
 
 
 def waiting(change):
-    return set(Task.objects.filter(subject_id=change.pk, closed_at__isnull=True).values_list("kind", flat=True))
+    mine = Task.objects.filter(subject_kind="changes.change", subject_id=change.pk, closed_at__isnull=True)
+    return set(mine.values_list("kind", flat=True))
 
 
 @pytest.mark.req("R166", "R167")
@@ -64,6 +68,37 @@ def test_nobody_decides_for_another_department_or_on_what_he_asked_for_himself(m
     assert codes(actions.agree([voices["finance"]], by=sales, at=LATE)) == ["changes.not-yours", "changes.own"]
     with pytest.raises(NotPermitted):
         ask(made, line(1, 8), by=actor("orders.view_order"), at=LATE)
+
+
+@pytest.mark.req("R060", "R166")
+def test_what_somebody_asked_for_in_anothers_name_neither_decides(made):
+    head, deputy, other = actor("*"), actor("*"), actor("*")
+    change = ask(made, line(1, 8), by=replace(deputy, for_id=head.id), at=LATE).one()
+    voice = change.voices.get(role="sales").pk
+    for by in (head, deputy, replace(other, for_id=head.id), replace(other, for_id=deputy.id)):
+        assert codes(actions.agree([voice], by=by, at=LATE)) == ["changes.own"]
+        assert codes(actions.reject([voice], "no", by=by, at=LATE)) == ["changes.own"]
+    assert actions.agree([voice], by=other, at=LATE).one().status == "agreed"
+
+
+@pytest.mark.req("R060", "R166")
+def test_nobody_decides_on_a_change_of_his_own_order_unless_the_company_allows_it():
+    owner, other = actor("*"), actor("*")
+    sold = confirmed_order(customer(), [(sku("A-1"), 10, "12.50")], owner_id=owner.id)
+    change = ask(sold, line(1, 8), at=LATE).one()
+    voice = change.voices.get(role="sales").pk
+    for by in (owner, replace(other, for_id=owner.id)):
+        assert codes(actions.agree([voice], by=by, at=LATE)) == ["orders.own-sale"]
+    change_setting([SettingSpec("orders.review_own", "true", "we are two people")], by=SYSTEM, at=AT).one()
+    assert actions.agree([voice], by=owner, at=LATE).one().status == "agreed"
+
+
+@pytest.mark.req("R060", "R163")
+def test_small_things_of_his_own_order_are_decided_by_whoever_is_front_line(made):
+    front = actor("orders.view_order", "orders.change_order", "orders.authorise_small_change")
+    Order.objects.filter(pk=made.pk).update(owner_id=front.id)
+    asked = ask(made, by=actor("orders.view_order", "orders.change_order"), at=LATE, head={"packing": "crate"}).one()
+    assert actions.agree([asked.voices.get().pk], by=front, at=LATE).one().status == "agreed"
 
 
 @pytest.mark.req("R163")

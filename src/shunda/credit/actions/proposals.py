@@ -207,8 +207,9 @@ def withdraw_proposals(
 def _batch(ids: Collection[int], move: str, remark: str, by: Actor, versions: Versions) -> Batch[Proposal]:
     """Proposals a second person decides on."""
     batch = Batch(queries.proposals(by), ids, PROPOSAL, move, versions=versions)
+    asked = queries.askers(batch)
     batch.refuse_if(
-        lambda row: reasons.OWN_PROPOSAL(row.pk) if rules.same_person(row.proposed_by_id, row.proposed_by, by) else None
+        lambda row: reasons.OWN_PROPOSAL(row.pk) if rules.same_person(asked[row.pk], row.proposed_by, by) else None
     )
     batch.refuse_if(lambda row: rules.why_bad_remark(row.pk, remark))
     for row in batch:

@@ -128,8 +128,9 @@ def end_raises(
 def _batch(ids: Collection[int], move: str, remark: str, by: Actor, versions: Versions) -> Batch[LimitRaise]:
     """Raises a second person decides on."""
     batch = Batch(queries.raises(by), ids, RAISE, move, versions=versions)
+    asked = queries.askers(batch)
     batch.refuse_if(
-        lambda row: reasons.OWN_RAISE(row.pk) if rules.same_person(row.asked_by_id, row.asked_by, by) else None
+        lambda row: reasons.OWN_RAISE(row.pk) if rules.same_person(asked[row.pk], row.asked_by, by) else None
     )
     batch.refuse_if(lambda row: rules.why_bad_remark(row.pk, remark))
     for row in batch:

@@ -54,8 +54,8 @@ class Desk:
         return reverse(f"credit:{self.name}", args=[row.pk])
 
     def is_own(self, row: Any, by: Actor) -> bool:
-        """Whether who looks is who asked."""
-        return rules.same_person(getattr(row, f"{self.asker}_id"), getattr(row, self.asker), by)
+        """Whether who looks is who asked, or stands in for that one."""
+        return rules.same_person(queries.askers([row])[row.pk], getattr(row, self.asker), by)
 
     def buttons(self, row: Any, by: Actor) -> list[Any]:
         """The moves that are open; who asked sees why somebody else decides."""

@@ -1,5 +1,6 @@
 """Proposals of grade and limit: by a person or the model, decided by a second person."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -71,6 +72,16 @@ def test_nobody_decides_on_what_he_proposed_himself(repaid):
     for decide in (actions.approve_proposals, actions.reject_proposals):
         assert [r.code for r in decide([row.pk], "no", by=by, at=AT).refused] == ["credit.own-proposal"]
     assert actions.withdraw_proposals([row.pk], by=by, at=AT).one().status == "withdrawn"
+
+
+@pytest.mark.req("R051")
+def test_what_somebody_proposed_in_anothers_name_neither_decides(repaid):
+    one, deputy, other = actor("*"), actor("*"), actor("*")
+    row = actions.propose([spec(customer("C1"))], by=replace(deputy, for_id=one.id), at=AT).one()
+    for by in (one, deputy, replace(other, for_id=one.id), replace(other, for_id=deputy.id)):
+        for decide in (actions.approve_proposals, actions.reject_proposals):
+            assert [r.code for r in decide([row.pk], "no", by=by, at=AT).refused] == ["credit.own-proposal"]
+    assert actions.approve_proposals([row.pk], by=other, at=AT).one().status == "approved"
 
 
 def test_a_rejected_proposal_changes_nothing_and_says_why(repaid):

@@ -1,5 +1,6 @@
 """Temporary raises: asked for, decided by somebody else, over by themselves, exact to the moment."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -105,6 +106,15 @@ def test_a_large_raise_needs_a_second_person_and_a_small_one_does_not():
         assert refusal.code == "credit.own-raise"
     assert actions.withdraw_raises([row.pk], by=by, at=AT).one().status == "withdrawn"
     assert not Task.objects.filter(closed_at=None).exists()
+
+
+@pytest.mark.req("R051")
+def test_what_somebody_asked_for_in_anothers_name_neither_decides():
+    one, deputy, other = actor("*"), actor("*"), actor("*")
+    row = actions.ask_raises([spec(customer("C1"), amount="10001")], by=replace(deputy, for_id=one.id), at=AT).one()
+    for by in (one, deputy, replace(other, for_id=one.id), replace(other, for_id=deputy.id)):
+        assert [r.code for r in actions.approve_raises([row.pk], by=by, at=AT).refused] == ["credit.own-raise"]
+    assert actions.approve_raises([row.pk], by=other, at=AT).one().status == "approved"
 
 
 def test_a_person_decides_and_says_why_not():

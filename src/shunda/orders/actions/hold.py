@@ -10,8 +10,8 @@ from shunda.accounts.models import User
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action
 from shunda.core.refusal import NOT_FOUND, Refusal
+from shunda.orders import queries, rules, steps
 from shunda.orders import reasons as why
-from shunda.orders import rules, steps
 from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import Hold, HoldKind, Order, OrderLine, Priority, Stops
 from shunda.orders.queries import open_holds, seen_by
@@ -128,7 +128,8 @@ def release_hold(
     batch = Batch(seen_by(by), ids, ORDER, "release", versions=versions)
     there = {pk: [hold for hold in holds if hold.kind == kind] for pk, holds in open_holds(batch.ids, stops).items()}
     batch.refuse_if(lambda order: None if there[order.pk] else why.NO_HOLD(order.pk))
-    batch.refuse_if(lambda order: [one for hold in there[order.pk] if (one := _own(order.pk, hold, by))])
+    placers = queries.placers([hold for holds in there.values() for hold in holds])
+    batch.refuse_if(lambda order: [one for hold in there[order.pk] if (one := _own(order.pk, hold, by, placers))])
     holds = [hold for order in batch for hold in there[order.pk]]
     return Outcome(steps.release(holds, by=by, at=at, reason=reason.strip()[:REASON_LENGTH]), batch.refused)
 
@@ -140,15 +141,16 @@ def release_holds(ids: Collection[int], reason: str = "", *, by: Actor, at: date
     orders = Hold.objects.filter(pk__in=wanted, order__in=seen_by(by)).values_list("order_id", flat=True)
     batch = Batch(seen_by(by), orders, ORDER, "release")
     holds = list(Hold.objects.filter(pk__in=wanted, order_id__in=batch.ids, released_at__isnull=True).order_by("pk"))
-    against = {one.id: one for hold in holds if (one := _own(hold.pk, hold, by))}
+    placers = queries.placers(holds)
+    against = {one.id: one for hold in holds if (one := _own(hold.pk, hold, by, placers))}
     refused = [NOT_FOUND(pk) for pk in wanted if pk not in {hold.pk for hold in holds}]
     going = [hold for hold in holds if hold.pk not in against]
     done = steps.release(going, by=by, at=at, reason=reason.strip()[:REASON_LENGTH])
     return Outcome(done, [*refused, *against.values()])
 
 
-def _own(ident: int, hold: Hold, by: Actor) -> Refusal | None:
-    own = hold.rule == ReleaseRule.OTHER and by.id is not None and hold.placed_by_user_id == by.id
+def _own(ident: int, hold: Hold, by: Actor, placers: Mapping[int, Collection[int]]) -> Refusal | None:
+    own = hold.rule == ReleaseRule.OTHER and by.persons & {hold.placed_by_user_id, *placers[hold.pk]}
     return why.OWN_HOLD(ident) if own else None
 
 

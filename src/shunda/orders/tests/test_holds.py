@@ -1,5 +1,6 @@
 """Typed holds on an order or a line: they stop exactly what they must, and end by their rule or their last moment."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -84,6 +85,16 @@ def test_a_hold_for_four_eyes_is_released_by_somebody_else():
     assert codes(actions.release_hold([made.pk], by=one, at=AT)) == ["orders.own-hold"]
     assert actions.release_holds([placed.pk], by=other, at=AT).one().released_by == other.name
     assert codes(actions.release_holds([placed.pk, 99], by=other, at=AT)) == ["not-found", "not-found"]
+
+
+def test_a_hold_placed_in_anothers_name_is_released_by_neither():
+    made = order(customer(), [])
+    one, deputy, other = actor("*"), actor("*"), actor("*")
+    placed = hold(made, rule="other", by=replace(deputy, for_id=one.id)).one()
+    for by in (one, deputy, replace(other, for_id=one.id), replace(other, for_id=deputy.id)):
+        assert codes(actions.release_holds([placed.pk], by=by, at=AT)) == ["orders.own-hold"]
+        assert codes(actions.release_hold([made.pk], by=by, at=AT)) == ["orders.own-hold"]
+    assert actions.release_holds([placed.pk], by=other, at=AT).one().released_by == other.name
 
 
 def test_a_hold_ends_at_its_last_moment_and_not_before():

@@ -130,6 +130,21 @@ def test_nobody_reviews_his_own_sale_or_an_order_he_changed_not_even_among_many_
 
 
 @pytest.mark.req("R060")
+def test_what_somebody_entered_or_changed_for_another_neither_of_them_reviews():
+    head, deputy = actor("*"), actor("*")
+    stands_in = replace(deputy, for_id=head.id)
+    entered = order(customer(), [(sku("A-1"), 1, 1)], "in_review", by=stands_in)
+    changed = order(customer("C2"), [(sku("A-2"), 1, 1)])
+    again = replace(spec_of(changed, lines_of([changed.pk])[changed.pk]), note="please")
+    actions.edit({changed.pk: again}, by=stands_in, at=AT).one()
+    actions.submit([changed.pk], by=SYSTEM, at=AT).one()
+    for by in (head, deputy, stands_in, replace(actor("*"), for_id=head.id)):
+        ours = {approve(made, "sales", by=by).refused[0].code for made in (entered, changed)}
+        assert ours <= {"orders.own-order", "orders.own-edit", "not-found"}, by
+    assert approve(entered, "sales", by=actor("*")).one().status == "approved"
+
+
+@pytest.mark.req("R060")
 def test_over_the_api_nobody_reviews_his_own_order_either(client):
     boss = user("boss", "*")
     client.force_login(boss)
