@@ -6,7 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from shunda.api.schemas import Out, Quantity
-from shunda.fulfilment.models import Receipt, ReceiptLine, ScanKind, Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment.models import (
+    Receipt,
+    ReceiptLine,
+    ScanKind,
+    Shipment,
+    ShipmentLine,
+    TrackingCode,
+    TransportMode,
+)
 from shunda.fulfilment.picking import Stop
 from shunda.fulfilment.states import ShipmentStatus
 
@@ -37,6 +45,9 @@ class ShipmentRowOut(Out):
     mode: TransportMode
     carrier_id: int | None
     tracking_number: str
+    track_code: TrackingCode | None
+    track_place: str
+    tracked_at: datetime | None
     parcels: int
     weight: Quantity | None
     note: str
@@ -51,6 +62,11 @@ class ShipmentRowOut(Out):
     def resolve_order(shipment: Shipment) -> str:
         """The order's number."""
         return shipment.order.number
+
+    @staticmethod
+    def resolve_track_code(shipment: Shipment) -> str | None:
+        """The carrier's latest word; none while nothing was reported."""
+        return shipment.track_code or None
 
     @staticmethod
     def resolve_customer_name(shipment: Shipment) -> str:
@@ -114,8 +130,14 @@ class ReceiptOut(Out):
     packing_intact: bool
     remark: str
     recorded_by: str
+    by_carrier: bool
     has_signature: bool
     lines: list[ReceiptLineOut]
+
+    @staticmethod
+    def resolve_by_carrier(receipt: Receipt) -> bool:
+        """Whether a carrier's word stands for the signature; then nobody checked goods and packing."""
+        return receipt.evidence_id is not None
 
     @staticmethod
     def resolve_has_signature(receipt: Receipt) -> bool:
@@ -195,6 +217,37 @@ class ScanOut(Out):
     actor: str
     scanned_at: datetime
     at: datetime
+
+
+class TrackingEventOut(Out):
+    """A carrier's word about a shipment; ``at`` is when we heard of it."""
+
+    id: int
+    code: TrackingCode
+    happened_at: datetime
+    place: str
+    text: str
+    signer: str
+    actor: str
+    at: datetime
+
+
+class TrackedShipmentOut(Out):
+    """A shipment a word is about."""
+
+    id: int
+    number: str
+
+
+class TrackedOut(Out):
+    """A carrier's word as it was kept, and every shipment that travels under its number."""
+
+    code: TrackingCode
+    happened_at: datetime
+    place: str
+    text: str
+    signer: str
+    shipments: list[TrackedShipmentOut]
 
 
 class OrderToShipOut(Out):

@@ -16,7 +16,7 @@ from shunda.accounts.queries import actors_for_tokens
 from shunda.api.answers import answered, created, found
 from shunda.api.auth import ApiRequest
 from shunda.api.crowd import Asked
-from shunda.api.gather import Ask, Gather, many_told
+from shunda.api.gather import Ask, Gather, each_actor, many_told, one_told
 from shunda.api.paging import Paging
 from shunda.api.router import Router
 from shunda.api.schemas import Done, EventOut, Id, Items, Moved, Page
@@ -27,7 +27,16 @@ from shunda.files.responses import file_response
 from shunda.files.specs import Upload
 from shunda.files.steps import store
 from shunda.fulfilment import actions, queries
-from shunda.fulfilment.answers import CarrierOut, OrderToShipOut, PickingOut, ScanOut, ShipmentOut, ShipmentRowOut
+from shunda.fulfilment.answers import (
+    CarrierOut,
+    OrderToShipOut,
+    PickingOut,
+    ScanOut,
+    ShipmentOut,
+    ShipmentRowOut,
+    TrackedOut,
+    TrackingEventOut,
+)
 from shunda.fulfilment.models import Carrier, Scan, Shipment
 from shunda.fulfilment.reasons import BAD_SIGNATURE
 from shunda.fulfilment.schemas import (
@@ -44,8 +53,10 @@ from shunda.fulfilment.schemas import (
     ShipmentsIn,
     ShipsIn,
     SignsIn,
+    TrackIn,
+    TracksIn,
 )
-from shunda.fulfilment.specs import CarrierSpec, Scanning, ScanSpec
+from shunda.fulfilment.specs import CarrierSpec, Scanning, ScanSpec, TrackSpec
 
 router = Router("shipments")
 carriers = Router("carriers")
@@ -85,6 +96,14 @@ def picking(request: ApiRequest, pk: Id) -> Any:
 def scans_of(request: ApiRequest, pk: Id, paging: Query[Paging]) -> Any:
     """Who scanned what and when, newest first. Nothing is ever taken out of this list."""
     return paging.page(queries.scans_of(found(queries.rows(request.actor), pk)))
+
+
+@router.read(
+    "/{int:pk}/tracking", response=Page[TrackingEventOut], permission=VIEW, summary="What the carrier reported"
+)
+def tracking_of(request: ApiRequest, pk: Id, paging: Query[Paging]) -> Any:
+    """Every word of the carrier about a shipment, as it came in, newest first. Nothing is ever taken out."""
+    return paging.page(queries.tracking_of(found(queries.rows(request.actor), pk)))
 
 
 @router.read("/{int:pk}/timeline", response=Page[EventOut], permission=VIEW, summary="Timeline of a shipment")
@@ -223,6 +242,53 @@ def tell(request: ApiRequest, body: ShipmentNoted) -> Any:
 def call(request: ApiRequest, body: ShipmentNoted) -> Any:
     """The customers were called after the delivery."""
     return answered(actions.call(body.ids, note=body.note, versions=body.versions, by=request.actor, at=request.at))
+
+
+@router.write("/resolve", response=Done[Moved], permission="fulfilment.resolve_shipment", summary="Trouble settled")
+def resolve(request: ApiRequest, body: ShipmentNoted) -> Any:
+    """The customers were contacted about trouble on the way; ``note`` says what was agreed and is needed."""
+    return answered(actions.resolve(body.ids, note=body.note, versions=body.versions, by=request.actor, at=request.at))
+
+
+# --- tracking -------------------------------------------------------------------------------------------------------
+
+TRACKING = Gather(
+    "fulfilment.tracking", "fulfilment.track_shipment", each_actor(actions.track), TrackedOut, actors_for_tokens
+)
+
+
+@router.crowd(
+    "/tracking",
+    body=TrackIn,
+    combine=TRACKING.combine,
+    shown=one_told,
+    response=TrackedOut,
+    status=201,
+    permission=TRACKING.permission,
+    summary="Tell a tracking event",
+)
+def track(asked: Asked, body: TrackIn) -> list[Ask[TrackSpec]]:
+    """What a carrier reports about goods on their way, by its tracking number or by our shipment number.
+
+    Told twice it is kept once, with or without an ``Idempotency-Key``: carrier, number, ``code`` and ``happened_at``
+    name it. Events may come in any order: the shipment shows the latest. ``delivered`` asks people to confirm the
+    receipt, or signs it where the setting says so; trouble asks them to contact the customer.
+    """
+    return TRACKING.ask(asked, body, body.spec())
+
+
+@router.crowd(
+    "/tracking/batch",
+    body=TracksIn,
+    combine=TRACKING.combine,
+    shown=many_told,
+    response=Done[TrackedOut],
+    permission=TRACKING.permission,
+    summary="Tell tracking events",
+)
+def track_many(asked: Asked, body: TracksIn) -> list[Ask[TrackSpec]]:
+    """Each is kept or refused for itself; a refusal's ``id`` is the place in the list, counted from 0."""
+    return TRACKING.asks(asked, [(each, each.spec()) for each in body.events])
 
 
 # --- carriers -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from shunda.fulfilment.models import (
     Shipment,
     ShipmentLine,
     ShortReason,
+    TrackingCode,
     TransportMode,
 )
 from shunda.fulfilment.picking import Stop, counted
@@ -33,6 +34,7 @@ from shunda.fulfilment.specs import (
     ScanSpec,
     ShipmentSpec,
     ShipSpec,
+    TrackSpec,
 )
 from shunda.orders.models import Order, OrderLine
 from shunda.web.forms import EditForm, Form, QuantityField, RowsForm
@@ -246,6 +248,35 @@ class NoteForm(Form):
     """What was said or heard."""
 
     note = forms.CharField(label=_("Note"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ResolveForm(NoteForm):
+    """What was agreed with a customer about trouble on the way."""
+
+    note = forms.CharField(
+        label=_("What was agreed"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("A second delivery and when, pick-up by the customer, or the way back to us."),
+    )
+
+
+class TrackForm(Form):
+    """What a carrier said, typed in by hand."""
+
+    code = forms.ChoiceField(label=_("Tracking status"), choices=TrackingCode.choices, initial=TrackingCode.IN_TRANSIT)
+    happened_at = forms.DateTimeField(
+        label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    place = forms.CharField(label=_("Place"), max_length=80, required=False)
+    text = forms.CharField(label=_("In the carrier's words"), max_length=200, required=False)
+    signer = forms.CharField(
+        label=_("Signed by"), max_length=80, required=False, help_text=_("If it is delivered and the carrier says who.")
+    )
+
+    def spec(self, number: str) -> TrackSpec:
+        """As the action takes it, about this shipment."""
+        return TrackSpec(shipment=number, **self.cleaned_data)
 
 
 class CarrierForm(Form):

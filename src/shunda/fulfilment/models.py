@@ -14,17 +14,23 @@ from shunda.files.models import StoredFile
 from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
 from shunda.inventory.models import Warehouse
 from shunda.orders.models import Order, OrderLine
+from shunda.orders.models import TransportMode as TransportMode
 
 
-class TransportMode(models.TextChoices):
-    """How goods travel (R138, R147)."""
+class TrackingCode(models.TextChoices):
+    """What carriers report, in the words they share; in the order of a journey (R138, R141, R148)."""
 
-    EXPRESS = "express", _("express")
-    LTL = "ltl", _("part load")
-    TRUCK = "truck", _("full truck")
-    AIR = "air", _("air")
-    OWN = "own", _("own delivery")
-    PICKUP = "pickup", _("customer pick-up")
+    COLLECTED = "collected", _("collected")
+    IN_TRANSIT = "in_transit", _("in transit")
+    CUSTOMS = "customs", _("at customs")
+    OUT_FOR_DELIVERY = "out_for_delivery", _("out for delivery")
+    FOR_PICKUP = "for_pickup", _("ready for pick-up")
+    EXCEPTION = "exception", _("exception in transit")
+    ATTEMPT_FAILED = "attempt_failed", _("delivery attempt failed")
+    REFUSED = "refused", _("refused by the receiver")
+    DELIVERED = "delivered", _("delivered")
+    RETURNING = "returning", _("on its way back")
+    RETURNED = "returned", _("returned to us")
 
 
 class Carrier(models.Model):
@@ -64,10 +70,15 @@ class Shipment(models.Model):
     packed_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
+    # the carrier's latest word, kept with its tracking events
+    track_code = models.CharField(_("tracking status"), max_length=20, choices=TrackingCode, blank=True)
+    track_place = models.CharField(_("latest place"), max_length=80, blank=True)
+    tracked_at = models.DateTimeField(_("tracked at"), null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["status", "-id"], name="shipment_status"),
+            models.Index(fields=["track_code", "-id"], name="shipment_track", condition=~Q(track_code="")),
             models.Index(fields=["created_at", "id"], name="shipment_created"),
             models.Index(fields=["tracking_number"], name="shipment_tracking", condition=~Q(tracking_number="")),
         ]
@@ -164,8 +175,41 @@ class Scan(models.Model):
         return f"{self.shipment_id} {self.code} {self.quantity}"
 
 
+class TrackingEvent(models.Model):
+    """One word of a carrier about a shipment: what, when, where; added, never changed.
+
+    It comes once, however often and in whatever order a carrier tells it. The shipment shows the latest: by the time it
+    happened, and of one moment what comes later on a journey.
+    """
+
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="tracking", db_index=False
+    )  # tracking_once begins with it
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    code = models.CharField(_("tracking status"), max_length=20, choices=TrackingCode)
+    happened_at = models.DateTimeField(_("happened at"))
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    text = models.CharField(_("the carrier's words"), max_length=200, blank=True)
+    signer = models.CharField(_("signed by"), max_length=80, blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(_("by"), max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shipment", "happened_at", "code"], name="tracking_once"),
+        ]
+        triggers: ClassVar = append_only("trackingevent")
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.code}"
+
+
 class Receipt(models.Model):
-    """The customer's named contact signed: quantity, look and packing were checked (R143)."""
+    """The customer's named contact signed: quantity, look and packing were checked (R143).
+
+    With ``evidence`` nobody of ours saw it: a carrier's word stands for the signature, and nothing was checked.
+    """
 
     shipment = models.OneToOneField(Shipment, models.PROTECT, related_name="receipt")
     order = models.ForeignKey(Order, models.PROTECT, related_name="receipts")
@@ -177,6 +221,7 @@ class Receipt(models.Model):
     packing_intact = models.BooleanField(_("packing intact"), default=True)
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     recorded_by = models.CharField(max_length=120)
+    evidence = models.ForeignKey(TrackingEvent, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers: ClassVar = append_only("receipt")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Least
@@ -14,8 +15,9 @@ from shunda.core.actor import Actor
 from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Contact, Customer
-from shunda.fulfilment.models import Carrier, Receipt, ReceiptLine, Scan, Shipment, ShipmentLine
+from shunda.fulfilment.models import Carrier, Receipt, ReceiptLine, Scan, Shipment, ShipmentLine, TrackingEvent
 from shunda.fulfilment.picking import Stop, stops
+from shunda.fulfilment.specs import TrackSpec
 from shunda.fulfilment.states import ShipmentStatus
 from shunda.inventory.models import Balance
 from shunda.orders import queries as orders
@@ -217,3 +219,38 @@ def last_scan(shipment: Shipment) -> int:
 def scans_of(shipment: Shipment) -> QuerySet[Scan]:
     """The scans of one shipment, newest first."""
     return Scan.objects.filter(shipment=shipment).select_related("sku").order_by("-id")
+
+
+# --- what carriers report -------------------------------------------------------------------------------------------
+
+
+def on_the_way(specs: Sequence[TrackSpec], actor: Actor) -> list[Shipment]:
+    """The shipments these words may be about, among those an actor may see: by our number or by the carrier's."""
+    everyone = Shipment.objects.order_by()
+    ours = everyone.filter(number__in={spec.shipment for spec in specs if spec.shipment})
+    theirs = everyone.filter(tracking_number__in={s.tracking_number for s in specs if not s.shipment})
+    found = ours.values("pk").union(theirs.exclude(tracking_number="").values("pk"))
+    return list(seen_by(actor).filter(pk__in=found).order_by("pk"))
+
+
+def locked_for_tracking(ids: Collection[int]) -> list[Shipment]:
+    """These shipments with their carriers, locked in primary-key order; their orders are not."""
+    found = Shipment.objects.filter(pk__in=ids).select_related("carrier").order_by("pk")
+    return list(found.select_for_update(of=("self",), no_key=True))
+
+
+def tracking_known(
+    shipments: Iterable[Shipment], moments: Iterable[datetime]
+) -> dict[tuple[int, datetime, str], TrackingEvent]:
+    """What was said before about these shipments and moments: by shipment, moment and code."""
+    by_id = {shipment.pk: shipment for shipment in shipments}
+    found = {}
+    for event in TrackingEvent.objects.filter(shipment__in=by_id, happened_at__in=set(moments)):
+        event.shipment = by_id[event.shipment_id]
+        found[event.shipment_id, event.happened_at, event.code] = event
+    return found
+
+
+def tracking_of(shipment: Shipment) -> QuerySet[TrackingEvent]:
+    """What was reported about one shipment, the latest first."""
+    return TrackingEvent.objects.filter(shipment=shipment).order_by("-happened_at", "-id")

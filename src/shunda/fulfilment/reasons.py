@@ -102,6 +102,28 @@ NO_LONGER_RESERVED = Reason(
     ),
 )
 
+WHICH_SHIPMENT = Reason(
+    "fulfilment.which-shipment", _("Say which shipment: by the carrier's tracking number, or by our shipment number.")
+)
+UNKNOWN_TRACKING = Reason(
+    "fulfilment.tracking-unknown",
+    _(
+        "No shipment that has left us travels under %(number)s. Compare the number, or tell it again when the "
+        "shipment is booked out."
+    ),
+)
+UNKNOWN_SHIPMENT = Reason("fulfilment.shipment-unknown", _("There is no shipment with the number %(number)s."))
+UNKNOWN_TRACK_CODE = Reason(
+    "fulfilment.track-code", _("“%(code)s” is no tracking status: use one of those in the documentation.")
+)
+NOT_YET = Reason(
+    "fulfilment.track-future", _("The time %(at)s has not come yet: check the clock and the time zone it is told in.")
+)
+AGREED_NEEDED = Reason("fulfilment.agreed-needed", _("Say what was agreed with the customer (at most 200 characters)."))
+NO_TROUBLE = Reason(
+    "fulfilment.no-trouble", _("The carrier reports no trouble with shipment %(shipment)s: there is nothing to settle.")
+)
+
 SIGNER_NEEDED = Reason("fulfilment.signer-needed", _("Say who signed: a contact of the customer or a name."))
 UNKNOWN_CONTACT = Reason("fulfilment.contact-unknown", _("There is no such contact of this customer."))
 MAY_NOT_SIGN = Reason(

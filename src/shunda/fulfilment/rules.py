@@ -103,7 +103,7 @@ def why_not_transport(id: int, mode: str, carrier_id: int | None, carriers: Mapp
 
 def why_text(id: int | None, **texts: str) -> Iterable[Refusal]:
     """Texts longer than the column that keeps them."""
-    limits = {"tracking_number": 60, "signed_by": 80}
+    limits = {"tracking_number": 60, "signed_by": 80, "place": 80, "signer": 80}
     for where, text in texts.items():
         most = limits.get(where, TEXT)
         if len(text) > most:

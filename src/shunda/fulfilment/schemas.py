@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 from shunda.api.schemas import Filter, Id, In, Item, Items, Quantity, Version
-from shunda.fulfilment.models import ScanKind, ShortReason, TransportMode
+from shunda.fulfilment.models import ScanKind, ShortReason, TrackingCode, TransportMode
 from shunda.fulfilment.queries import found_by
 from shunda.fulfilment.rules import PARCELS
 from shunda.fulfilment.specs import (
@@ -25,6 +25,7 @@ from shunda.fulfilment.specs import (
     ScanSpec,
     ShipmentSpec,
     ShipSpec,
+    TrackSpec,
 )
 from shunda.fulfilment.states import ShipmentStatus
 
@@ -226,6 +227,33 @@ class ShipmentNoted(Items):
     note: Text = ""
 
 
+class TrackIn(In):
+    """A carrier's word. One of ``tracking_number`` and ``shipment`` (our number) is needed.
+
+    ``carrier`` is a carrier's code, where two carriers may use the same number; ``signer`` is who signed at the
+    carrier's.
+    """
+
+    tracking_number: Annotated[str, Field(max_length=60)] = ""
+    shipment: Annotated[str, Field(max_length=30)] = ""
+    carrier: Annotated[str, Field(max_length=20)] = ""
+    code: TrackingCode
+    happened_at: AwareDatetime
+    place: Annotated[str, Field(max_length=80)] = ""
+    text: Text = ""
+    signer: Annotated[str, Field(max_length=80)] = ""
+
+    def spec(self) -> TrackSpec:
+        """As the action takes it."""
+        return TrackSpec(**dict(self))
+
+
+class TracksIn(In):
+    """Words of carriers, of one shipment or many, in any order."""
+
+    events: Annotated[list[TrackIn], Field(min_length=1, max_length=1000)]
+
+
 class ShipmentFilter(Filter):
     """Which shipments."""
 
@@ -234,6 +262,7 @@ class ShipmentFilter(Filter):
     warehouse_id: Id | None = None
     carrier_id: Id | None = None
     tracking_number: Annotated[str, Field(max_length=60)] | None = None
+    track_code: TrackingCode | None = None
     shipped_since: Annotated[datetime | None, FilterLookup("shipped_at__gte")] = None
     q: Annotated[str, Field(max_length=100)] | None = None
 

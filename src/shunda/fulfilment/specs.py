@@ -82,6 +82,23 @@ class ShipSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackSpec:
+    """A carrier's word: ``code`` is a ``TrackingCode``; which shipment is said by its own number or by the carrier's.
+
+    ``carrier`` is a carrier's code, for numbers that two of them use; ``signer`` is who signed at the carrier's.
+    """
+
+    code: str
+    happened_at: datetime
+    shipment: str = ""
+    tracking_number: str = ""
+    carrier: str = ""
+    place: str = ""
+    text: str = ""
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handed:
     """What happened to a shipment line at the door; the three add up to what was shipped."""
 
@@ -100,6 +117,7 @@ class ReceiptSpec:
     """A signature at the door (R143): who signed, what was handed over, in which condition.
 
     ``lines`` are by shipment line; one that is not named was accepted whole. ``signature_id`` is a stored picture.
+    Where a carrier's word stands for the signature, ``evidence_id`` is the tracking event, ``signed_at`` its time.
     """
 
     shipment_id: int
@@ -110,6 +128,8 @@ class ReceiptSpec:
     packing_intact: bool = True
     remark: str = ""
     signature_id: int | None = None
+    signed_at: datetime | None = None
+    evidence_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,5 +34,7 @@ SHIPMENT = Machine(
         ("reverse", {S.SHIPPED},                       S.REVERSED,  _("Reverse wrong shipment")),
         ("tell",    {S.SHIPPED, S.SIGNED},             None,        _("Customer told")),
         ("call",    {S.SIGNED},                        None,        _("Customer called")),
+        ("track",   {S.SHIPPED, S.SIGNED, S.REVERSED}, None,        _("Record tracking")),
+        ("resolve", {S.SHIPPED},                       None,        _("Customer contacted about trouble")),
     ],
 )  # fmt: skip

@@ -81,11 +81,18 @@ def _closed(shipment: Shipment, order: Order) -> Refusal | None:
 def open_steps(
     names: Iterable[str], shipments: Iterable[Shipment], orders: Mapping[int, Order], *, at: datetime
 ) -> None:
-    """Steps of these shipments wait for somebody: ``pick``, ``pack``, ``ship``, ``sign``, ``tell`` or ``call``."""
+    """Steps of these shipments wait for somebody: moves of theirs, or ``confirm``, the receipt of what arrived."""
     waiting = list(shipments)
     open_tasks(
         [
-            _task(f"shipment.{name}", SHIPMENT[name].permission, SHIPMENT_KIND, s.pk, s.number, orders[s.order_id])
+            _task(
+                f"shipment.{name}",
+                SHIPMENT["sign" if name == "confirm" else name].permission,
+                SHIPMENT_KIND,
+                s.pk,
+                s.number,
+                orders[s.order_id],
+            )
             for name in names
             for s in waiting
         ],

@@ -35,4 +35,6 @@ urlpatterns = [
     path("<int:pk>/reverse/", pages.reverse_shipment, name="reverse"),
     path("<int:pk>/tell/", pages.tell, name="tell"),
     path("<int:pk>/call/", pages.call, name="call"),
+    path("<int:pk>/track/", pages.track, name="track"),
+    path("<int:pk>/resolve/", pages.resolve, name="resolve"),
 ]

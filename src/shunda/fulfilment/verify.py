@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from shunda.fulfilment.tracking import CODES
+
 _LINES = """
 with shipments as (
   select l.order_line_id id,
@@ -91,6 +93,31 @@ where r.order_id <> s.order_id
 order by 1
 """
 
+# Of one moment, what comes later on a journey: the codes stand in its order.
+_TRACKED = """
+select s.number, s.track_code, coalesce(l.code, '')
+from fulfilment_shipment s
+left join lateral (
+  select code, place, happened_at from fulfilment_trackingevent e where e.shipment_id = s.id
+  order by happened_at desc, array_position(%s::text[], code::text) desc limit 1
+) l on true
+where (s.track_code <> '' or l.code is not null)
+  and (s.track_code, s.track_place, s.tracked_at)
+      is distinct from (coalesce(l.code, ''), coalesce(l.place, ''), l.happened_at)
+order by 1
+"""
+
+_EVIDENCE = """
+select s.number from fulfilment_trackingevent e join fulfilment_shipment s on s.id = e.shipment_id
+where e.order_id <> s.order_id
+union
+select s.number from fulfilment_receipt r
+join fulfilment_trackingevent e on e.id = r.evidence_id
+join fulfilment_shipment s on s.id = r.shipment_id
+where e.shipment_id <> r.shipment_id or e.code <> 'delivered'
+order by 1
+"""
+
 
 def check() -> Iterable[str]:
     """One sentence for each order line, demand or shipment that differs from the shipments behind it."""
@@ -108,9 +135,18 @@ def check() -> Iterable[str]:
         yield f"shipment {number}: {picked} picked and {short} missing of {sku}, its scans say {found} and {missed}"
     for (number,) in _rows(_STRAYS):
         yield f"shipment {number}: its lines belong to another order or SKU"
+    yield from _tracking()
 
 
-def _rows(sql: str) -> list[tuple[Any, ...]]:
+def _tracking() -> Iterable[str]:
+    """Shipments that show another word of the carrier than the latest, and words in the wrong place."""
+    for number, shows, said in _rows(_TRACKED, [list(CODES)]):
+        yield f"shipment {number}: it shows “{shows}”, the carrier's latest word is “{said}”"
+    for (number,) in _rows(_EVIDENCE):
+        yield f"shipment {number}: tracking belongs to another order, or a receipt rests on another word"
+
+
+def _rows(sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, parameters)
         return list(cursor.fetchall())

@@ -40,6 +40,7 @@ ORDER_ENTRY = (
     "fulfilment.view_*",
     "fulfilment.tell_shipment",
     "fulfilment.call_shipment",
+    "fulfilment.resolve_shipment",
     "billing.view_*",
     "credit.view_exposure",
 )
@@ -311,6 +312,8 @@ ROLES = (
             "fulfilment.pack_shipment",
             "fulfilment.ship_shipment",
             "fulfilment.sign_shipment",
+            "fulfilment.track_shipment",
+            "fulfilment.resolve_shipment",
         ),
     ),
     RoleSpec(
@@ -338,6 +341,8 @@ ROLES = (
             "fulfilment.sign_shipment",
             "fulfilment.tell_shipment",
             "fulfilment.call_shipment",
+            "fulfilment.track_shipment",
+            "fulfilment.resolve_shipment",
             "billing.view_*",
         ),
     ),
@@ -362,7 +367,13 @@ ROLES = (
         "接口客户端",
         "all",
         name_en="API client",
-        permissions=(*ORDER_ENTRY, "customers.create_customer", "customers.edit_customer", "orders.cancel_order"),
+        permissions=(
+            *ORDER_ENTRY,
+            "customers.create_customer",
+            "customers.edit_customer",
+            "orders.cancel_order",
+            "fulfilment.track_shipment",
+        ),
     ),
 )
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from shunda.billing.models import Invoice, Payment, Settlement
 from shunda.core.models import Event
 from shunda.core.money import plain
-from shunda.fulfilment.models import Shipment
+from shunda.fulfilment.models import Shipment, TrackingCode
 from shunda.orders import queries as orders
 from shunda.orders.models import Department, Order
 from shunda.policies.tables import TABLES
@@ -56,6 +56,7 @@ def entries(events: Iterable[Event], order_id: int) -> list[Line]:
     drawn = lines(
         [_with_department(_with_lines(_with_words(event, names))) for event in found],
         fields=_fields(),
+        values={"track_code": {str(code): str(code.label) for code in TrackingCode}},
         subject=(Order._meta.label_lower, order_id),
     )
     return [replace(line, whys=why) for line, why in zip(drawn, whys, strict=True)]

@@ -25,7 +25,7 @@ class Kind:
     """A kind of step. Without a ``limit`` (name of a setting, in hours) nothing says when it is due.
 
     ``whole`` is the setting that limits it instead where the company keeps one limit for several steps
-    (``work.policy``): hours or working days from when the step began to wait.
+    (``work.policy``): hours or working days from the receipt of the order, one clock over all of them (R199, R200).
     """
 
     name: str
@@ -68,6 +68,13 @@ KINDS: dict[str, Kind] = {
         Kind("shipment.pack", _("Pack"), "work.packing_hours", whole=SHIPPING),
         Kind("shipment.ship", _("Ship"), "work.shipping_hours", whole=SHIPPING),
         Kind("shipment.sign", _("Get the receipt signed")),
+        Kind(
+            "shipment.confirm",
+            _("Delivered: confirm the receipt with the customer"),
+            "work.call_after_delivery_hours",
+            Clock.WALL,
+        ),
+        Kind("shipment.resolve", _("Trouble on the way: contact the customer")),
         Kind("shipment.tell", _("Tell the customer that it is shipped"), "work.tell_customer_hours", Clock.WALL),
         Kind("shipment.call", _("Call the customer after delivery"), "work.call_after_delivery_hours", Clock.WALL),
         # what is done with assessments; they have no limit, so that a late decision makes no case of its own

@@ -13,6 +13,7 @@ from shunda.work.models import Notice, NoticeChoice
 
 MENTION, SENT_BACK, CANCELLED = "mention", "sent_back", "cancelled"
 ASSESSMENT = "assessment"
+TROUBLE, DELIVERED = "trouble", "delivered"
 DUE_SOON, OVERDUE, ESCALATED = "due_soon", "overdue", "escalated"
 
 
@@ -48,6 +49,18 @@ NOTICES: dict[str, NoticeKind] = {
             _("There is something new in a case about me"),
             _("Something new in %(label)s, about you"),
             "clipboard-check",
+        ),
+        NoticeKind(
+            TROUBLE,
+            _("A carrier reports trouble with one of my orders"),
+            _("%(label)s: the carrier reports trouble"),
+            "alert-triangle",
+        ),
+        NoticeKind(
+            DELIVERED,
+            _("A carrier reports that one of my orders is delivered"),
+            _("%(label)s: the carrier reports that it is delivered"),
+            "truck-delivery",
         ),
         NoticeKind(DUE_SOON, _("A step of mine will soon be due"), _("%(label)s: a step will soon be due"), "clock"),
         NoticeKind(OVERDUE, _("A step of mine is late"), _("%(label)s: a step is late"), "clock-exclamation"),

@@ -87,7 +87,7 @@ def reverse(
     for shipment in batch:
         batch.note(shipment.pk, number=shipment.number, reason=reason.strip())
     outcome = batch.commit(by=by, at=at, reason=reason.strip())
-    steps.close_steps(("sign", "tell"), outcome.done, by=by, at=at, outcome="dropped")
+    steps.close_steps(("sign", "tell", "confirm", "resolve"), outcome.done, by=by, at=at, outcome="dropped")
     steps.show_what_remains([orders[s.order_id] for s in outcome.done], by=by, at=at)
     return outcome
 

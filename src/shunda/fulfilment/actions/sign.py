@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from shunda.core.actor import Actor
@@ -12,7 +12,7 @@ from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.customers.models import Contact
 from shunda.files.models import StoredFile
-from shunda.fulfilment import queries, rules, steps
+from shunda.fulfilment import queries, rules, steps, tracking
 from shunda.fulfilment.models import Receipt, ReceiptLine, Shipment
 from shunda.fulfilment.queries import Contents
 from shunda.fulfilment.reasons import BAD_SIGNATURE, MAY_NOT_SIGN, SIGNER_NEEDED, UNKNOWN_CONTACT
@@ -46,7 +46,8 @@ def sign(
     )
     _write(batch, contents, wanted, contacts, by=by, at=at)
     outcome = batch.commit(by=by, at=at, stamp="signed_at")
-    steps.close_steps(("sign",), outcome.done, by=by, at=at)
+    steps.close_steps(("sign", "confirm"), outcome.done, by=by, at=at)
+    steps.close_steps(("resolve",), outcome.done, by=by, at=at, outcome="dropped")
     steps.open_steps(("call",), outcome.done, orders, at=at)
     return outcome
 
@@ -123,7 +124,8 @@ def _receipt(
         order_id=shipment.order_id,
         signed_by=spec.signed_by.strip() or (contact.name if contact else ""),
         contact=contact,
-        signed_at=at,
+        signed_at=spec.signed_at or at,
+        evidence_id=spec.evidence_id,
         signature_id=spec.signature_id,
         looks_good=spec.looks_good,
         packing_intact=spec.packing_intact,
@@ -148,10 +150,29 @@ def call(
     return _contacted("call", ids, note, by=by, at=at, versions=versions)
 
 
+@action("fulfilment.resolve_shipment")
+def resolve(
+    ids: Iterable[int], *, note: str, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
+) -> Outcome[Shipment]:
+    """The customer was contacted about trouble on the way (R151); the note says what was agreed (R148).
+
+    Refused without a note, and where the carrier's latest word is no trouble.
+    """
+    return _contacted("resolve", ids, note, by=by, at=at, versions=versions, why_not=tracking.why_not_resolve(note))
+
+
 def _contacted(
-    move: str, ids: Iterable[int], note: str, *, by: Actor, at: datetime, versions: Mapping[int, int] | None
+    move: str,
+    ids: Iterable[int],
+    note: str,
+    *,
+    by: Actor,
+    at: datetime,
+    versions: Mapping[int, int] | None,
+    why_not: Callable[[Shipment], Iterable[Refusal]] = lambda _shipment: (),
 ) -> Outcome[Shipment]:
     batch, _orders = steps.locked(list(ids), move, by=by, versions=versions, under_way=False)
+    batch.refuse_if(why_not)
     batch.refuse_if(lambda s: rules.why_text(s.pk, note=note))
     for shipment in batch:
         batch.note(shipment.pk, number=shipment.number, note=note.strip())

@@ -1,7 +1,17 @@
 """The pages of shipping: lists, one shipment, the moves of the warehouse and at the door, carriers, labels."""
 
 from shunda.fulfilment.pages.carriers import carriers, create_carrier, edit_carrier
-from shunda.fulfilment.pages.delivery import call, cancel, reverse_shipment, ship, sign, signature, tell
+from shunda.fulfilment.pages.delivery import (
+    call,
+    cancel,
+    resolve,
+    reverse_shipment,
+    ship,
+    sign,
+    signature,
+    tell,
+    track,
+)
 from shunda.fulfilment.pages.detail import detail, labels, order_panel
 from shunda.fulfilment.pages.floor import find, finish, floor, pack_here, run, scans, ship_here, worker
 from shunda.fulfilment.pages.lists import index, to_plan
@@ -27,6 +37,7 @@ __all__ = [
     "pick_all",
     "plan",
     "plan_all",
+    "resolve",
     "reverse_shipment",
     "run",
     "scans",
@@ -36,5 +47,6 @@ __all__ = [
     "signature",
     "tell",
     "to_plan",
+    "track",
     "worker",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.batch import Outcome
@@ -13,7 +14,7 @@ from shunda.core.refusal import Refused
 from shunda.files.responses import file_response
 from shunda.files.steps import store
 from shunda.fulfilment import actions, queries
-from shunda.fulfilment.forms import NoteForm, ReasonForm, ShipForm, SignForm
+from shunda.fulfilment.forms import NoteForm, ReasonForm, ResolveForm, ShipForm, SignForm, TrackForm
 from shunda.fulfilment.models import Shipment
 from shunda.fulfilment.pages.moves import ask, seen, shipment_of
 from shunda.web.pages import actor, now, page
@@ -131,11 +132,37 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     return _contact(request, pk, actions.call, _("Customer called"))
 
 
+@page("fulfilment.resolve_shipment")
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer was contacted about trouble on the way, and what was agreed (R148, R151)."""
+    return _contact(request, pk, actions.resolve, _("Customer contacted about trouble"), ResolveForm)
+
+
+@page("fulfilment.track_shipment")
+def track(request: HttpRequest, pk: int) -> HttpResponse:
+    """Type in what the carrier said, where no program tells it (R158)."""
+    shipment = shipment_of(request, pk)
+    form = TrackForm(request.POST or None, initial={"happened_at": localtime(now())})
+    return ask(
+        request,
+        shipment,
+        form,
+        lambda: actions.track([form.spec(shipment.number)], by=actor(request), at=now()),
+        title=_("Record tracking"),
+        save=_("Note it"),
+        done=_("Noted."),
+    )
+
+
 def _contact(
-    request: HttpRequest, pk: int, action: Callable[..., Outcome[Shipment]], title: str | Promise
+    request: HttpRequest,
+    pk: int,
+    action: Callable[..., Outcome[Shipment]],
+    title: str | Promise,
+    asks: type[NoteForm] = NoteForm,
 ) -> HttpResponse:
     shipment = shipment_of(request, pk)
-    form = NoteForm(request.POST or None)
+    form = asks(request.POST or None)
     return ask(
         request,
         shipment,

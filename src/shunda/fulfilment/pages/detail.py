@@ -12,8 +12,8 @@ from django.utils.safestring import mark_safe
 
 from shunda.core.actor import Actor
 from shunda.customers.rules import phone_for
-from shunda.fulfilment import picking, queries, rules
-from shunda.fulfilment.models import Shipment, ShipmentLine, TransportMode
+from shunda.fulfilment import picking, queries, rules, tracking
+from shunda.fulfilment.models import Shipment, ShipmentLine, TrackingCode, TransportMode
 from shunda.fulfilment.pages.moves import shipment_of
 from shunda.fulfilment.states import SHIPMENT, ShipmentStatus
 from shunda.orders import queries as orders
@@ -27,6 +27,8 @@ from shunda.web.timeline import Line
 from shunda.web.timeline import lines as lines_of
 
 MOVES = ("pick", "pack", "ship", "sign", "tell", "call", "reverse", "cancel")
+TRACKED = 50
+"""Words of the carrier that are shown; the API gives all."""
 WHOLE_PAGES = ("pick", "sign")
 """Moves whose form is a page of its own, not a dialog."""
 SCANS = 100
@@ -58,6 +60,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "pages": WHOLE_PAGES,
         "receipt": queries.receipt_of(shipment),
         "tracking_page": _tracking_page(shipment),
+        "tracking": list(queries.tracking_of(shipment)[:TRACKED]),
+        "trouble": tracking.TROUBLE,
+        "may_track": shipment.status in SHIPMENT["track"].sources and by.may(SHIPMENT["track"].permission),
         "timeline": _timeline(shipment),
         "receiver_phone": phone_for(by, shipment.order.receiver_phone),
     }
@@ -80,6 +85,8 @@ def _steps(shipment: Shipment) -> list[dict[str, Any]]:
 def _buttons(shipment: Shipment, lines: list[ShipmentLine], by: Actor) -> list[Button]:
     urls = {move: reverse(f"fulfilment:{move}", args=[shipment.pk]) for move in MOVES}
     urls["pick"] = reverse("fulfilment:run", args=[shipment.pk])
+    if shipment.track_code in tracking.TROUBLE and shipment.status == ShipmentStatus.SHIPPED:
+        urls = {"resolve": reverse("fulfilment:resolve", args=[shipment.pk]), **urls}
     closed: dict[str, str] = {}
     if shipment.status == ShipmentStatus.PACKED:
         inside = {line.order_line_id for line in lines}
@@ -87,7 +94,7 @@ def _buttons(shipment: Shipment, lines: list[ShipmentLine], by: Actor) -> list[B
         closed = {"ship": " ".join(hold_reason(hold) for hold in holds)}
     if shipment.status == ShipmentStatus.SHIPPED:
         closed = {"reverse": " ".join(refusal.message for refusal in rules.why_not_reverse(lines)[:1])}
-    return buttons(SHIPMENT, shipment, by, urls, asks=set(MOVES), why_not=closed)
+    return buttons(SHIPMENT, shipment, by, urls, asks={*MOVES, "resolve"}, why_not=closed)
 
 
 def _tracking_page(shipment: Shipment) -> str:
@@ -98,9 +105,10 @@ def _tracking_page(shipment: Shipment) -> str:
 
 
 def _timeline(shipment: Shipment) -> list[Line]:
-    names = {name: _label(name) for name in ("carrier", "tracking_number", "mode", "parcels", "note")}
+    names = {name: _label(name) for name in ("carrier", "tracking_number", "mode", "parcels", "note", "track_code")}
     modes = {str(mode): str(mode.label) for mode in TransportMode}
-    return lines_of(queries.timeline(shipment)[:100], fields=names, values={"mode": modes})
+    words = {"mode": modes, "track_code": {str(code): str(code.label) for code in TrackingCode}}
+    return lines_of(queries.timeline(shipment)[:100], fields=names, values=words)
 
 
 def _label(name: str) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from shunda.fulfilment import queries
-from shunda.fulfilment.models import Shipment
+from shunda.fulfilment.models import Shipment, TrackingCode
 from shunda.fulfilment.pages.columns import COLUMNS
 from shunda.fulfilment.states import ShipmentStatus
 from shunda.inventory.models import Warehouse
@@ -38,11 +38,14 @@ class ShipmentFilter(Filter):
     warehouse = forms.ModelChoiceField(
         label=_("Warehouse"), queryset=Warehouse.objects.order_by("pk"), required=False, empty_label=_("All warehouses")
     )
+    track_code = forms.ChoiceField(
+        label=_("Tracking"), choices=[("", _("All tracking")), *TrackingCode.choices], required=False
+    )
     since = DayField(label=_("Planned from"), required=False)
     customer = forms.CharField(label=_("Customer number"), required=False, max_length=40)
     urgent = forms.BooleanField(label=_("urgent"), required=False)
     lookups: ClassVar = {"customer": "order__customer__code__iexact", "urgent": "order__urgent"}
-    bar: ClassVar[Sequence[str]] = ("q", "status", "warehouse")
+    bar: ClassVar[Sequence[str]] = ("q", "status", "track_code", "warehouse")
 
     def filter_q(self, rows: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
         """By number, order, tracking number or customer."""

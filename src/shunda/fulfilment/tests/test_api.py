@@ -144,3 +144,23 @@ def test_the_list_takes_the_same_number_of_queries_for_one_row_and_many(api):
     for _ in range(4):
         shipment(confirmed_order(buyer, [(goods, Decimal(1), 5)]))
     assert count() == one_row
+
+
+@pytest.mark.req("R141", "R177")
+def test_carriers_tell_where_goods_are_through_the_api(api, confirmed):
+    made = shipment(confirmed, "shipped")
+    word = {"tracking_number": made.tracking_number, "code": "in_transit", "happened_at": "2026-05-07T08:00:00+08:00"}
+    told = api("/shipments/tracking", {**word, "place": "Hangzhou"}, status=201)
+    assert (told["code"], told["shipments"]) == ("in_transit", [{"id": made.pk, "number": made.number}])
+    assert api("/shipments/tracking", word, status=201) == told
+    problem = api("/shipments/tracking", {**word, "tracking_number": "NOBODY"}, status=409)
+    assert [r["code"] for r in problem["refusals"]] == ["fulfilment.tracking-unknown"]
+    api("/shipments/tracking", {**word, "happened_at": "2026-05-07T08:00:00"}, status=422)
+    trouble = {"shipment": made.number, "code": "attempt_failed", "happened_at": "2026-05-08T08:00:00+08:00"}
+    many = api("/shipments/tracking/batch", {"events": [word, trouble, {**word, "carrier": "YT"}]})
+    assert (len(many["done"]), [r["id"] for r in many["refused"]]) == (2, [2])
+    assert [row["code"] for row in api(f"/shipments/{made.pk}/tracking")["items"]] == ["attempt_failed", "in_transit"]
+    [row] = api("/shipments?track_code=attempt_failed")["items"]
+    assert (row["id"], row["track_code"], row["track_place"]) == (made.pk, "attempt_failed", "")
+    api("/shipments/resolve", one(made.pk), status=409)
+    api("/shipments/resolve", {**one(made.pk), "note": "on Monday"})

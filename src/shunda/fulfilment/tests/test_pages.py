@@ -6,15 +6,22 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
+from shunda.core.actor import system
 from shunda.core.money import plain
 from shunda.customers.tests.builders import customer
+from shunda.fulfilment import actions
+from shunda.fulfilment.documents import delivery_receipt
 from shunda.fulfilment.models import Carrier, Receipt, Shipment
+from shunda.fulfilment.specs import TrackSpec
 from shunda.fulfilment.tests.builders import carrier, shipment
 from shunda.orders.models import OrderLine
 from shunda.orders.tests.builders import confirmed_order
+from shunda.policies import actions as policies
+from shunda.policies.specs import SettingSpec
 
 pytestmark = pytest.mark.django_db
 PIXEL = base64.b64decode(
@@ -133,6 +140,41 @@ def test_shipments_are_called_off_reversed_and_talked_about(keeper, confirmed):
     signed = shipment(confirmed, "signed")
     keeper.post(address(signed, "call/"), {"note": "all fine"})
     assert "all fine" in text(keeper.get(address(signed)))
+
+
+@pytest.mark.req("R148", "R151", "R158")
+def test_what_a_carrier_says_is_typed_in_shown_and_answered(keeper, confirmed):
+    made = shipment(confirmed, "shipped")
+    assert "has not reported anything" in text(keeper.get(address(made)))
+    word = {"code": "refused", "happened_at": "2026-05-07T08:00", "place": "Hangzhou", "text": "box was wet"}
+    late = keeper.post(address(made, "track/"), {**word, "happened_at": "2999-05-07T08:00"})
+    assert (late.status_code, "has not come yet" in text(late)) == (422, True)
+    keeper.post(address(made, "track/"), word)
+    page = text(keeper.get(address(made)))
+    assert all(
+        said in page for said in ("refused by the receiver", "Hangzhou", "box was wet", address(made, "resolve/"))
+    )
+    assert "refused by the receiver" in text(keeper.get(f"/shipments/of-order/{confirmed.pk}/"))
+    assert "Hangzhou" in text(keeper.get("/shipments/?track_code=refused"))
+    assert made.number not in text(keeper.get("/shipments/?track_code=delivered"))
+    timeline = text(keeper.get(f"/timeline/orders/{confirmed.pk}/"))
+    assert all(said in timeline for said in ("Carrier reports trouble", "refused by the receiver", "box was wet"))
+    assert keeper.post(address(made, "resolve/"), {"note": ""}).status_code == 422
+    keeper.post(address(made, "resolve/"), {"note": "again on Monday"})
+    assert "again on Monday" in text(keeper.get(address(made)))
+
+
+def test_a_receipt_by_the_carriers_word_claims_no_look_at_the_goods(keeper, confirmed):
+    made = shipment(confirmed, "shipped")
+    by, at = system(), timezone.now()
+    setting = SettingSpec("fulfilment.sign_when_delivered", True, "enough for us")
+    policies.change_setting([setting], by=by, at=at).one()
+    actions.track([TrackSpec("delivered", at, shipment=made.number, signer="front desk")], by=by, at=at).one()
+    page = text(keeper.get(address(made)))
+    assert all(said in page for said in ("front desk", "not checked"))
+    assert "undamaged" not in page
+    [paper] = delivery_receipt.papers([made.pk], private=True)
+    assert [state for _name, state in paper["checks"]] == [None, None, None]
 
 
 def test_a_button_that_cannot_be_pressed_says_why(client, confirmed):
