@@ -37,6 +37,10 @@ class OrderWhyOut(Out):
 
     date: list[SentenceOut]
     warehouse: list[SentenceOut]
+    credit: Annotated[
+        list[SentenceOut],
+        Field(description="Limit, use, and the score with its inputs; for whoever may see credit or reviews."),
+    ]
     owner: list[SentenceOut]
     lines: list[LineWhyOut]
 
@@ -76,14 +80,16 @@ def people(request: ApiRequest, where: Query[ColleagueFilter]) -> Any:  # noqa: 
     return mentions.suggestions(where.q)
 
 
-@router.read("/{int:pk}/why", response=OrderWhyOut, permission=VIEW, summary="Why this price, date, owner")
+@router.read("/{int:pk}/why", response=OrderWhyOut, permission=VIEW, summary="Why this price, date, credit")
 def why(request: ApiRequest, pk: Id) -> Any:
     """What “why?” on the order page tells."""
-    order = found(queries.seen_by(request.actor).select_related("warehouse", "owner"), pk)
+    order = found(queries.seen_by(request.actor).select_related("warehouse", "owner", "term"), pk)
+    seen = any(request.actor.may(permission) for permission in explained.MAY_SEE_CREDIT)
     lines = order.lines.select_related("sku", "unit").order_by("line_no")
     return {
         "date": [_said(*each) for each in explained.of_date(order, request.at)],
         "warehouse": [_said(*each) for each in explained.of_warehouse(order)],
+        "credit": [_said(*each) for each in explained.of_credit(order, request.at)] if seen else [],
         "owner": [_said(*each) for each in explained.of_owner(order)],
         "lines": [
             {"line": line.line_no, "sku": line.sku.code, "price": list(explained.of_price(line))} for line in lines

@@ -7,16 +7,23 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from shunda.core.models import Event
+from shunda.core.refusal import Refusal
+from shunda.credit import queries as credit
+from shunda.credit import scoring
+from shunda.credit.pages.shown import shown
+from shunda.credit.rules import Score
+from shunda.customers.models import TermKind
 from shunda.orders import choosing, facts, overview, rules
 from shunda.orders import reasons as why
 from shunda.orders.assembly import LISTED, MISSING, OVERRIDDEN
-from shunda.orders.models import Order, OrderLine
+from shunda.orders.models import Department, Order, OrderLine
 from shunda.orders.states import OrderStatus
 from shunda.policies.tables import TABLES
 from shunda.pricing import queries as pricing
-from shunda.web.formats import day, percent, price, quantity
+from shunda.web.formats import day, money, percent, price, quantity
 
 Said = tuple[str, str]
 """A sentence and how it is meant: ok, warn, or nothing."""
@@ -120,6 +127,61 @@ def of_owner(order: Order) -> list[Said]:
     if order.owner_id not in {one["id"] for trace in found for one in trace["candidates"] if one["chosen"]}:
         said.append(("", _("%(name)s looks after it now.") % {"name": order.owner or "–"}))
     return said
+
+
+MAY_SEE_CREDIT = ["credit.view_exposure", *(f"orders.review_{department}" for department in Department)]
+"""Who is told of a customer's credit: one of these is enough."""
+
+
+def of_credit(order: Order, at: datetime) -> list[Said]:
+    """What is known of the customer's credit, and each input of the score with what it earned, now and then (R049)."""
+    if order.term.kind != TermKind.CREDIT:
+        return [("", _("The order is paid as “%(term)s”: no credit is used.") % {"term": order.term})]
+    standings = credit.exposure([order.customer_id], at)
+    decided = scoring.decided()
+    score, standing = scoring.weigh(standings, decided, at)[order.customer_id], standings[order.customer_id]
+    least = decided["credit.release_score"]
+    used = {
+        "exposure": money(standing.exposure, standing.currency),
+        "limit": money(standing.effective, standing.currency),
+        "free": money(standing.free, standing.currency),
+    }
+    text = _("%(exposure)s of the limit of %(limit)s are used, %(free)s are free.")
+    said = [("ok" if standing.free >= 0 else "block", text % used)]
+    if standing.raised:
+        text = _("%(amount)s of the limit are raised for some days.")
+        said.append(("", text % {"amount": money(standing.raised, standing.currency)}))
+    text = _("Credit score %(score)s of 100; the system releases from %(least)s on.")
+    said.append(("ok" if score.points >= least else "warn", text % {"score": score.points, "least": least}))
+    said += [("", sentence) for sentence in _score_parts(score, standing.currency)]
+    return said + _score_then(order)
+
+
+def _score_parts(score: Score, currency: str) -> Iterator[str]:
+    """What each input is and how many of its points it earned."""
+    given = score.inputs
+    figures = {
+        "repayment": f"{money(given.paid, currency)} / {money(given.due, currency)}",
+        "debt": f"{money(given.debt, currency)} / {money(given.limit, currency)}",
+        "overdue": money(given.overdue, currency),
+        "age": ngettext("%(n)s day", "%(n)s days", given.days) % {"n": given.days},
+    }
+    for part in shown(score).parts:
+        data = {"input": part.label, "figure": figures[part.name], "points": part.points, "weight": part.weight}
+        yield _("%(input)s: %(figure)s, %(points)s of %(weight)s points.") % data
+
+
+def _score_then(order: Order) -> list[Said]:
+    """What finance was told when the order was submitted last: the score it was decided by."""
+    if order.status in CHECKED:
+        return []
+    review = order.reviews.filter(department=Department.FINANCE).order_by("-round").first()
+    kept = [one for one in review.findings if one["code"] in SCORES] if review else []
+    then = _("When it was submitted: %(sentence)s")
+    return [(one["level"], then % {"sentence": Refusal(None, one["code"], one["data"]).message}) for one in kept]
+
+
+SCORES = {why.SCORE_OK.code, why.SCORE_POOR.code}
 
 
 def of_warehouse(order: Order) -> list[Said]:

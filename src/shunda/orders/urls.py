@@ -7,7 +7,7 @@ from shunda.orders.pages.detail import lines, related
 from shunda.orders.pages.holds import holds, release_ticked
 from shunda.orders.pages.moves import people
 from shunda.orders.pages.today import today
-from shunda.orders.pages.why import why_date, why_owner, why_price, why_warehouse
+from shunda.orders.pages.why import why_credit, why_date, why_owner, why_price, why_warehouse
 
 app_name = "orders"
 urlpatterns = [
@@ -38,6 +38,7 @@ urlpatterns = [
     path("<int:pk>/lines/", lines, name="lines"),
     path("<int:pk>/related/", related, name="related"),
     path("<int:pk>/why/price/<int:line_no>/", why_price, name="why_price"),
+    path("<int:pk>/why/credit/", why_credit, name="why_credit"),
     path("<int:pk>/why/date/", why_date, name="why_date"),
     path("<int:pk>/why/owner/", why_owner, name="why_owner"),
     path("<int:pk>/why/warehouse/", why_warehouse, name="why_warehouse"),

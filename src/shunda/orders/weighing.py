@@ -17,7 +17,9 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
 from shunda.credit import queries as credit
+from shunda.credit import scoring
 from shunda.credit.queries import Exposure
+from shunda.credit.rules import Score
 from shunda.customers.models import TermKind
 from shunda.orders import tasks
 from shunda.orders.models import Order, Review
@@ -77,6 +79,7 @@ class Weight:
     margin_line: int | None
     exposure: Exposure | None
     over: bool
+    score: Score | None  # of a customer on credit (R049)
     overdue: Decimal | None
     overdue_days: int
     stock: Stock
@@ -92,7 +95,7 @@ class Weight:
 
 
 def weigh(reviews: Sequence[Review], at: datetime) -> dict[int, Weight]:
-    """The facts of these reviews, by review id: five queries however many."""
+    """The facts of these reviews, by review id: seven queries however many."""
     orders = {review.order_id: review.order for review in reviews}
     if not orders:
         return {}
@@ -101,6 +104,8 @@ def weigh(reviews: Sequence[Review], at: datetime) -> dict[int, Weight]:
     stock = {pk: _stock(row) for pk, *row in _asked(_STOCK, ids=list(orders), named=MOST_SHORT)}
     buyers = {order.customer_id for order in orders.values()}
     exposures = credit.exposure(buyers, at)
+    on_credit = {order.customer_id for order in orders.values() if order.term.kind == TermKind.CREDIT}
+    scores = scoring.weigh({pk: exposures[pk] for pk in on_credit}, scoring.decided() if on_credit else {}, at)
     late = _overdue(buyers, today)
     clocks = _clocks(orders)
     found: dict[int, Weight] = {}
@@ -114,6 +119,7 @@ def weigh(reviews: Sequence[Review], at: datetime) -> dict[int, Weight]:
             margin_line=line,
             exposure=standing,
             over=standing is not None and order.gross > standing.free,
+            score=scores.get(order.customer_id) if standing is not None else None,
             overdue=owed,
             overdue_days=(today - since).days,
             stock=stock.get(order.pk, Stock()),

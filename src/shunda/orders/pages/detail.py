@@ -19,7 +19,7 @@ from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
 from shunda.orders import overview, queries, rules, stages
 from shunda.orders import reasons as why
-from shunda.orders.explained import CHECKED
+from shunda.orders.explained import CHECKED, MAY_SEE_CREDIT
 from shunda.orders.forms import AttachForm
 from shunda.orders.models import Order, OrderAttachment, OrderLine, Review
 from shunda.orders.states import ORDER, STEPPER, OrderStatus, ReviewStatus, Stage
@@ -69,6 +69,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attach_form": AttachForm(),
         "capitals": capitals(order.gross, order.currency),
         "money": _money(order),
+        "sees_credit": any(by.may(permission) for permission in MAY_SEE_CREDIT),
         "receiver_phone": phone_for(by, order.receiver_phone),
     }
     return render(request, "orders/detail.html", context)

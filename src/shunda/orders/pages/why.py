@@ -36,6 +36,13 @@ def why_warehouse(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, order, _("Why this warehouse?"), explained.of_warehouse(order))
 
 
+@page(explained.MAY_SEE_CREDIT, methods=["GET"])
+def why_credit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Limit, what is used of it, and the credit score with its inputs (R049)."""
+    order = get_object_or_404(queries.seen_by(actor(request)).select_related("term"), pk=pk)
+    return _answer(request, order, _("Why this credit?"), explained.of_credit(order, now()))
+
+
 @page("orders.view_order", methods=["GET"])
 def why_owner(request: HttpRequest, pk: int) -> HttpResponse:
     """Why this salesperson looks after the order: the candidates, their workload, territory and ability (R112)."""

@@ -18,7 +18,7 @@ from shunda.credit.tests.builders import account, raise_asked
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.tests.builders import shipment
 from shunda.inventory.tests.builders import stock, warehouse
-from shunda.orders import actions, facts
+from shunda.orders import actions, explained, facts
 from shunda.orders.approval import AUTO_APPROVE
 from shunda.orders.decisions import REVIEWERS
 from shunda.orders.models import Department, Order, Review
@@ -103,6 +103,35 @@ def test_finance_is_shown_the_score_and_a_poor_one_is_for_people_to_look_at(late
     assert "0% repaid of 1000.00 CNY" in said
     sales = Review.objects.get(order=made, department=Department.SALES)
     assert not [one for one in sales.findings if "score" in one["code"]]
+
+
+@pytest.mark.req("R049")
+def test_why_this_credit_tells_limit_use_and_each_input_of_the_score(late, goods, client):
+    made = order(late, [(goods, 1, None)], "in_review", at=LATE, wanted_date=LATE.date() + DAY)
+    said = [text for _level, text in explained.of_credit(made, LATE)]
+    assert said[:2] == [
+        "¥1,000.00 of the limit of ¥2,000.00 are used, ¥1,000.00 are free.",
+        "Credit score 17 of 100; the system releases from 60 on.",
+    ]
+    assert said[2] == "Repaid of what was due: ¥0.00 / ¥1,000.00, 0.0 of 40.0 points."
+    assert said[5] == "Oldest overdue: 40 days, 6.7 of 20.0 points."
+    desk = client_for(client, "orders.review_finance", "orders.view_order").get("/orders/reviews/").content.decode()
+    assert f"/orders/{made.pk}/why/credit/" in desk
+    assert client.get(f"/orders/{made.pk}/why/credit/").status_code == 200
+    assert client.get(f"/api/v1/orders/{made.pk}/why").json()["credit"]
+    client_for(client, "orders.view_order")
+    assert client.get(f"/orders/{made.pk}/why/credit/").status_code == 403
+    assert client.get(f"/api/v1/orders/{made.pk}/why").json()["credit"] == []
+    assert "/why/credit/" not in client.get(f"/orders/{made.pk}/").content.decode()
+    Order.objects.filter(pk=made.pk).update(term=customer("DEL", "delivery").term)
+    [(_level, text)] = explained.of_credit(Order.objects.get(pk=made.pk), LATE)
+    assert "no credit is used" in text
+
+
+def client_for(client, *permissions):
+    who = user(f"user{len(permissions)}", *permissions)
+    client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def test_a_poor_score_stops_the_release_of_a_placed_order_until_it_is_paid(late, goods):
