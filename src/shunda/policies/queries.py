@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from shunda.core import sql
 from shunda.core.calendar import Calendar
+from shunda.core.models import Event
 from shunda.policies.decisions import Edition, edition
 from shunda.policies.declared import SETTINGS
 from shunda.policies.models import SettingChange
@@ -140,6 +141,11 @@ CALENDAR = tuple(name for name in SETTINGS if name.startswith("calendar."))
 def newest(found: Mapping[str, Current]) -> int:
     """The version of settings that are looked at together: the newest change of any, 0 while all are as they came."""
     return max(one.version for one in found.values())
+
+
+def moved() -> Event | None:
+    """What the newest change of the calendar did to clocks that ran: when they were counted, and how many moved."""
+    return Event.objects.filter(kind="clock.recount").order_by("-id").first()
 
 
 def calendar(known: Mapping[str, Any] | None = None) -> Calendar:

@@ -6,10 +6,10 @@ somebody publishes others come with the declaration and follow the requirements.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from shunda.core.refusal import Reason
 from shunda.policies import reasons
@@ -55,7 +55,17 @@ class History(Protocol):
         """How many cases there are, for progress."""
 
     def cases(self, since: datetime, until: datetime) -> Iterable[Case]:
-        """The cases, with the facts each had."""
+        """The cases, with the facts each had; those that cost something may be left out by who can ``compute`` them."""
+
+
+@runtime_checkable
+class Computing(History, Protocol):
+    """A history of which some facts are computed only where a row could still fit."""
+
+    def compute(
+        self, subject_ids: Sequence[int], names: Collection[str], at: datetime
+    ) -> Mapping[int, Mapping[str, Any]]:
+        """These facts of these subjects, by subject: a fixed number of queries."""
 
 
 @dataclass(frozen=True, slots=True)

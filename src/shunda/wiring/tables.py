@@ -97,6 +97,7 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "export.request": {"lists.write": lists_jobs.write},
     "import.receive": {"channels.check": channels_jobs.check},
     "import.start": {"channels.book": channels_jobs.book},
+    "setting.change": {"work.recount": work_jobs.recount},
     "table.try": {"policies.try_out": policies_jobs.try_out},
 }
 

@@ -36,6 +36,10 @@ class TaskOut(Out):
     urgent: bool
     opened_at: datetime
     limit_minutes: int | None
+    limit_days: Annotated[int | None, Field(description="Working days, where the limit is counted in them.")]
+    counted_from: Annotated[
+        datetime | None, Field(description="The receipt of the order, where one clock runs over several of its steps.")
+    ]
     due_at: datetime | None
     clock_note: Annotated[str, Field(description="“unknown-year”: there is no due time, that year has no calendar.")]
     warn_at: Annotated[datetime | None, Field(description="When people are warned that it will soon be due.")]

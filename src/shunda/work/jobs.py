@@ -12,7 +12,10 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from shunda.work import ringing
+from shunda.core.actor import system
+from shunda.core.event import Happening, record
+from shunda.policies.models import SettingChange
+from shunda.work import recounting, ringing
 from shunda.work.models import Notice
 from shunda.work.notices import headline, mail_works
 
@@ -25,6 +28,18 @@ def ring(at: datetime) -> int:
         for pk in told.order_by("pk").values_list("pk", flat=True):
             _send(pk, at)
     return said
+
+
+def recount(ids: list[int], at: datetime) -> None:
+    """After a change of the calendar, every open clock is counted by it; the change keeps how many moved."""
+    changes = SettingChange.objects.filter(pk__in=ids, name__startswith="calendar.").order_by("-pk")
+    newest = changes.values_list("pk", flat=True).first()
+    if newest is None:
+        return
+    moved = recounting.recount()
+    done = Happening("clock.recount", SettingChange._meta.label_lower, newest, None, {"moved": moved})
+    with transaction.atomic():
+        record([done], by=system("clock"), at=at)
 
 
 def mail(ids: list[int], at: datetime) -> None:

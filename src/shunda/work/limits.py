@@ -44,8 +44,12 @@ REVIEWS = ", ".join(name for name in KINDS if name.startswith("review."))
 TELLING = "shipment.tell, shipment.call, change.tell"
 
 
-def _row(steps: str, limit: int, counted: str) -> Row:
-    return Row({"step": steps}, {"hours": str(limit), "clock": counted})
+STEP, RECEIPT = "step", "receipt"
+"""From when a limit is counted: each step's own beginning, or the receipt of the order."""
+
+
+def _row(steps: str, limit: int, counted: str, since: str = STEP) -> Row:
+    return Row({"step": steps}, {"hours": str(limit), "clock": counted} | ({"since": since} if since != STEP else {}))
 
 
 def _whole_days(rows: Sequence[Row]) -> list[Fault]:
@@ -80,6 +84,17 @@ LIMITS = declare(
                     )
                 ),
             ),
+            Output(
+                "since",
+                _("counted from"),
+                Choice(
+                    (
+                        (STEP, _("the beginning of the step")),
+                        (RECEIPT, _("the receipt of the order: one clock over these steps")),
+                    )
+                ),
+                required=False,
+            ),
         ),
         (),
         requirements=("R155", "R189", "R199"),
@@ -101,10 +116,10 @@ LIMITS = declare(
             ),
             Preset(
                 "whole",
-                _("4 hours for review, creation and signature, 3 working days for shipping (R199, R200)"),
+                _("From receipt: 4 hours for review, creation and signature, 3 working days for shipping (R199, R200)"),
                 (
-                    _row(f"order.submit, order.revise, {REVIEWS}, order.confirm", 4, Clock.WORKING.value),
-                    _row("shipment.create, shipment.pick, shipment.pack, shipment.ship", 3, DAYS),
+                    _row(f"order.submit, order.revise, {REVIEWS}, order.confirm", 4, Clock.WORKING.value, RECEIPT),
+                    _row("shipment.create, shipment.pick, shipment.pack, shipment.ship", 3, DAYS, RECEIPT),
                     _row(TELLING, 24, Clock.WALL.value),
                 ),
             ),
@@ -116,8 +131,8 @@ Step = tuple[str, bool]
 """Kind of step, and whether it is urgent."""
 
 
-def ruled(edition: Edition, step: Step) -> tuple[str, Decimal] | None:
-    """How a step is counted and its limit by the table; none where it says nothing."""
+def ruled(edition: Edition, step: Step) -> tuple[str, Decimal, bool] | None:
+    """How a step is counted, its limit, and whether from the order's receipt; none where the table says nothing."""
     kind, urgent = step
     first = edition.rule({"step": kind, "urgent": "yes" if urgent else "no"}).first
-    return (str(first["clock"]), first["hours"]) if first else None
+    return (str(first["clock"]), first["hours"], first["since"] == RECEIPT) if first else None

@@ -1,6 +1,6 @@
 """Tasks: open steps and the record of closed ones."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -56,6 +56,8 @@ class Task(models.Model):
     urgent = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     limit_minutes = models.IntegerField(null=True)
+    limit_days = models.IntegerField(null=True)  # working days, where the limit is counted in them
+    counted_from = models.DateTimeField(null=True)  # the receipt of the order, where one clock runs over several steps
     due_at = models.DateTimeField(null=True)
     rank_at = models.DateTimeField()
     clock = models.CharField(max_length=10, db_default="working")  # or "wall"; see kinds.Clock
@@ -101,6 +103,11 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"
+
+    @property
+    def began_at(self) -> datetime:
+        """When its clock began: with the step, or before it where one clock runs over several steps."""
+        return self.counted_from or self.opened_at
 
     @property
     def in_time(self) -> bool | None:

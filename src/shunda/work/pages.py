@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
 from shunda.web.listing import Filter, Keyset
+from shunda.web.navigation import Entry, menu
 from shunda.web.pages import act, actor, back, now, page
 from shunda.work import actions, live, notices, queries
 from shunda.work.kinds import KINDS, NOTES, OUTCOMES, label_of
@@ -34,12 +36,17 @@ def buttons(by: Actor) -> Mapping[str, list[tuple[str, str | Promise]]]:
     }
 
 
+def desks(by: Actor) -> dict[str, Entry]:
+    """The page of the menu where steps of a kind are done one after the other; see ``wiring.navigation.TASK_DESKS``."""
+    table: Mapping[str, str] = import_string(settings.SHUNDA_TASK_DESKS)
+    open_to = {entry.url_name: entry for group in menu(by) for entry in group.entries}
+    return {kind: open_to[url_name] for kind, url_name in table.items() if url_name in open_to}
+
+
 @page(None)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, step by step, urgent and late first."""
-    by = actor(request)
-    context = {**live.listed(by), "notices": notices.told(queries.notices(by))}
-    return render(request, "work/home.html", context)
+    return render(request, "work/home.html", live.listed(actor(request)))
 
 
 @page(None, methods=["POST"])
@@ -97,8 +104,8 @@ class TaskFilter(Filter):
         return rows.filter(Q(label__istartswith=text) | Q(party__icontains=text))
 
     def filter_late(self, rows: QuerySet[Task], _late: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
-        """What should have been done by now."""
-        return rows.filter(due_at__lt=now())
+        """What should have been done by now; a clock that stands counts as it stood."""
+        return rows.filter(due_at__lt=Coalesce("paused_at", Value(now())))
 
 
 @page(MAY)

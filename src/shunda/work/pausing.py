@@ -40,7 +40,7 @@ def stop(tasks: Sequence[Task], awaited: str, reason: str, *, by: Actor, at: dat
     Pause.objects.bulk_create(pauses)
     for task in tasks:
         task.paused_at, task.awaited, task.next_at, task.rank_at = at, awaited, None, task.opened_at + LATER
-    _write(tasks)
+    write(tasks)
 
 
 def _left(task: Task, decided: Mapping[str, Any], at: datetime) -> int | None:
@@ -75,9 +75,8 @@ def go_on(tasks: Sequence[Task], *, by: Actor, at: datetime) -> None:
             task.stood_seconds += int(stood.total_seconds())
         task.paused_at, task.awaited = None, ""
         task.rank_at = task.due_at or task.opened_at + LATER
-        warned = task.alarm != Alarms.NONE
-        task.next_at = task.due_at if warned or task.warn_at is None else task.warn_at
-    _write(tasks)
+        task.next_at = speaks_next(task)
+    write(tasks)
 
 
 def _set_again(task: Task, left: timedelta, decided: Mapping[str, Any], at: datetime) -> None:
@@ -86,7 +85,15 @@ def _set_again(task: Task, left: timedelta, decided: Mapping[str, Any], at: date
     task.due_at, task.warn_at, task.clock_note = due.due_at, due.warn_at, due.note
 
 
-def _write(tasks: Sequence[Task]) -> None:
+def speaks_next(task: Task) -> datetime | None:
+    """When a clock that runs has something to say: a warning once, then that it is late; ringing knows the rest."""
+    return task.due_at if task.alarm != Alarms.NONE or task.warn_at is None else task.warn_at
+
+
+def write(tasks: Sequence[Task]) -> None:
+    """Keep the clocks of locked tasks as they are set now; each gets a new version."""
+    if not tasks:
+        return
     columns = ("pk", "due_at", "warn_at", "next_at", "rank_at", "paused_at", "clock_note", "stood_seconds", "awaited")
     sql.fetch(_WRITE, [[getattr(task, column) for task in tasks] for column in columns])
     for task in tasks:

@@ -16,7 +16,7 @@ from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
 from shunda.work import rules
 from shunda.work.kinds import KINDS, Clock, Kind
-from shunda.work.models import Assignment, Notice, Task
+from shunda.work.models import Assignment, Notice, Pause, Task
 from shunda.work.rules import Counter
 
 COUNTED = 100
@@ -86,11 +86,22 @@ def counted(task: Task, at: datetime) -> timedelta:
     Nothing where the calendar does not know the years.
     """
     counter = Counter(Clock(task.clock), policies.calendar())
-    pauses = task.pauses.values_list("paused_at", "resumed_at")
     try:
-        return rules.counted(task.opened_at, task.closed_at or at, pauses, counter)
+        return rules.counted(task.began_at, task.closed_at or at, _stood(task, at), counter)
     except UnknownYear:
         return timedelta()
+
+
+def _stood(task: Task, at: datetime) -> list[tuple[datetime, datetime | None]]:
+    """When a clock stood; one over several steps of an order also while it stood for those before."""
+    own = list(task.pauses.values_list("paused_at", "resumed_at"))
+    if task.counted_from is None:
+        return own
+    before = Pause.objects.filter(task__order_id=task.order_id, paused_at__lt=task.opened_at).exclude(task=task)
+    spans = [
+        (since, min(until or at, task.opened_at)) for since, until in before.values_list("paused_at", "resumed_at")
+    ]
+    return [*rules.joined([*spans, *((since, until or at) for since, until in own)])]
 
 
 def assignee_id(task: Task) -> int | None:

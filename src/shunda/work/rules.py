@@ -149,6 +149,32 @@ def counted(
     return sum((counter.between(a, b) for a, b in running(opened, until, pauses)), NO_TIME)
 
 
+def remaining(
+    start: datetime, whole: timedelta, pauses: Iterable[tuple[datetime, datetime]], counter: Counter
+) -> tuple[datetime, timedelta]:
+    """Since when, and for how long, the last part of a limit runs: what its clock stood does not count."""
+    since, left = start, whole
+    for stopped, resumed in joined(pauses):
+        if resumed <= since:
+            continue
+        passed = counter.between(since, stopped)
+        if passed >= left:
+            break
+        since, left = resumed, left - passed
+    return since, left
+
+
+def joined(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Spans in order, those that overlap as one."""
+    found: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(spans):
+        if found and since <= found[-1][1]:
+            found[-1] = found[-1][0], max(until, found[-1][1])
+        else:
+            found.append((since, until))
+    return found
+
+
 def gap(meant: datetime, pulses: Sequence[tuple[datetime, datetime]]) -> tuple[datetime, datetime] | None:
     """Since when and until when the system did not run at a moment; none where it ran, or nobody knows.
 

@@ -59,6 +59,7 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
         "before": max(year - 1, days.FIRST_YEAR),
         "after": min(year + 1, days.LAST_YEAR),
         "may_change": actor(request).may(CHANGE),
+        "moved": queries.moved(),
     }
     return render(request, "policies/calendar.html", context)
 

@@ -1,17 +1,21 @@
 """The worklist that keeps itself up to date, and the picture of today above it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from shunda.accounts.models import User
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
 from shunda.customers.tests.builders import customer
+from shunda.orders.actions import cancel
 from shunda.orders.models import Order
 from shunda.orders.tests.builders import order
+from shunda.work.models import Notice
 from shunda.work.specs import TaskSpec
 from shunda.work.steps import close_tasks, open_tasks
 
@@ -61,12 +65,12 @@ def test_what_others_have_to_do_changes_nothing():
     assert ask(web, tag).status_code == 304
 
 
-def test_looking_takes_five_quick_queries_whatever_waits(django_assert_num_queries):
+def test_looking_takes_six_quick_queries_whatever_waits(django_assert_num_queries):
     web = browser("fulfilment.pick_shipment")
     web.get(LIVE)
     for n in range(3):
         task(n + 1)
-        with django_assert_num_queries(5):  # session, person, rights, what waits, the first of it
+        with django_assert_num_queries(6):  # session, person, rights, what waits, the first of it, the news
             web.get(LIVE)
 
 
@@ -90,6 +94,38 @@ def test_the_picture_of_today_leads_to_the_rows_behind_it(orders):
     assert f"/orders/?since={today}&until={today}" in page.replace("&amp;", "&")
     listed = web.get(f"/orders/?since={today}&until={today}&view=0").content.decode()
     assert [row.number in listed for row in orders] == [True, True, False]
+
+
+def test_the_picture_counts_and_lists_no_cancelled_order_and_keeps_itself_up_to_date(orders):
+    web = browser("orders.view_order")
+    first = web.get("/orders/today/", headers={"If-None-Match": ""})
+    assert web.get("/orders/today/", headers={"If-None-Match": first["ETag"]}).status_code == 304
+    cancel([orders[0].pk], "not wanted", by=system(), at=timezone.now()).one()
+    after = web.get("/orders/today/", headers={"If-None-Match": first["ETag"]})
+    assert (after.status_code, "¥100.00" in after.content.decode()) == (200, True)
+    [address] = set(re.findall(r'class="card card-link h-100" href="([^"]*since[^"]*)"', after.content.decode()))
+    listed = web.get(address.replace("&amp;", "&")).content.decode()
+    assert [row.number in listed for row in orders] == [False, True, False]
+
+
+def test_what_one_is_told_comes_by_itself_too():
+    web = browser("orders.view_order")
+    tag = web.get(LIVE)["ETag"]
+    me = User.objects.get(username="li")
+    Notice.objects.create(
+        user=me, text="have a look", subject_kind="orders.order", subject_id=1, label="SO1", said_by="Wang",
+        said_at=timezone.now(),
+    )  # fmt: skip
+    assert "have a look" in ask(web, tag).content.decode()
+
+
+def test_a_step_leads_to_the_page_where_it_is_done_if_one_may_open_it():
+    task(1)
+    may = browser("fulfilment.pick_shipment").get("/").content.decode()
+    assert 'href="/shipments/floor/"' in may[may.index("data-step") :]
+    task(2, "invoice.create", "orders.view_order")
+    may_not = browser("orders.view_order", name="wu").get("/").content.decode()
+    assert 'href="/billing/invoices/to-invoice/"' not in may_not
 
 
 def test_one_who_sees_only_his_own_counts_only_his_own(orders):
