@@ -34,7 +34,7 @@ from shunda.core.batch import happening
 from shunda.core.refusal import NOT_FOUND, NotPermitted, Refused
 from shunda.customers.rules import sees_private
 from shunda.fulfilment import queries as fulfilment
-from shunda.fulfilment.documents import delivery_receipt, packing_list, pick_list
+from shunda.fulfilment.documents import delivery_letter, delivery_receipt, packing_list, pick_list
 from shunda.orders import queries as orders
 from shunda.orders.documents import (
     configuration,
@@ -134,6 +134,14 @@ DOCUMENTS = {
             SHIPMENT,
             fulfilment.seen_by,
             packing_list,
+        ),
+        _document(
+            "delivery-letter",
+            pgettext_lazy("document", "Delivery confirmation letter"),
+            "shipments/{}/letter/pdf",
+            SHIPMENT,
+            fulfilment.seen_by,
+            delivery_letter,
         ),
         _document(
             "delivery-receipt",
@@ -261,7 +269,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         ("order-confirmation", _confirmed(by).filter(pk=pk)),
         *(
             (name, fulfilment.seen_by(by).filter(order=pk))
-            for name in ("pick-list", "packing-list", "delivery-receipt")
+            for name in ("pick-list", "packing-list", "delivery-letter", "delivery-receipt")
         ),
         ("settlement", billing.settlements_seen_by(by).filter(order=pk)),
         ("invoice", billing.invoices_seen_by(by).filter(order=pk)),

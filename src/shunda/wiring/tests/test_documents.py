@@ -111,6 +111,27 @@ def test_the_papers_of_a_shipment_say_what_lies_where_what_is_in_it_and_what_was
         assert words in receipt, words
 
 
+@pytest.mark.req("R140")
+def test_the_delivery_confirmation_letter_is_signed_by_the_customer_before_large_goods_leave():
+    order = papers.order()
+    shipment = papers.shipment(order)
+    pages, chinese = text("delivery-letter", shipment.pk)
+    assert pages == 1
+    for words in (
+        "配送确认函", shipment.number, order.number, "致 杭州西湖机电设备有限公司", "深沟球轴承", "木箱，防潮", "客户（签字盖章）",
+        "叉车", "约定的送货日期和时间",
+    ):  # fmt: skip
+        assert words in chinese, words
+    _pages, english = text("delivery-letter", shipment.pk, language="en")
+    for words in (
+        "Delivery confirmation letter",
+        "Ready at the site",
+        "Forklift, crane",
+        "Customer (signature and seal)",
+    ):
+        assert words in english, words
+
+
 def test_an_unsigned_receipt_leaves_everything_open():
     shipment = papers.shipment(papers.order())
     _pages, receipt = text("delivery-receipt", shipment.pk, language="en")
@@ -172,6 +193,7 @@ def test_each_export_is_on_the_timeline_and_only_for_who_may_see_the_row():
         "order-confirmation",
         "pick-list",
         "packing-list",
+        "delivery-letter",
         "delivery-receipt",
         "settlement",
         "invoice",
