@@ -19,12 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from shunda.accounts.models import Team
 from shunda.accounts.queries import actors_for
 from shunda.core.actor import Actor
-from shunda.customers.models import Customer
 from shunda.orders import candidates, choosing, queries
 from shunda.orders import reasons as why
 from shunda.orders.candidates import Candidates
 from shunda.orders.choosing import Wish
-from shunda.orders.decisions import FACTS, PIECE, facts_of
+from shunda.orders.decisions import FACTS, PIECE, facts_now, looked_at
 from shunda.orders.models import Order
 from shunda.orders.queries import lines_of
 from shunda.policies.conditions import Names
@@ -140,9 +139,8 @@ class _Giving:
 
 
 def _facts(tasks: Iterable[Task]) -> dict[int, dict[str, Any]]:
-    orders = list(Order.objects.filter(pk__in={task.order_id for task in tasks}))
-    customers = Customer.objects.in_bulk({order.customer_id for order in orders})
-    return facts_of(orders, customers, lines_of(order.pk for order in orders))
+    orders = looked_at(Order.objects.filter(pk__in={task.order_id for task in tasks}))
+    return {order.pk: facts_now(order) for order in orders}
 
 
 def _load(known: Candidates) -> dict[int, int]:

@@ -6,7 +6,7 @@ could still mean, so that usual orders cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -43,12 +43,22 @@ COMPUTED = (
 
 @dataclass(frozen=True, slots=True)
 class Screened(Released):
-    """Orders that were submitted, with the figures of the screening as they are now."""
+    """Orders that were submitted, with the figures of the screening as they are now where they matter."""
 
-    def more(self, orders: Sequence[Order], at: datetime) -> dict[int, dict[str, Any]]:
+    def compute(self, subject_ids: Sequence[int], names: Collection[str], at: datetime) -> dict[int, dict[str, Any]]:
         """The score and the figures."""
-        scores, figures = Released.more(self, orders, at), computed(orders)
-        return {order.pk: scores[order.pk] | figures[order.pk] for order in orders}
+        found = Released.compute(self, subject_ids, names, at)
+        if any(one.name in names for one in COMPUTED):
+            figures = computed(list(Order.objects.only(*LOOKED_AT).filter(pk__in=found)))
+            return {pk: more | figures[pk] for pk, more in found.items() if pk in figures}
+        return found
+
+
+LOOKED_AT = (
+    "customer_id", "currency", "receiver_phone", "ship_city", "ship_street", "fingerprint", "external_number",
+    "created_at", "confirmed_at", "gross",
+)  # fmt: skip
+"""The columns of an order that ``computed`` looks at."""
 
 
 def _row(kind: str, note: Any, **when: str) -> Row:
@@ -85,26 +95,44 @@ SCREENING = declare(
     )
 )
 
-# The phones and addresses of customers' files; each look-up goes by an index, whatever the number of customers.
+# What many orders share is looked up once: their customer's orders, a phone, an address, each by an index of its own.
 _COMPUTED = """
-select o.id,
-  (select count(*) from (select from orders_order p where p.customer_id = o.customer and p.id <> o.id
-     and p.confirmed_at is not null limit %s) counted),
-  (select avg(gross) from (select p.gross from orders_order p where p.customer_id = o.customer and p.id <> o.id
-     and p.confirmed_at is not null and p.status <> 'cancelled' and p.currency = o.currency
-     order by p.id desc limit %s) newest),
-  (select count(distinct a.customer_id) from customers_address a where o.phone <> '' and a.phone <> ''
-     and a.customer_id <> o.customer
-     and right(regexp_replace(a.phone, '[^0-9]', '', 'g'), 4) = right(o.phone, 4)
-     and regexp_replace(a.phone, '[^0-9]', '', 'g') = o.phone),
-  (select count(distinct a.customer_id) from customers_address a where o.street <> '' and a.street = o.street
-     and a.city = o.city and a.customer_id <> o.customer),
+with o as materialized (
+  select * from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                       %s::text[], %s::timestamptz[], %s::bool[])
+    o(id, customer, currency, phone, city, street, fingerprint, external, created, confirmed)
+), before as materialized (
+  select k.customer, (select count(*) from (select from orders_order p where p.customer_id = k.customer
+                        and p.confirmed_at is not null limit %s) counted) as orders
+  from (select distinct customer from o) k
+), usual as materialized (
+  select k.customer, k.currency, newest.ids, newest.grosses from (select distinct customer, currency from o) k
+  cross join lateral (
+    select array_agg(p.id order by p.id desc) ids, array_agg(p.gross order by p.id desc) grosses
+    from (select p.id, p.gross from orders_order p where p.customer_id = k.customer and p.confirmed_at is not null
+            and p.status <> 'cancelled' and p.currency = k.currency order by p.id desc limit %s) p
+  ) newest
+), phones as materialized (
+  select k.customer, k.phone, (select count(distinct a.customer_id) from customers_address a
+     where a.phone <> '' and a.customer_id <> k.customer
+       and right(regexp_replace(a.phone, '[^0-9]', '', 'g'), 4) = right(k.phone, 4)
+       and regexp_replace(a.phone, '[^0-9]', '', 'g') = k.phone) as others
+  from (select distinct customer, phone from o where phone <> '') k
+), places as materialized (
+  select k.customer, k.city, k.street, (select count(distinct a.customer_id) from customers_address a
+     where a.street = k.street and a.city = k.city and a.customer_id <> k.customer) as others
+  from (select distinct customer, city, street from o where street <> '') k
+)
+select o.id, before.orders - case when o.confirmed then 1 else 0 end, (
+    select avg(newest.gross) from (
+      select each.gross from unnest(usual.ids, usual.grosses) with ordinality each(id, gross, i)
+      where each.id <> o.id order by i limit %s) newest),
+  coalesce(phones.others, 0), coalesce(places.others, 0),
   exists (select from orders_order p where p.fingerprint = o.fingerprint and p.fingerprint <> '' and p.id <> o.id
      and p.status <> 'cancelled' and o.external = ''
      and p.created_at between o.created - make_interval(days => %s) and o.created + make_interval(days => %s))
-from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-            %s::timestamptz[])
-     o(id, customer, currency, phone, city, street, fingerprint, external, created)
+from o join before using (customer) join usual using (customer, currency)
+left join phones using (customer, phone) left join places using (customer, city, street)
 """
 
 
@@ -123,12 +151,13 @@ def computed(orders: Sequence[Order]) -> dict[int, dict[str, Any]]:
         [order.fingerprint for order in orders],
         [order.external_number for order in orders],
         [order.created_at for order in orders],
+        [order.confirmed_at is not None for order in orders],
     ]
-    rows = sql.fetch(_COMPUTED, [COUNTED, LOOKED_BACK, days, days, *columns])
+    rows = sql.fetch(_COMPUTED, [*columns, COUNTED + 1, LOOKED_BACK + 1, LOOKED_BACK, days, days])
     gross = {order.pk: order.gross for order in orders}
     return {
         pk: {
-            "orders_before": before,
+            "orders_before": min(before, COUNTED),
             "times_usual": gross[pk] / usual if usual else Decimal(0),
             "same_phone": phones,
             "same_address": addresses,

@@ -12,12 +12,15 @@ from shunda.core.models import Event
 from shunda.credit.tests.builders import account
 from shunda.customers.tests.builders import customer
 from shunda.inventory.tests.builders import stock, warehouse
-from shunda.orders import actions
+from shunda.orders import actions, screening
 from shunda.orders.models import Hold, Order
 from shunda.orders.screening import SCREENING, computed, screen
 from shunda.orders.specs import LineSpec, OrderSpec, Placing
 from shunda.orders.tests.builders import AT, confirmed_order, order
+from shunda.policies import actions as policies
+from shunda.policies import jobs
 from shunda.policies.decisions import in_force
+from shunda.policies.specs import TableSpec
 from shunda.policies.tests.samples import published
 from shunda.pricing.tests.builders import price_list
 
@@ -75,6 +78,38 @@ def test_a_channels_own_number_tells_two_orders_alike_apart_and_a_first_order_ha
     made = order(buyer, [(article, 1, 1)], external_number="T-1")
     found = computed([made])[made.pk]
     assert (found["duplicate"], found["orders_before"], found["times_usual"]) == ("no", 0, 0)
+
+
+def test_orders_that_are_confirmed_themselves_do_not_count_and_the_usual_amount_is_that_of_the_newest(monkeypatch):
+    monkeypatch.setattr(screening, "LOOKED_BACK", 2)
+    buyer, article = customer("C1"), sku("A-1")
+    first, *_rest, last = [confirmed_order(buyer, [(article, quantity, 100)]) for quantity in (1, 2, 4, 3)]
+    found = computed(list(Order.objects.filter(pk__in=[first.pk, last.pk])))
+    assert [found[one.pk]["orders_before"] for one in (first, last)] == [3, 3]
+    assert found[first.pk]["times_usual"] == Decimal(100) / Decimal(350), "of 3 and 4"
+    assert found[last.pk]["times_usual"] == 1, "of 4 and 2: not of itself"
+    monkeypatch.setattr(screening, "COUNTED", 2)
+    assert computed([first])[first.pk]["orders_before"] == 2
+
+
+@pytest.mark.req("R018", "R060")
+def test_a_draft_is_tried_with_figures_computed_only_where_a_row_could_fit(monkeypatch):
+    buyer, article = customer("C1"), sku("A-1")
+    for quantity in (1, 1, 30):
+        confirmed_order(buyer, [(article, quantity, 100)])
+    newest = Order.objects.order_by("pk").last()
+    looked_at = []
+    monkeypatch.setattr(screening, "computed", lambda orders: looked_at.append(len(orders)) or computed(orders))
+    by = actor("policies.edit_table")
+    draft = policies.draft_table([SCREENING.name], by=by, at=AT).one()
+    odd = {"when": {"times_usual": ">= 20", "gross": ">= 1000"}, "then": {"hold": "fraud", "stops": "confirm"}}
+    policies.edit_table([TableSpec(draft.pk, [odd])], by=by, at=AT).one()
+    trial = policies.try_table([draft.pk], by=by, at=AT + timedelta(hours=1)).one()
+    jobs.try_out([trial.pk], AT)
+    trial.refresh_from_db()
+    assert (trial.total, trial.done, trial.changed) == (3, 3, 1)
+    assert [(one.label, one.before, one.after) for one in trial.changes.all()] == [(newest.number, [], [1])]
+    assert looked_at == [1]
 
 
 def held(**more):
