@@ -88,15 +88,20 @@ def _locked(
     """The orders, locked, of those that may be changed or cancelled now; and why the others may not."""
     found: dict[int, Order] = {}
     refused: list[Refusal] = []
-    busy = dict(Change.objects.filter(order__in=list(wanted), status__in=OPEN).values_list("order_id", "number"))
     for move in ("cancel", "change"):
         ids = [pk for pk, spec in wanted.items() if (spec.kind == ChangeKind.CANCEL) is (move == "cancel")]
         if ids:
             batch = Batch(seen_by(by), ids, ORDER, move, versions=versions)
-            batch.refuse_if(lambda o: why.OPEN_ALREADY(o.pk, number=busy[o.pk]) if o.pk in busy else None)
+            busy = _open(batch.ids)  # behind the lock: whoever was quicker has written his down
+            batch.refuse_if(lambda o, busy=busy: why.OPEN_ALREADY(o.pk, number=busy[o.pk]) if o.pk in busy else None)
             found |= {order.pk: order for order in batch}
             refused += batch.refused
     return found, refused
+
+
+def _open(order_ids: Sequence[int]) -> dict[int, str]:
+    """By order: the number of its change that is not decided or not made yet."""
+    return dict(Change.objects.filter(order__in=order_ids, status__in=OPEN).values_list("order_id", "number"))
 
 
 def _write(
