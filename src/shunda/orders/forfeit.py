@@ -1,4 +1,4 @@
-"""What stays with us of a deposit when a special order is cancelled after its free window: a setting (R105, R170)."""
+"""The deposit a special order is valid with, and what of it stays with us when the order is cancelled (R105, R170)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,30 @@ from datetime import datetime
 from decimal import Decimal
 
 from shunda.core.money import rounded
+from shunda.core.refusal import Refusal
+from shunda.orders import reasons as why
 from shunda.orders import window
 from shunda.orders.models import Order, OrderKind
 from shunda.orders.states import OrderStatus
 from shunda.policies import queries as policies
+
+ZERO = Decimal(0)
+
+
+def why_open(orders: Iterable[Order]) -> dict[int, list[Refusal]]:
+    """By order, why it is not valid yet: a special order whose deposit is not here (R105). One query, or none."""
+    special = [order for order in orders if order.kind == OrderKind.SPECIAL]
+    share = policies.value("orders.special_deposit_share") if special else ZERO
+    wanted = {order.pk: rounded(order.gross * share, order.currency) for order in special}
+    return {
+        order.pk: [
+            why.DEPOSIT_OPEN(
+                order.pk, deposit=f"{wanted[order.pk]:.2f}", paid=f"{order.paid:.2f}", currency=order.currency
+            )
+        ]
+        for order in special
+        if order.paid < wanted[order.pk]
+    }
 
 
 def kept(orders: Iterable[Order], *, at: datetime) -> dict[int, Decimal]:

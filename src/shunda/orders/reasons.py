@@ -201,6 +201,10 @@ SCREENED: dict[str, Reason] = {
 HOLD_LINE = Reason("orders.hold-line", _("The order has no line %(line)s. Name one of its lines, or hold all of it."))
 HOLD_PAST = Reason("orders.hold-past", _("The end of the hold is past. Name a later moment, or none."))
 OWN_HOLD = Reason("orders.own-hold", _("You placed this hold yourself; somebody else has to release it."))
+DEPOSIT_OPEN = Reason(
+    "orders.deposit-open",
+    _("A special order is valid with its deposit of %(deposit)s %(currency)s; %(paid)s are here. Match a payment."),
+)
 AWAITS_LETTER = Reason(
     "orders.awaits-letter", _("The order is confirmed when the customer's signed confirmation letter is attached.")
 )

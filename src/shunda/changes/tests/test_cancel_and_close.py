@@ -21,7 +21,7 @@ from shunda.inventory.tests.builders import figures, stock, warehouse
 from shunda.orders import actions as order_actions
 from shunda.orders.models import Order
 from shunda.orders.specs import LineSpec, OrderSpec
-from shunda.orders.tests.builders import AT, approve, confirmed_order, in_status, supplied
+from shunda.orders.tests.builders import AT, approve, confirmed_order, in_status, order, supplied
 from shunda.policies.models import SettingChange
 from shunda.wiring.reactions import inline
 
@@ -156,8 +156,10 @@ def test_of_the_deposit_of_a_special_order_is_kept_what_the_company_decided_once
     SettingChange.objects.create(
         name="orders.cancel_deposit_share", value="0.5", changed_by="x", changed_at=AT, reason="test"
     )
-    made = confirmed_order(customer("P1", term="prepaid"), [(sku("A-1"), 10, "12.50")], kind="special")
+    made = order(customer("P1", term="prepaid"), [(sku("A-1"), 10, "12.50")], "approved", kind="special")
     payment = paid(made)
+    supplied(made)
+    made = order_actions.confirm([made.pk], by=SYSTEM, at=AT).one()
     moment = LATE if late else FREE
     with inline() as drain:
         change = agree(ask(made, kind="cancel", at=moment).one(), at=moment)

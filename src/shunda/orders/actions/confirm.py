@@ -20,7 +20,7 @@ from shunda.customers.models import Customer, TermKind
 from shunda.inventory import queries as inventory
 from shunda.inventory import reasons as inventory_reasons
 from shunda.inventory import steps as stock
-from shunda.orders import approval, rows, rules, steps, tasks, wishes
+from shunda.orders import approval, forfeit, rows, rules, steps, tasks, wishes
 from shunda.orders import reasons as why
 from shunda.orders.hold_models import ReleaseRule
 from shunda.orders.models import HoldKind, Order, OrderLine, Stops
@@ -42,15 +42,16 @@ def confirm(
 ) -> Outcome[Order]:
     """Confirm approved orders: stock is reserved and credit held for each whole order, or it is refused (R063-R067).
 
-    First come first served by order id. Refused with every reason: open holds on confirmation, a frozen customer,
-    somebody else who confirms (``orders.confirm``), stock that is short, credit that does not reach. An order to be
-    paid in advance gets a payment hold that stops shipping. Lines made to order only register their demand. The
-    number of queries does not grow with the batch.
+    First come first served by order id. Refused with every reason: open holds on confirmation, a frozen customer, a
+    special order whose deposit is not here (R105), somebody else who confirms (``orders.confirm``), stock that is
+    short, credit that does not reach. An order to be paid in advance gets a payment hold that stops shipping. Lines
+    made to order only register their demand. The number of queries does not grow with the batch.
     """
     batch = Batch(seen_by(by).select_related("term"), ids, ORDER, "confirm", versions=versions)
     customers = Customer.objects.in_bulk({order.customer_id for order in batch})
-    held = open_holds(batch.ids, Stops.CONFIRM)
-    batch.refuse_if(lambda order: _why_not(order, customers[order.customer_id], rules.why_held(order, held[order.pk])))
+    held, deposits = open_holds(batch.ids, Stops.CONFIRM), forfeit.why_open(batch)
+    said = {order.pk: [*rules.why_held(order, held[order.pk]), *deposits.get(order.pk, ())] for order in batch}
+    batch.refuse_if(lambda order: _why_not(order, customers[order.customer_id], said[order.pk]))
     rulings = approval.confirmers(batch.rows, at=at)
     batch.refuse_if(
         lambda order: approval.why_not_confirm(rulings[order.pk], by, order.pk) if order.pk in rulings else None
@@ -84,10 +85,6 @@ def _lines_of(order_ids: Sequence[int]) -> Lines:
     return lines
 
 
-def _why_not(order: Order, customer: Customer, held: list[Refusal]) -> list[Refusal]:
-    return [*held, rules.why_frozen(order, customer)] if customer.frozen else held
-
-
 def _take_all(batch: Batch[Order], lines: Lines, at: datetime) -> None:
     """Take credit and stock for what is left in the batch; who gets none of the one gets none of the other.
 
@@ -106,6 +103,10 @@ def _take_all(batch: Batch[Order], lines: Lines, at: datetime) -> None:
             break
     also = [order for order in batch if order.pk in {refusal.id for refusal in refused}]
     batch.refuse_if(by_id(refused + _shortages(also, lines)))
+
+
+def _why_not(order: Order, customer: Customer, said: list[Refusal]) -> list[Refusal]:
+    return [*said, rules.why_frozen(order, customer)] if customer.frozen else said
 
 
 class _Undo(Exception):

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from shunda.billing.tests.builders import paid
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
 from shunda.core.models import Event
@@ -21,6 +22,7 @@ from shunda.orders.models import Hold, Order, Stops
 from shunda.orders.specs import PrioritySpec
 from shunda.orders.tests.builders import AT, approve, confirmed_order, order, supplied
 from shunda.wiring.reactions import inline
+from shunda.wiring.tables import CHECKS
 from shunda.work.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +246,28 @@ def test_a_failure_in_the_middle_leaves_nothing(monkeypatch):
         confirm(made)
     assert (Order.objects.get(pk=made.pk).status, Demand.objects.count()) == ("approved", 0)
     assert exposure([buyer.pk])[buyer.pk].exposure == 0
+
+
+@pytest.mark.req("R105")
+@pytest.mark.parametrize("term", ["prepaid", "credit30"])
+def test_a_special_order_is_valid_with_its_deposit_and_not_a_coin_earlier(term):
+    made = order(customer(term=term), [(sku("A-1"), 10, "12.50")], "approved", kind="special")
+    supplied(made)
+    with inline() as drain:
+        paid(made, "37.49")
+        drain()
+        [refusal] = actions.confirm([made.pk], by=SYSTEM, at=AT).refused
+        assert (refusal.code, refusal.data["deposit"], refusal.data["paid"]) == (
+            "orders.deposit-open",
+            "37.50",
+            "37.49",
+        )
+        jobs.confirm_approved([made.pk], AT)
+        assert [one["code"] for one in Order.objects.get(pk=made.pk).blocked_by] == ["orders.deposit-open"]
+        paid(made, "0.01")
+        drain()
+    assert Order.objects.get(pk=made.pk).status == "confirmed", "the last coin confirms it"
+    assert {name: found for name, check in CHECKS.items() if (found := list(check()))} == {}
+    other = order(customer("C2", term=term), [(sku("A-2"), 1, 5)], "approved")
+    supplied(other)
+    assert actions.confirm([other.pk], by=SYSTEM, at=AT).one().status == "confirmed"
