@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shunda.changes.specs import HEAD
+from shunda.changes.specs import DATES, HEAD
 from shunda.orders.assembly import is_taken_out
 from shunda.orders.models import Order, OrderLine
 
@@ -32,6 +33,26 @@ def of(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
             if not is_taken_out(line)
         ],
     }
+
+
+def then(order: Order, kept: Mapping[str, Any]) -> Order:
+    """The order with its head as it stood; not to be saved. A column that was not kept yet is as it is."""
+    old = copy(order)
+    for name in ORDER:
+        if name in kept:
+            setattr(old, name, _value(name, kept[name]))
+    return old
+
+
+def lines_then(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lines as they stood, with numbers and days as such."""
+    return [{name: _value(name, value) for name, value in line.items()} for line in kept["lines"]]
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    return Decimal(value) if name in NUMBERS else date.fromisoformat(value) if name in DATES else value
 
 
 def plain(value: Any) -> Any:

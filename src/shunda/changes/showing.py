@@ -37,6 +37,7 @@ class Row:
 class Section:
     """What a change does in one place."""
 
+    name: str
     label: Said
     icon: str
     rows: list[Row]
@@ -84,8 +85,16 @@ def sections(impact: Mapping[str, Any], currency: str) -> list[Section]:
         pairs = impact.get(name) or {}
         rows = [Row(title(key), *(_side(name, key, one, value) for one in pair)) for key, pair in pairs.items()]
         if rows:
-            found.append(Section(label, icon, rows))
+            found.append(Section(name, label, icon, rows))
     return found
+
+
+TOLD = frozenset({"lines", "head", "money"})
+
+
+def told(impact: Mapping[str, Any], currency: str) -> list[Section]:
+    """What of it the order itself is; floors, credit, stock and steps are the company's own and not on papers."""
+    return [section for section in sections(impact, currency) if section.name in TOLD]
 
 
 def _side(section: str, key: str, value: Any, shown: Callable[[Any], str]) -> str:

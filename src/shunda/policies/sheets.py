@@ -65,7 +65,8 @@ def typed(table: Table, row: Row, name: str) -> str:
 def read(table: Table, data: bytes) -> list[dict[str, Any]]:
     """The rows of a sheet as ``tables.read`` takes them; columns are found by their heads, in either language.
 
-    Refuses what is no workbook, a sheet whose head names none of the outcomes, too many rows, over 2 MB.
+    Refuses what is no workbook, a sheet whose head names none of the outcomes, or something the table does not have (a
+    condition that is left out would let its row fit more), too many rows, over 2 MB.
     """
     if len(data) > MOST_BYTES:
         raise Refused(reasons.NO_SHEET(where="file"))
@@ -75,9 +76,12 @@ def read(table: Table, data: bytes) -> list[dict[str, Any]]:
         raise Refused(reasons.NO_SHEET(where="file")) from error
     if not lines:
         raise Refused(reasons.NO_SHEET(where="file"))
-    columns = _columns(table, [_text(cell) for cell in lines[0]])
+    head = [_text(cell) for cell in lines[0]]
+    columns = _columns(table, head)
     if not any(part == "then" for part, _name in columns.values()):
         raise Refused(reasons.NO_SHEET(where="file"))
+    if strange := [text for at, text in enumerate(head) if text and at not in columns]:
+        raise Refused(*(reasons.NO_SUCH_COLUMN(column=text[:40], where="file") for text in strange))
     if len(lines) - 1 > MOST_ROWS:
         raise Refused(reasons.TOO_MANY_ROWS(most=MOST_ROWS, where="file"))
     return [_row(line, columns) for line in lines[1:]]

@@ -33,9 +33,7 @@ def _title(change: Change) -> str:
 
 def _paper(change: Change, ours: dict[str, Any], *, private: bool) -> dict[str, Any]:
     order = change.order
-    sections = showing.sections(change.effect or change.impact, order.currency)
-    told = {"lines", "head", "money"}
-    kept = [s for s, name in zip(sections, _names(change), strict=True) if name in told]
+    kept = showing.told(change.effect or change.impact, order.currency)
     return {
         **paper.sheet(_title(change), change.number, ours),
         "labels": {
@@ -91,10 +89,3 @@ def _signatures(change: Change) -> list[paper.Pair]:
         (pgettext("document", "Sales (verified)"), date),
         (pgettext("document", "Production (agreed)"), date),
     ]
-
-
-def _names(change: Change) -> list[str]:
-    """The sections that are there, in the order they are shown."""
-    impact = change.effect or change.impact
-    order = ("lines", "head", "money", "credit", "stock", "production", "shipments", "invoices", "holds", "clocks")
-    return [name for name in order if impact.get(name)]

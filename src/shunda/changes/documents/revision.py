@@ -10,8 +10,9 @@ from django.utils.translation import pgettext
 
 from shunda.catalog.models import Unit
 from shunda.catalog.rules import local
+from shunda.changes import content
 from shunda.changes.models import Revision
-from shunda.orders.documents import sales_order
+from shunda.orders.documents import paper, sales_order
 from shunda.orders.models import Order
 from shunda.pricing.rules import capitals, words
 from shunda.web.formats import amount, money, percent, price, quantity
@@ -20,16 +21,20 @@ TEMPLATE = sales_order.TEMPLATE
 
 
 def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
-    """The data of these revisions' documents, in this order and the active language."""
-    found = Revision.objects.select_related("order").in_bulk(ids)
-    sheets = sales_order.papers([found[pk].order_id for pk in ids], private=private)
-    base = dict(zip(ids, sheets, strict=True))
+    """The data of these revisions' documents, in this order and the active language: everything as it stood then."""
+    found, ours = Revision.objects.in_bulk(ids), paper.company()
+    orders = sales_order.read([found[pk].order_id for pk in ids])
     units = {unit.pk: unit for unit in Unit.objects.all()}
-    return [_paper(found[pk], base[pk], units) for pk in ids]
+    made = []
+    for pk, (order, reviews) in zip(ids, orders, strict=True):
+        old = content.then(order, found[pk].content)
+        base = sales_order.of_order(old, reviews, ours, private=private)
+        made.append(_paper(found[pk], old, base, units))
+    return made
 
 
-def _paper(revision: Revision, base: Mapping[str, Any], units: Mapping[int, Unit]) -> dict[str, Any]:
-    order, kept = revision.order, revision.content
+def _paper(revision: Revision, order: Order, base: Mapping[str, Any], units: Mapping[int, Unit]) -> dict[str, Any]:
+    kept = revision.content
     number = pgettext("document", "%(order)s, revision %(number)s") % {"order": order.number, "number": revision.number}
     return {
         **base,
@@ -39,8 +44,6 @@ def _paper(revision: Revision, base: Mapping[str, Any], units: Mapping[int, Unit
         "figures": money(revision.gross, order.currency),
         "capitals": capitals(revision.gross, order.currency),
         "words": words(revision.gross, order.currency),
-        "packing": kept["packing"],
-        "note": kept["note"],
     }
 
 

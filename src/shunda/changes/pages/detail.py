@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shunda.changes import actions, queries, showing
+from shunda.changes import actions, content, queries, showing
 from shunda.changes.actions import SignSpec
 from shunda.changes.forms import ChangeFilter, SignForm
 from shunda.changes.models import Change
@@ -19,6 +19,7 @@ from shunda.changes.pages.decide import row
 from shunda.changes.states import CHANGE, OPEN, VoiceStatus
 from shunda.changes.tasks import ROLES
 from shunda.core.batch import Outcome
+from shunda.customers.rules import phone_for
 from shunda.files.specs import Upload
 from shunda.files.steps import most_bytes
 from shunda.orders import queries as orders
@@ -85,9 +86,18 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 @page(VIEW, methods=["GET"])
 def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """An order as it stood after one of its changes."""
-    found = get_object_or_404(queries.revisions(actor(request)), order_id=pk, number=number)
-    every = list(queries.revisions(actor(request)).filter(order_id=pk).order_by("number"))
-    context = {"revision": found, "order": found.order, "content": found.content, "every": every}
+    by = actor(request)
+    found = get_object_or_404(queries.revisions(by), order_id=pk, number=number)
+    then = content.then(found.order, found.content)
+    context = {
+        "revision": found,
+        "order": found.order,
+        "then": then,
+        "lines": content.lines_then(found.content),
+        "receiver_phone": phone_for(by, then.receiver_phone),
+        "every": list(queries.revisions(by).filter(order_id=pk).order_by("number")),
+        "sections": showing.told(found.change.effect, found.order.currency) if found.change else [],
+    }
     return render(request, "changes/revision.html", context)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shunda.accounts.tests.builders import actor
 from shunda.catalog.tests.builders import sku
+from shunda.changes.documents import change_agreement
 from shunda.changes.models import Change
 from shunda.changes.tests.builders import FREE, LATE, agree, ask, codes, differences, line, new
 from shunda.customers.tests.builders import customer
@@ -63,6 +64,9 @@ def test_who_may_needs_sales_and_finance_even_in_the_free_window_and_the_impact_
     change = agree(change, at=FREE)
     assert (change.status, change.effect) == ("applied", change.impact)
     assert Order.objects.get(pk=made.pk).gross == 90
+    [paper] = change_agreement.papers([change.pk], private=True)
+    assert not [row for row in paper["rows"] if "floor" in row["what"]], "floors are not for the customer"
+    assert [row["after"] for row in paper["rows"] if row["what"] == "Total"] == ["¥90.00"]
     assert differences() == {}
 
 

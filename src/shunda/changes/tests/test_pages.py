@@ -1,5 +1,8 @@
 """The pages of changes: typed over, weighed, sent, decided, signed, made; and who may see what."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -7,8 +10,9 @@ from django.utils import timezone
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
-from shunda.changes.models import Change
-from shunda.changes.tests.builders import ask, line
+from shunda.changes.documents import revision
+from shunda.changes.models import Change, Revision
+from shunda.changes.tests.builders import ask, line, made_of
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.tests.builders import shipment
 from shunda.inventory.tests.builders import stock, warehouse
@@ -104,6 +108,25 @@ def test_a_change_is_decided_on_the_desk_signed_and_printed(web, made):
     assert reverse("changes:revision", args=[made.pk, 1]) in panel
     web.post(reverse("changes:tell", args=[change.pk]))
     assert Change.objects.get().told_at
+
+
+@pytest.mark.req("R062", "R165", "R222")
+def test_a_revision_is_shown_and_printed_as_the_order_stood_then(web, made):
+    old = made.ship_street
+    moved = {"ship_street": "新路 8 号", "packing": "crate", "freight": Decimal(30), "promised_date": date(2026, 5, 20)}
+    change = made_of(ask(made, line(1, 8), head=moved))
+    assert change.revision == 1
+    first, second = Revision.objects.order_by("number")
+    papers = {one.number: revision.papers([one.pk], private=True)[0] for one in (first, second)}
+    assert old in str(papers[0]["consignee"])
+    assert "新路 8 号" in str(papers[1]["consignee"])
+    assert (papers[0]["packing"], papers[1]["packing"]) == ("", "crate")
+    assert papers[0]["figures"] != papers[1]["figures"]
+    pages = [web.get(reverse("changes:revision", args=[made.pk, n])).content.decode() for n in (0, 1)]
+    assert old in pages[0]
+    assert "新路 8 号" not in pages[0]
+    assert "What the change did" not in pages[0]
+    assert all(text in pages[1] for text in ("新路 8 号", "crate", "What the change did", "30.00"))
 
 
 def test_closing_and_cancelling_show_their_consequences_first(web, made):

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 
 from shunda.accounts.actions import create_token
 from shunda.accounts.queries import actor_for
@@ -104,6 +105,29 @@ def test_a_sheet_that_was_downloaded_is_read_back_as_it_is(anna):
     upload = SimpleUploadedFile("desk.xlsx", answer.content)
     sent = anna.post(reverse("policies:upload_table", args=[draft.pk]), {"file": upload, "version": draft.version})
     assert sent.status_code == 302
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_table_is_given_out_and_read_back_in_either_language_with_its_notes(language):
+    for known in TABLES.values():
+        for rows in (known.preset, *(preset.rows for preset in known.presets)):
+            with override(language):
+                book = sheets.write(known, rows)
+            again, faults = read(known, sheets.read(known, book))
+            assert (known.name, tuple(again), faults) == (known.name, tuple(rows), [])
+
+
+def test_a_column_the_table_does_not_have_is_told_and_not_left_out(anna):
+    draft = drafted()
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    for at, line in enumerate((["Amuont", "desk"], [">= 5000", "boss"])):
+        (book.worksheets() or [book.add_worksheet()])[0].write_row(at, 0, line)
+    book.close()
+    upload = SimpleUploadedFile("desk.xlsx", out.getvalue())
+    answer = anna.post(reverse("policies:upload_table", args=[draft.pk]), {"file": upload, "version": draft.version})
+    assert answer.status_code == 422
+    assert "Amuont" in answer.content.decode()
 
 
 def test_every_wrong_cell_of_a_sheet_is_told_with_its_row(anna):
