@@ -1,6 +1,9 @@
 """Entering orders by the keyboard alone, pasting from a spreadsheet, and losing nothing whatever happens."""
 
+import random
 import re
+from dataclasses import astuple
+from decimal import Decimal
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,12 +13,15 @@ from shunda.accounts.tests import builders
 from shunda.billing.tests.builders import BUYER
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
+from shunda.core.money import plain, rounded
 from shunda.customers.tests.builders import customer
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions, queries
 from shunda.orders.models import Order, Sheet
 from shunda.orders.tests.builders import AT, order, spec
+from shunda.pricing.rules import PricedLine, document, line_total
 from shunda.pricing.tests.builders import price_list
+from shunda.web.formats import amount
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASTE = """(text) => {
@@ -24,6 +30,13 @@ PASTE = """(text) => {
   const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
   document.activeElement.dispatchEvent(event);
 }"""
+
+
+ADDED_UP = """(documents) => documents.map(([lines, terms]) => {
+  const { line, document, written } = window.shunda.entry.amounts;
+  const found = document(lines.map((figures) => line(figures, terms.digits)), terms);
+  return [found.goods, found.net, found.tax, found.gross, ...found.lines.map((one) => one.gross)].map((coins) => written(coins, terms.digits));
+})"""
 
 
 @pytest.fixture
@@ -73,6 +86,13 @@ def settled(page) -> None:
     expect(page.locator("form [data-saved]")).to_have_text(re.compile(r"\d\d:\d\d"))
 
 
+def shows(page, selector: str, text: str) -> None:
+    """Until it says so; in a page of a thousand lines ``expect`` describes them all each time it looks in vain."""
+    page.wait_for_function(
+        "([selector, text]) => document.querySelector(selector)?.textContent === text", arg=[selector, text]
+    )
+
+
 @pytest.mark.req("R019", "R026", "R027")
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_ten_lines_are_entered_and_handed_in_by_the_keyboard_alone(visit, clerk, articles, language):
@@ -113,16 +133,63 @@ def test_a_thousand_lines_are_pasted_mended_in_place_and_saved(visit, clerk, buy
     rows = [f"BRG-620{n % 10}\t{n % 7 + 1}\t10" for n in range(1000)]
     rows[700] = "BRG-62X3\t5\t10"
     page.evaluate(PASTE, "料号\t数量\t单价\n" + "\n".join(rows))
-    expect(page.locator("[data-paste-said]")).to_have_text("1000 lines read, 1 of them to mend.")
+    shows(page, "[data-paste-said]", "1000 lines read, 1 of them to mend.")
+    shows(page, "[data-total=gross] dd", "¥39,960.00")
+    page.wait_for_function("() => document.activeElement.name === 'lines-700-sku'")
     wrong = page.locator("[name=lines-700-sku]")
-    expect(wrong).to_be_focused()
-    expect(wrong).to_have_attribute("aria-invalid", "true")
+    assert wrong.get_attribute("aria-invalid") == "true"
     page.locator("[data-line]").nth(700).locator("[data-like='BRG-6200']").click()
-    expect(wrong).to_have_value("BRG-6200")
-    expect(page.locator("[data-next-fault]")).to_be_hidden()
+    page.wait_for_function("() => document.activeElement.name === 'lines-700-quantity'")
+    assert wrong.input_value() == "BRG-6200"
+    assert page.locator("[data-next-fault]").is_hidden()
+    shows(page, "[data-total=gross] dd", "¥40,010.00")
+    page.wait_for_url("**/orders/new/?sheet=*")  # it is kept
+    sent = []
+    page.on("request", lambda request: sent.append((request.url.split("/")[-2], len(request.post_data or ""))))
+    page.locator("[name=lines-500-quantity]").fill("13")
+    shows(page, "[data-total=gross] dd", "¥40,100.00")
+    shows(page, "[data-words]:not(.opacity-50)", "Chinese yuan forty thousand one hundred only")
+    with page.expect_response("**/sheet/check/"):
+        pass  # the checks come last, after what was typed is kept
+    assert {name for name, _size in sent} == {"quote", "keep", "check"}
+    assert max(size for _name, size in sent) < 1000, sent
+    assert Sheet.objects.get().content["lines"][500]["quantity"] == "13"
     page.locator("[data-save='']").click()
     page.wait_for_url(re.compile(r"/orders/\d+/$"), timeout=30_000)
     assert Order.objects.get().lines.count() == 1000
+
+
+@pytest.mark.req("R026", "R027")
+def test_the_browser_adds_up_as_the_server_does(visit, clerk, articles):
+    page = visit(clerk)
+    page.goto("/orders/new/")
+    dice = random.Random(7)
+    told, expected = [], []
+    for _ in range(300):
+        digits = dice.choice([2, 2, 2, 0, 3])
+        currency = {0: "JPY", 2: "CNY", 3: "KWD"}[digits]
+        lines = [
+            PricedLine(
+                Decimal(dice.randrange(10**6)).scaleb(-dice.randrange(5)),
+                Decimal(dice.randrange(10**7)).scaleb(-dice.randrange(7)),
+                dice.choice([Decimal(0), Decimal(dice.randrange(10**4)).scaleb(-4)]),
+                dice.choice([Decimal(0), Decimal("0.13"), Decimal("0.09"), Decimal(dice.randrange(10**4)).scaleb(-4)]),
+            )
+            for _ in range(dice.randrange(12))
+        ]
+        goods = sum((line_total(*astuple(line)[:3], currency) for line in lines), Decimal(0))
+        discount = dice.choice([Decimal(0), rounded(goods * dice.randrange(100) / 100, currency)])
+        freight, rate = Decimal(dice.randrange(10**5)).scaleb(-digits), dice.choice([Decimal(0), Decimal("0.09")])
+        includes_tax = dice.random() < 0.5
+        terms = {
+            "digits": digits, "symbol": "¥", "includes_tax": includes_tax, "discount": f"{discount:f}",
+            "freight": f"{freight:f}", "freight_tax": plain(rate),
+        }  # fmt: skip
+        told.append([[[plain(figure) for figure in astuple(line)] for line in lines], terms])
+        found = document(lines, discount, freight, rate, includes_tax, currency)
+        totals = (found.goods, found.net, found.tax, found.gross, *(line.gross for line in found.lines))
+        expected.append([amount(figure, currency) for figure in totals])
+    assert page.evaluate(ADDED_UP, told) == expected
 
 
 def test_what_was_typed_survives_a_crash_of_the_browser(visit, clerk, articles):

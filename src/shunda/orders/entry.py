@@ -42,19 +42,19 @@ class EntryFacts:
     """Everything the entered orders refer to, read beforehand in a fixed number of queries."""
 
     customers: Mapping[int, Customer]
-    addresses: Mapping[int, Address]
-    default_addresses: Mapping[int, Address]  # by customer
-    default_contacts: Mapping[int, Contact]  # by customer
     warehouses: frozenset[int]
     default_warehouse: int | None
-    terms: Mapping[int, PaymentTerm]
-    owners: frozenset[int]
     sku_ids: Mapping[str, int]
     skus: Mapping[int, SkuFacts]
     factors: Mapping[tuple[int, int], Fraction]
-    taken: Mapping[Place, tuple[int, str]]  # order id and number
     max_lines: int
     max_quantity: Decimal
+    addresses: Mapping[int, Address] = field(default_factory=dict)
+    default_addresses: Mapping[int, Address] = field(default_factory=dict)  # by customer
+    default_contacts: Mapping[int, Contact] = field(default_factory=dict)  # by customer
+    terms: Mapping[int, PaymentTerm] = field(default_factory=dict)
+    owners: frozenset[int] = frozenset()
+    taken: Mapping[Place, tuple[int, str]] = field(default_factory=dict)  # order id and number
 
 
 @dataclass(frozen=True, slots=True)

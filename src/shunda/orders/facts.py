@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -14,6 +16,7 @@ from django.utils.timezone import localtime
 
 from shunda.accounts.models import User
 from shunda.catalog import queries as catalog
+from shunda.catalog.queries import SkuFacts
 from shunda.core.actor import Actor
 from shunda.core.calendar import Calendar
 from shunda.core.refusal import Refusal
@@ -29,7 +32,7 @@ from shunda.orders.checks import CheckFacts, Finding, Other
 from shunda.orders.entry import EntryFacts, Place
 from shunda.orders.models import Order, OrderAttachment, OrderLine, PaperKind
 from shunda.orders.queries import lines_of
-from shunda.orders.specs import OrderSpec
+from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.policies import queries as policies
 from shunda.policies.declared import SETTINGS
 
@@ -39,30 +42,48 @@ def for_entry(specs: Collection[OrderSpec], by: Actor) -> EntryFacts:
     customer_ids = {spec.customer_id for spec in specs}
     address_ids = {spec.address_id for spec in specs if spec.address_id is not None}
     owner_ids = {spec.owner_id for spec in specs if spec.owner_id is not None}
+    addresses = list(Address.objects.filter(customer_id__in=customer_ids, active=True))
+    contacts = Contact.objects.filter(customer_id__in=customer_ids, active=True, is_default=True)
+    return replace(
+        for_lines(specs, by),
+        addresses={a.pk: a for a in addresses if a.pk in address_ids},
+        default_addresses={a.customer_id: a for a in addresses if a.is_default},
+        default_contacts={c.customer_id: c for c in contacts},
+        terms={t.pk: t for t in PaymentTerm.objects.all()},
+        owners=frozenset(User.objects.filter(pk__in=owner_ids, is_active=True).values_list("pk", flat=True)),
+        taken=_taken(specs),
+    )
+
+
+def for_lines(specs: Collection[OrderSpec], by: Actor) -> EntryFacts:
+    """As much of it as the lines alone refer to: what is asked again and again while somebody types."""
+    customer_ids = {spec.customer_id for spec in specs}
     limits = policies.values("orders.most_lines", "orders.most_quantity")
     sku_ids = catalog.resolve({line.sku for spec in specs for line in spec.lines if line.sku_id is None})
     lines = [line for spec in specs for line in spec.lines]
     skus = catalog.sku_facts({line.sku_id or sku_ids.get(line.sku, 0) for line in lines} - {0})
-    found = [(skus.get(line.sku_id or sku_ids.get(line.sku, 0)), line) for line in lines]
     warehouses = list(Warehouse.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
-    addresses = list(Address.objects.filter(customer_id__in=customer_ids, active=True))
-    contacts = Contact.objects.filter(customer_id__in=customer_ids, active=True, is_default=True)
     return EntryFacts(
         customers={c.pk: c for c in customers.seen_by(by).filter(pk__in=customer_ids)},
-        addresses={a.pk: a for a in addresses if a.pk in address_ids},
-        default_addresses={a.customer_id: a for a in addresses if a.is_default},
-        default_contacts={c.customer_id: c for c in contacts},
         warehouses=frozenset(warehouses),
         default_warehouse=warehouses[0] if warehouses else None,
-        terms={t.pk: t for t in PaymentTerm.objects.all()},
-        owners=frozenset(User.objects.filter(pk__in=owner_ids, is_active=True).values_list("pk", flat=True)),
         sku_ids=sku_ids,
         skus=skus,
-        factors=catalog.factors({(sku.id, line.unit_id or sku.unit_id) for sku, line in found if sku}),
-        taken=_taken(specs),
+        factors=_factors(lines, sku_ids, skus),
         max_lines=limits["orders.most_lines"],
         max_quantity=Decimal(limits["orders.most_quantity"]),
     )
+
+
+def _factors(
+    lines: Iterable[LineSpec], sku_ids: Mapping[str, int], skus: Mapping[int, SkuFacts]
+) -> dict[tuple[int, int], Fraction]:
+    """How many base units the units of these lines are; who sells by base units alone asks nobody."""
+    found = [(skus.get(line.sku_id or sku_ids.get(line.sku, 0)), line) for line in lines]
+    asked = {(sku.id, line.unit_id or sku.unit_id): sku for sku, line in found if sku}
+    own = {pair: Fraction(1) for pair, sku in asked.items() if pair[1] == sku.unit_id}
+    others = asked.keys() - own.keys()
+    return own | catalog.factors(others) if others else own
 
 
 _TAKEN = """

@@ -26,7 +26,7 @@ from shunda.orders.checks import Finding
 from shunda.orders.entry import Entry, EntryFacts, EntryLine, read, read_line
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.rules import OVERRIDE_FLOOR
-from shunda.orders.specs import OrderSpec
+from shunda.orders.specs import ZERO, OrderSpec
 from shunda.pricing.queries import quote
 from shunda.pricing.rules import Amounts, DocumentAmounts, PricedLine, document
 
@@ -48,51 +48,49 @@ class LinePreview:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The lines asked for, and the amounts of the whole document; ``amounts`` and ``figures`` are by place."""
+    """The lines asked for, what they come to, and the terms they are added up on; ``amounts`` are by place.
+
+    ``goods`` is what all lines cost before the order discount, those that were not asked for included.
+    """
 
     lines: list[LinePreview]
     total: DocumentAmounts
     amounts: Mapping[int, Amounts]
-    figures: Mapping[int, PricedLine]
+    goods: Decimal
     currency: str
     refusals: list[Refusal]
 
 
 def preview(
-    spec: OrderSpec,
-    *,
-    by: Actor,
-    at: datetime,
-    numbers: Sequence[int] | None = None,
-    others: Mapping[int, PricedLine] | None = None,
+    spec: OrderSpec, *, by: Actor, at: datetime, numbers: Sequence[int] | None = None, beside: Decimal = ZERO
 ) -> Preview:
-    """Price some lines of an order and add up all of them, in a fixed number of queries.
+    """Price some lines of an order and add them up, in a fixed number of queries.
 
-    ``numbers`` are the places of the lines given (from one, as people count); ``others`` are the figures of the lines
-    that did not change, by place, as an earlier preview gave them. Without a customer the general list counts.
+    ``numbers`` are the places of the lines given (from one, as people count); ``beside`` is what the order's other
+    lines cost, before its discount. Without a customer the general list counts.
     """
     places = list(numbers or range(1, len(spec.lines) + 1))
-    known = facts.for_entry([spec], by)
+    known = facts.for_lines([spec], by)
     resolved = [read_line(0, place, line, known) for place, line in zip(places, spec.lines, strict=True)]
     customer = known.customers.get(spec.customer_id)
     entry = Entry(spec, customer or Customer(), _head(spec, customer, known), [line for line, _why in resolved if line])
     priced = iter(_priced(entry, at))
-    rows = [next(priced) if line else None for line, _why in resolved]
-    figures = {place: figure for place, figure in (others or {}).items() if place not in places}
-    figures |= {place: _figures(row) for place, row in zip(places, rows, strict=True) if row}
-    total = _document(spec, figures, entry.head["currency"])
+    rows = {place: next(priced) for place, (line, _why) in zip(places, resolved, strict=True) if line}
+    total = _document(spec, list(rows.values()), entry.head["currency"])
+    goods = total.goods + beside
     there = _stock(entry, at)
     order = Order(discount=spec.discount, kind=spec.kind)
     lines = []
-    for place, row, (line, refusals) in zip(places, rows, resolved, strict=True):
-        if row is None or line is None:
+    for place, (line, refusals) in zip(places, resolved, strict=True):
+        if line is None:
             lines.append(LinePreview(refusals=refusals))
             continue
+        row = rows[place]
         row.line_no, row.sku = place, Sku(pk=line.sku.id, code=line.sku.code)
-        said = list(checks.price_findings(order, row, total.goods))
+        said = list(checks.price_findings(order, row, goods))
         lines.append(LinePreview(line.sku, row, *there.of(line), refusals=[], findings=said))
-    amounts = dict(zip(sorted(figures), total.lines, strict=True))
-    return Preview(lines, total, amounts, figures, entry.head["currency"], _too_much(spec, total) if figures else [])
+    amounts = dict(zip(rows, total.lines, strict=True))
+    return Preview(lines, total, amounts, goods, entry.head["currency"], _too_much(spec, goods) if goods else [])
 
 
 def _head(spec: OrderSpec, customer: Customer | None, known: EntryFacts) -> dict[str, Any]:
@@ -132,28 +130,25 @@ def _stock(entry: Entry, at: datetime) -> _Stock:
         return _Stock({}, {}, {}, today)
     there = {sku: stock for (sku, _place), stock in inventory.availability(ids, [warehouse_id]).items()}
     days = {line.sku.lead_days for line in entry.lines if line.sku.made_to_order}
+    short = {line.sku.id for line in entry.lines if line.base_quantity > there[line.sku.id].available}
     ready = {n: on for n in days if (on := checks.working_day(facts.calendar(), at, n))} if days else {}
-    return _Stock(there, inventory.earliest(ids, warehouse_id), ready, today)
+    return _Stock(there, inventory.earliest(short, warehouse_id) if short else {}, ready, today)
 
 
-def _figures(line: OrderLine) -> PricedLine:
-    return PricedLine(line.quantity, line.unit_price, line.discount_rate, line.tax_rate)
-
-
-def _document(spec: OrderSpec, figures: Mapping[int, PricedLine], currency: str) -> DocumentAmounts:
-    """The amounts of the whole; a discount that is more than the goods is refused, and left out here."""
-    lines = [figures[place] for place in sorted(figures)]
+def _document(spec: OrderSpec, rows: Sequence[OrderLine], currency: str) -> DocumentAmounts:
+    """The amounts of these lines; a discount that is more than their goods is left out here."""
+    lines = [PricedLine(row.quantity, row.unit_price, row.discount_rate, row.tax_rate) for row in rows]
     freight, rate = spec.freight, spec.freight_tax_rate
     whole = document(lines, spec.discount, freight, rate, spec.prices_include_tax, currency)
     if spec.discount > whole.goods:
-        return document(lines, Decimal(0), freight, rate, spec.prices_include_tax, currency)
+        return document(lines, ZERO, freight, rate, spec.prices_include_tax, currency)
     return whole
 
 
-def _too_much(spec: OrderSpec, total: DocumentAmounts) -> list[Refusal]:
-    if spec.discount <= total.goods:
+def _too_much(spec: OrderSpec, goods: Decimal) -> list[Refusal]:
+    if spec.discount <= goods:
         return []
-    return [why.DISCOUNT_TOO_LARGE(0, discount=f"{spec.discount:f}", goods=f"{total.goods:f}", where="discount")]
+    return [why.DISCOUNT_TOO_LARGE(0, discount=f"{spec.discount:f}", goods=f"{goods:f}", where="discount")]
 
 
 @dataclass(frozen=True, slots=True)

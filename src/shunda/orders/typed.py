@@ -18,7 +18,6 @@ from shunda.customers import queries as customers
 from shunda.orders.forms import LineForm, OrderForm, lines_initial, parameters_of
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.specs import ZERO, LineSpec, OrderSpec
-from shunda.pricing.rules import PricedLine
 
 LINE_FIELDS = ("sku", "quantity", "unit", "unit_price", "discount_rate", "parameters", "note")
 
@@ -73,17 +72,13 @@ def _unit(text: str) -> int | None:
     return int(text)
 
 
-def figures(rows: Any) -> dict[int, PricedLine]:
-    """Figures of lines that did not change, as the page got them: ``{place: [quantity, price, discount, tax]}``."""
-    found: dict[int, PricedLine] = {}
-    for place, values in list(rows.items())[:10_000] if isinstance(rows, dict) else ():
-        try:
-            numbers = [Decimal(str(value)) for value in values]
-            if str(place).isdecimal() and all(n.is_finite() and 0 <= n < 10**14 for n in numbers):
-                found[int(place)] = PricedLine(*numbers)
-        except (ArithmeticError, TypeError, ValueError):
-            continue
-    return found
+def amount(text: Any) -> Decimal:
+    """An amount as the page's script writes it; what is none is nought."""
+    try:
+        value = Decimal(text) if isinstance(text, str) and len(text) < 30 else ZERO
+    except ArithmeticError:
+        return ZERO
+    return value if value.is_finite() and abs(value) < 10**18 else ZERO
 
 
 def asked(head: Mapping[str, str], *, by: Actor, order: Order | None = None) -> OrderSpec:

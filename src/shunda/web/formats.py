@@ -31,8 +31,12 @@ def money(value: Decimal | None, currency: str = "CNY") -> str:
     if value is None:
         return NOTHING
     sign = "-" if value < 0 else ""
-    symbol = SYMBOLS.get(currency, f"{currency} ")
-    return f"{sign}{symbol}{amount(abs(value), currency)}"
+    return f"{sign}{symbol(currency)}{amount(abs(value), currency)}"
+
+
+def symbol(currency: str) -> str:
+    """What stands before an amount of a currency."""
+    return SYMBOLS.get(currency, f"{currency} ")
 
 
 def quantity(value: Decimal | int | None) -> str:

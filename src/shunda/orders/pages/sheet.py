@@ -26,13 +26,15 @@ from shunda.orders import pasted, preview, queries, sheets, typed
 from shunda.orders.forms import EditOrderForm, OrderForm
 from shunda.orders.models import Order
 from shunda.orders.pages import shown
-from shunda.orders.sheets import Typed
+from shunda.orders.sheets import Changes, Typed, Window
 from shunda.web import formats
 from shunda.web.pages import actor, now, page
 
 ENTER = ("orders.create_order", "orders.edit_order")
 SUGGESTED_FOR = 200
 """For so many unknown codes at once similar articles are looked up."""
+EXPLAINED = 20
+"""With so many lines at once the reasons of their prices come along; those of more are asked for one by one."""
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _address(row: Any, *, private: bool) -> dict[str, Any]:
 
 @page(ENTER, methods=["POST"])
 def quote(request: HttpRequest) -> HttpResponse:
-    """Prices, stock and totals for the lines that changed; the figures of the others come along."""
+    """Prices and stock of the lines that changed; what the others cost comes as one sum, the total to be read out."""
     by, body = actor(request), body_of(request)
     sheet = Typed.of(body)
     places = [place for place in body.get("places") or [] if isinstance(place, int)][: len(sheet.lines)]
@@ -129,19 +131,23 @@ def paste(request: HttpRequest) -> HttpResponse:
 
 
 def _priced(sheet: Typed, places: list[int], body: Mapping[str, Any], by: Actor) -> dict[str, Any]:
-    """Results by line and the totals of the whole."""
+    """Results by line, the terms on which the page adds them up, and its total in words."""
     read = typed.lines(dict(zip(places, sheet.lines, strict=True)))
     asked = typed.asked(sheet.head, by=by, order=order_of(body, by))
     spec = replace(asked, lines=list(read.specs.values()))
-    others = typed.figures(body.get("figures"))
-    for place in places:
-        others.pop(place, None)
-    seen = preview.preview(spec, by=by, at=now(), numbers=list(read.specs), others=others)
-    results = [shown.line(line, place) for line, place in zip(seen.lines, read.specs, strict=True)]
+    beside = typed.amount(body.get("beside"))
+    seen = preview.preview(spec, by=by, at=now(), numbers=list(read.specs), beside=beside)
+    few = len(seen.lines) <= EXPLAINED
+    results = [shown.line(line, place, reasons=few) for line, place in zip(seen.lines, read.specs, strict=True)]
     for place, faults in read.errors.items():
         results.append({"place": place, "errors": [], "fields": faults})
     _suggest(results, read)
-    return {"results": results, "totals": shown.amounts(seen, spec.discount, spec.freight)}
+    return {
+        "results": results,
+        "document": shown.terms(spec, seen.currency),
+        "errors": [refusal.message for refusal in seen.refusals],
+        "words": shown.in_words(typed.amount(body["gross"]), seen.currency) if body.get("gross") else "",
+    }
 
 
 def _suggest(results: list[dict[str, Any]], read: typed.Lines) -> None:
@@ -157,9 +163,16 @@ def _suggest(results: list[dict[str, Any]], read: typed.Lines) -> None:
 
 @page(ENTER, methods=["POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Everything the checks say about the order as typed: what is missing, warnings, other orders like it."""
+    """Everything the checks say about the order as typed: what is missing, warnings, other orders like it.
+
+    What is kept already need not come again: ``sheet`` and ``version`` name it.
+    """
     by, body = actor(request), body_of(request)
-    sheet, order = Typed.of(body), order_of(body, by)
+    order = order_of(body, by)
+    try:
+        sheet = _kept(body, by)
+    except Refused as stopped:
+        return _gone(stopped)
     form = form_of(sheet, order, by)
     read = typed.lines(dict(enumerate(sheet.lines, 1)))
     answer: dict[str, Any] = {"fields": {}, "missing": [], "findings": []}
@@ -185,20 +198,33 @@ def keep(request: HttpRequest) -> HttpResponse:
     """Keep what is typed, right or wrong; 409 when another window of the same person kept something newer."""
     by, body = actor(request), body_of(request)
     order = order_of(body, by)
-    numbers = {name: body[name] if isinstance(body.get(name), int) else None for name in ("sheet", "version")}
+    window = Window(*_sheet(body), order.pk if order else None, str(body.get("window", "")))
+    content = Changes.of(body["changes"]) if "changes" in body else Typed.of(body.get("content"))
     try:
-        kept = sheets.keep(
-            Typed.of(body.get("content")),
-            sheet_id=numbers["sheet"],
-            version=numbers["version"],
-            order_id=order.pk if order else None,
-            by=by,
-            at=now(),
-        )
+        kept = sheets.keep(content, window, by=by, at=now())
     except Refused as stopped:
-        stale = any(refusal.code == STALE.code for refusal in stopped.refusals)
-        return JsonResponse({"stale": stale}, status=409 if stale else 404)
+        return _gone(stopped)
     return JsonResponse({"sheet": kept.pk, "version": kept.version, "at": f"{timezone.localtime(kept.kept_at):%H:%M}"})
+
+
+def _sheet(body: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """The sheet a window goes on with, and the version it last saw."""
+    found, version = (body[name] if isinstance(body.get(name), int) else None for name in ("sheet", "version"))
+    return found, version
+
+
+def _kept(body: Mapping[str, Any], by: Actor) -> Typed:
+    """What is typed: kept before, or as it comes."""
+    sheet_id, version = _sheet(body)
+    if sheet_id is None or version is None:
+        return Typed.of(body)
+    return sheets.kept(sheet_id, version, by=by)
+
+
+def _gone(stopped: Refused) -> JsonResponse:
+    """A sheet that another window made newer, or that is not there any more."""
+    stale = any(refusal.code == STALE.code for refusal in stopped.refusals)
+    return JsonResponse({"stale": stale}, status=409 if stale else 404)
 
 
 @page(ENTER, methods=["POST"])

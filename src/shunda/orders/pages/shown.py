@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shunda.core.money import DIGITS, rounded
 from shunda.core.money import plain as without_zeros
 from shunda.core.refusal import Refusal
 from shunda.orders import overrides
 from shunda.orders.assembly import OVERRIDDEN
 from shunda.orders.checks import Finding
 from shunda.orders.models import OrderLine
-from shunda.orders.preview import LinePreview, Preview
+from shunda.orders.preview import LinePreview
 from shunda.orders.reasons import UNKNOWN_SKU
+from shunda.orders.specs import OrderSpec
 from shunda.pricing.queries import sentences
 from shunda.pricing.rules import PricedLine, capitals, words
 from shunda.web import formats
 
 
-def amounts(seen: Preview, discount: Any, freight: Any) -> dict[str, Any]:
-    """The totals of the document as the reader writes them, and the amount of each line."""
-    total, currency = seen.total, seen.currency
+def terms(spec: OrderSpec, currency: str) -> dict[str, Any]:
+    """On what terms the page adds up the lines: the head as it was understood, in the coins of its currency."""
     return {
-        "goods": formats.money(total.goods, currency),
-        "discount": formats.money(-discount, currency) if discount else "",
-        "freight": formats.money(freight, currency) if freight else "",
-        "net": formats.money(total.net, currency),
-        "tax": formats.money(total.tax, currency),
-        "gross": formats.money(total.gross, currency),
-        "words": (capitals if formats.chinese() else words)(total.gross, currency),
-        "lines": {place: formats.amount(amount.gross, currency) for place, amount in seen.amounts.items()},
-        "errors": [refusal.message for refusal in seen.refusals],
+        "digits": DIGITS.get(currency, 2),
+        "symbol": formats.symbol(currency),
+        "includes_tax": spec.prices_include_tax,
+        "discount": f"{rounded(spec.discount, currency):f}",
+        "freight": f"{rounded(spec.freight, currency):f}",
+        "freight_tax": without_zeros(spec.freight_tax_rate),
     }
 
 
-def line(seen: LinePreview, place: int) -> dict[str, Any]:
-    """One line: what it is, what it costs and why, what there is of it, what is wrong with it."""
+def in_words(amount: Decimal, currency: str) -> str:
+    """An amount in capitals or words, as the reader's language has it (R027)."""
+    return (capitals if formats.chinese() else words)(amount, currency)
+
+
+def line(seen: LinePreview, place: int, *, reasons: bool = True) -> dict[str, Any]:
+    """One line: what it is, what it costs and why, what there is of it, what is wrong with it.
+
+    Without ``reasons`` the page asks for them when somebody wants to know.
+    """
     if seen.line is None or seen.sku is None:
         unknown = any(refusal.code == UNKNOWN_SKU.code for refusal in seen.refusals)
         return {"place": place, "errors": [refusal.message for refusal in seen.refusals], "unknown": unknown}
@@ -53,7 +60,7 @@ def line(seen: LinePreview, place: int) -> dict[str, Any]:
         "unit": sku.unit_label,
         "price": without_zeros(row.unit_price) if row.price_reason["source"] != "missing" else "",
         "source": row.price_reason["source"],
-        "reasons": _why(row, seen),
+        "reasons": _why(row, seen) if reasons else None,
         "figures": _plain(PricedLine(row.quantity, row.unit_price, row.discount_rate, row.tax_rate)),
         "available": formats.quantity(stock.available) if stock else "",
         "transit": formats.quantity(stock.in_transit) if stock and stock.in_transit else "",

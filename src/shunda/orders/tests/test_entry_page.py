@@ -76,15 +76,30 @@ def test_choosing_a_customer_brings_its_file_and_hides_phones_from_who_may_not_s
 
 
 @pytest.mark.req("R026", "R027", "R039")
-def test_a_line_is_priced_and_the_whole_added_up_as_the_saved_order_will_be(web, buyer, article):
-    first = ask(web, "quote", **typed(("A-1", "3", "12.50"))).json()
-    [line] = first["results"]
-    assert (line["sku"], line["source"], line["short"]) == ("A-1", "overridden", True)
-    both = ask(web, "quote", **typed(("A-1", "2", "1")), places=[2], figures={"1": line["figures"]}).json()
-    assert both["totals"]["gross"] == "¥39.50"
-    assert both["totals"]["lines"] == {"1": "37.50", "2": "2.00"}
-    nonsense = ask(web, "quote", **typed(("A-1", "2", "1")), places=[2], figures={"1": ["x", None, 3]}).json()
-    assert nonsense["totals"]["gross"] == "¥2.00"
+def test_a_line_is_priced_with_its_reasons_and_the_page_is_told_how_to_add_up(web, buyer, article):
+    answer = ask(web, "quote", **typed(("A-1", "3", "12.50"), freight="8", discount="1.5"), gross="44").json()
+    [line] = answer["results"]
+    assert (line["sku"], line["source"], line["short"], bool(line["reasons"])) == ("A-1", "overridden", True, True)
+    assert line["figures"] == ["3", "12.5", "0", "0.13"]
+    assert answer["document"] == {
+        "digits": 2, "symbol": "¥", "includes_tax": True, "discount": "1.50", "freight": "8.00", "freight_tax": "0.09",
+    }  # fmt: skip
+    assert answer["words"] == "Chinese yuan forty-four only"
+
+
+@pytest.mark.req("R054")
+def test_an_order_discount_is_judged_by_all_lines_however_many_were_asked_about(web, buyer, article):
+    one = typed(("A-1", "2", "1"), discount="5")
+    assert "more than the goods" in ask(web, "quote", **one).json()["errors"][0]
+    assert ask(web, "quote", **one, beside="37.50").json()["errors"] == []
+    for nonsense in ("x", None, 3, "Infinity"):
+        assert ask(web, "quote", **one, beside=nonsense, gross=nonsense).json()["errors"]
+
+
+@pytest.mark.req("R039")
+def test_of_many_lines_the_reasons_are_asked_for_one_by_one(web, buyer, article):
+    many = ask(web, "quote", **typed(*[("A-1", "1", "1")] * 21)).json()["results"]
+    assert {line["reasons"] for line in many} == {None}
 
 
 def test_what_is_wrong_with_a_line_is_told_beside_its_fields_and_the_others_go_on(web, buyer, article):
@@ -93,7 +108,7 @@ def test_what_is_wrong_with_a_line_is_told_beside_its_fields_and_the_others_go_o
     assert "quantity" in by_place[1]["fields"]
     assert by_place[2]["unknown"]
     assert "decimal places" in by_place[3]["errors"][0]
-    assert answer["totals"]["lines"] == {"4": "1.00"}
+    assert [place for place, line in by_place.items() if line.get("figures")] == [4]
 
 
 def test_pasted_lines_are_resolved_in_one_call_and_unknown_codes_get_suggestions(web, buyer):
@@ -119,12 +134,13 @@ def test_the_endpoints_take_the_same_queries_for_one_line_and_for_many(web, buye
             ("check", typed(*rows)),
             ("paste", {"head": HEAD, "text": text}),
             ("keep", {"content": typed(*rows)}),
+            ("quote", typed(rows[0]) | {"beside": "145.00", "gross": "150.00"}),
         ):
             with CaptureQueriesContext(connection) as seen:
                 assert ask(web, name, **body).status_code == 200
             counts.setdefault(name, set()).add(len(seen))
     assert all(len(found) == 1 for found in counts.values()), counts
-    most = {"quote": 20, "check": 36, "paste": 20, "keep": 10}
+    most = {"quote": 14, "check": 36, "paste": 14, "keep": 10}
     assert {name: max(found) for name, found in counts.items() if max(found) > most[name]} == {}
 
 
@@ -225,6 +241,22 @@ def test_what_is_typed_is_kept_offered_and_gone_on_with(web, buyer, article):
     assert page.context["form"].initial["note"] == "call back"
     ask(web, "discard", sheet=kept["sheet"])
     assert not Sheet.objects.exists()
+
+
+def test_of_a_kept_sheet_only_what_changed_is_sent_and_it_is_checked_where_it_is(web, buyer, article):
+    lines = [("A-1", str(n + 1), "1") for n in range(30)]
+    kept = ask(web, "keep", content=typed(*lines)).json()
+    changes = {"head": {"note": "soon"}, "lines": {"7": {"sku": "NOPE", "quantity": "1"}}}
+    kept = ask(web, "keep", sheet=kept["sheet"], version=kept["version"], changes=changes).json()
+    content = Sheet.objects.get().content
+    assert (content["head"]["note"], content["lines"][7]["sku"], len(content["lines"])) == ("soon", "NOPE", 30)
+    whole, short = ask(web, "check", **content), ask(web, "check", sheet=kept["sheet"], version=kept["version"])
+    assert short.json() == whole.json()
+    assert "lines.8" in {missing["where"] for missing in short.json()["missing"]}
+    assert ask(web, "check", sheet=kept["sheet"], version=1).status_code == 409
+    stranger = signed_in(user("eve", "orders.create_order"))
+    assert ask(stranger, "check", sheet=kept["sheet"], version=kept["version"]).status_code == 404
+    assert ask(web, "keep", changes=changes).status_code == 404
 
 
 def test_the_sheet_of_a_draft_remembers_the_version_it_started_from(web, buyer, article):

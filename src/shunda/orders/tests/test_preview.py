@@ -37,14 +37,16 @@ def test_a_preview_has_the_amounts_the_saved_order_gets(buyer):
     ]
 
 
-def test_one_changed_line_and_the_figures_of_the_others_add_up_as_the_whole(buyer):
+def test_one_changed_line_is_judged_with_what_the_others_cost(buyer):
     article = sku("A-1")
-    wanted = spec(buyer, [(article, n, "9.99") for n in (3, 4, 5)], discount="1.11")
+    wanted = spec(buyer, [(article, n, "9.99") for n in (3, 4, 5)], discount="50")
     whole = preview.preview(wanted, by=BY, at=AT)
-    others = {place: figure for place, figure in whole.figures.items() if place != 2}
-    part = preview.preview(replace(wanted, lines=wanted.lines[1:2]), by=BY, at=AT, numbers=[2], others=others)
-    assert part.total == whole.total
-    assert len(part.lines) == 1
+    alone = replace(wanted, lines=wanted.lines[1:2])
+    part = preview.preview(alone, by=BY, at=AT, numbers=[2], beside=8 * Decimal("9.99"))
+    assert part.goods == whole.goods == 12 * Decimal("9.99")
+    assert part.lines[0].findings == whole.lines[1].findings
+    assert not part.refusals
+    assert [refusal.code for refusal in preview.preview(alone, by=BY, at=AT).refusals] == ["orders.discount-too-large"]
 
 
 @pytest.mark.req("R041", "R050")

@@ -10,14 +10,15 @@ from shunda.core.refusal import Refused
 from shunda.customers.tests.builders import customer
 from shunda.orders import pasted, sheets
 from shunda.orders.models import Sheet
-from shunda.orders.sheets import Typed
+from shunda.orders.sheets import Changes, Typed, Window
 from shunda.orders.tests.builders import AT, order
 
 TYPED = Typed.of({"head": {"customer": "C1", "bad": ["x"]}, "lines": [{"sku": "A-1", "quantity": "abc"}], "version": 3})
 
 
 def kept(by, **options):
-    return sheets.keep(TYPED, **{"sheet_id": None, "version": None, "order_id": None, "by": by, "at": AT} | options)
+    at, content = options.pop("at", AT), options.pop("content", TYPED)
+    return sheets.keep(content, Window(**options), by=by, at=at)
 
 
 @pytest.mark.django_db
@@ -47,6 +48,34 @@ def test_two_windows_on_one_sheet_do_not_overwrite_each_other():
     with pytest.raises(Refused) as stopped:
         kept(by, sheet_id=row.pk, version=1)
     assert [refusal.code for refusal in stopped.value.refusals] == ["stale"]
+
+
+@pytest.mark.django_db
+def test_a_window_that_lost_an_answer_goes_on_with_its_own_sheet_by_sending_the_whole():
+    by = actor()
+    row = kept(by, name="a")
+    kept(by, sheet_id=row.pk, version=1, name="a")
+    assert kept(by, sheet_id=row.pk, version=1, name="a").version == 3
+    for other in ({"name": "b"}, {"name": "a", "content": Changes()}):
+        with pytest.raises(Refused):
+            kept(by, sheet_id=row.pk, version=1, **other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ({"lines": {"1": {"sku": "x"}}}, ["a", "x", "c"]),
+        ({"put": {"at": 1, "away": 1, "lines": [{"sku": "x"}, {"sku": "y"}]}}, ["a", "x", "y", "c"]),
+        ({"put": {"at": 3, "away": 0, "lines": [{"sku": "x"}]}}, ["a", "b", "c", "x"]),
+        ({"put": {"at": 0, "away": 2, "lines": []}}, ["c"]),
+        ({"put": {"at": -1, "away": "x"}, "lines": {"9": {"sku": "x"}, "x": 3}}, ["a", "b", "c"]),
+    ],
+)
+def test_what_changed_is_put_into_what_was_kept(changes, lines):
+    before = Typed({"customer": "C1", "note": "old"}, [{"sku": name} for name in "abc"], 1)
+    now = before.changed(Changes.of({"head": {"note": "", "packing": "crate"}, "version": 2} | changes))
+    assert [line["sku"] for line in now.lines] == lines
+    assert (now.head, now.version) == ({"customer": "C1", "packing": "crate"}, 2)
 
 
 @pytest.mark.django_db

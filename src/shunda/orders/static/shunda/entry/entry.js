@@ -1,7 +1,7 @@
 // The entry page: brings the head, the lines, the keeping, the checks and the saving together.
 (() => {
   "use strict";
-  const { ask, say, lookup, sheet: makeSheet, notes: makeNotes, keep: makeKeep, settle, SIGNED_OUT } = window.shunda.entry;
+  const { ask, say, lookup, sheet: makeSheet, notes: makeNotes, keep: makeKeep, pricing: makePricing, settle, SIGNED_OUT } = window.shunda.entry;
   const form = document.getElementById("entry");
   const store = document.getElementById("entry-data");
   if (!form || !store) return;
@@ -21,54 +21,18 @@
   const body = () => ({ order: data.order, content: content() });
   const changed = ({ quiet = false } = {}) => {
     keep.changed();
-    if (!quiet) notes.soon();
+    if (!quiet) notes.soon(sheet.rows.length);
     count();
   };
 
-  // --- prices, stock and totals: one call for the lines that changed, the figures of the others come along -----------
-  let inFlight = 0, queue = null;
-  const price = (rows) => {
-    queue = new Set([...(queue || []), ...rows]);
-    if (!inFlight) ask_();
-  };
-  const placesOf = () => new Map(sheet.rows.map((row, i) => [row, i + 1]));
-  const figures = (without) => Object.fromEntries(sheet.rows.map((row, i) => [i + 1, without.has(row) ? null : row.figures]).filter(([, known]) => known));
-  const ask_ = async () => {
-    const rows = [...queue].filter((row) => sheet.rows.includes(row) && row.typed.sku);
-    queue = null;
-    const places = placesOf(), asked = rows.map((row) => ({ ...row.typed, quantity: row.typed.quantity || "1" }));
-    const sent = [...sheet.rows];
-    inFlight++;
-    try {
-      const answer = await ask(data.urls.quote, { order: data.order, head: headValues(), lines: asked, places: rows.map((row) => places.get(row)), figures: figures(new Set(rows)) });
-      if (answer.status === 200) {
-        const current = new Set(rows.filter((row, i) => row.typed.sku === asked[i].sku));
-        answer.data.results.forEach((result) => { const row = sent[result.place - 1]; if (current.has(row)) priced(row, result); });
-        totals(answer.data.totals, sent);
-      }
-    } catch (problem) { if (problem.message === SIGNED_OUT) keep.signedOut(); }
-    finally { inFlight--; if (queue) ask_(); }
-  };
-  const priced = (row, result) => {
-    row.result = result.fields ? { ...(row.result || {}), errors: [], warnings: [], ...result } : result;
-    row.figures = result.figures || null;
-    sheet.show(row);
-  };
-  const totals = (found, sent) => {
-    sent.forEach((row, i) => {
-      const amount = found.lines[i + 1] || "";
-      if (row.amount !== amount) { row.amount = amount; sheet.show(row); }
-    });
-    for (const name of ["goods", "discount", "freight", "net", "tax", "gross"]) {
-      const box = form.querySelector(`[data-total="${name}"]`);
-      box.hidden = !found[name];
-      box.querySelector("dd").textContent = found[name];
-    }
-    form.querySelector("[data-words]").textContent = found.words;
-    faults({ discount: found.errors }, ["discount"]);
-    count();
-  };
+  // --- how many lines there are, and how many are to be mended; once for each frame ------------------------------------
+  let counting = false;
   const count = () => {
+    if (counting) return;
+    counting = true;
+    requestAnimationFrame(() => { counting = false; counted(); });
+  };
+  const counted = () => {
     form.querySelector("[data-line-count]").textContent = say("lines", { n: sheet.rows.filter((row) => !sheet.isBlank(row)).length });
     const wrong = sheet.faulty().length, button = form.querySelector("[data-next-fault]");
     button.hidden = wrong === 0;
@@ -82,7 +46,7 @@
     said.textContent = say("saving");
     let answer;
     try {
-      answer = await ask(data.urls.paste, { order: data.order, head: headValues(), text, first, figures: figures(new Set()) }, { wait: 60_000 });
+      answer = await ask(data.urls.paste, { order: data.order, head: pricing.head(), text, first, beside: pricing.beside(new Set()) }, { wait: 60_000 });
     } catch (problem) {
       said.textContent = say("failed");
       if (problem.message === SIGNED_OUT) keep.signedOut();
@@ -90,14 +54,14 @@
     }
     if (answer.status !== 200 || !answer.data.rows.length) { said.textContent = say("nothingRead"); return; }
     const rows = sheet.append(answer.data.rows);
-    answer.data.results.forEach((result) => priced(rows[result.place - first], result));
-    totals(answer.data.totals, [...sheet.rows]);
-    const wrong = rows.filter((row) => (row.result && (row.result.errors || []).length) || (row.result && row.result.fields));
+    answer.data.results.forEach((result) => pricing.take(rows[result.place - first], result));
+    pricing.told(answer.data);
+    pricing.price([]);
+    const wrong = rows.filter((row) => row.result && ((row.result.errors || []).length || row.result.fields));
     said.textContent = say(wrong.length ? "pastedUnknown" : "pasted", { n: rows.length, unknown: wrong.length });
     said.classList.toggle("text-danger", wrong.length > 0);
     said.classList.toggle("text-secondary", wrong.length === 0);
-    sheet.addDrawn();
-    sheet.focus(wrong[0] || sheet.rows[sheet.rows.length - 1]);
+    sheet.focus(wrong[0] || sheet.add());
     changed();
   };
 
@@ -274,11 +238,14 @@
   };
 
   const sheet = makeSheet(document.getElementById("sheet"), {
-    units: data.units, articles: data.urls.articles, changed, price, paste,
+    units: data.units, articles: data.urls.articles, changed, paste,
+    price: (rows) => pricing.price(rows), typed: (row) => pricing.typed(row), forget: (row) => pricing.forget(row),
     done: () => form.querySelector("button.btn-primary[data-save]").focus(),
   });
   const keep = makeKeep({ data, content, restore: take });
-  const notes = makeNotes({ url: data.urls.check, body, goTo, changed, reasons, faults: (found) => faults(found) });
+  const pricing = makePricing({ form, data, head: headValues, sheet: () => sheet, faults: (...found) => faults(...found), count, signedOut: () => keep.signedOut() });
+  const { price } = pricing;
+  const notes = makeNotes({ url: data.urls.check, body, kept: () => keep.settled(), goTo, changed, reasons, faults: (found) => faults(found) });
 
   // --- what people do in the head -----------------------------------------------------------------------------------------
   lookup(control("customer"), data.urls.customers, (item, go) => {
@@ -304,16 +271,16 @@
     const fields = head.filter((one) => one.offsetParent), next = fields[fields.indexOf(event.target) + 1];
     (next || form.querySelector("button[data-save]")).focus();
   });
+  let mended = null; // the line to mend that was gone to last
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if ("save" in button.dataset) { event.preventDefault(); save(button.dataset.save); }
     if ("moreLines" in button.dataset) sheet.focus(sheet.addDrawn());
     if ("nextFault" in button.dataset) {
-      const wrong = sheet.faulty(), focused = document.activeElement.closest("[data-line]");
-      const at = focused ? wrong.findIndex((row) => row.el === focused) : -1;
-      sheet.drawTo(sheet.rows.length);
-      sheet.focus(wrong[(at + 1) % wrong.length]);
+      const wrong = sheet.faulty(), after = sheet.rows.indexOf(mended);
+      mended = wrong.find((row) => sheet.rows.indexOf(row) > after) || wrong[0];
+      sheet.focus(mended);
     }
   });
   document.querySelectorAll("[data-discard]").forEach((button) => button.addEventListener("click", async () => {

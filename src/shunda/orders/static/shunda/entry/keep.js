@@ -1,5 +1,5 @@
 // Nothing typed is lost: it is kept on the server a moment after it was typed, and in this browser until the server
-// has it. When the session ends or the connection goes, the page stays, and goes on by itself afterwards.
+// has it. The server gets the whole once, and then what changed since. When the session ends or the connection goes, the page stays, and goes on by itself afterwards.
 (() => {
   "use strict";
   const { ask, say, SIGNED_OUT } = window.shunda.entry;
@@ -9,7 +9,7 @@
     const said = document.querySelector("[data-saved]");
     const dialog = document.getElementById("entry-signed-out");
     const prefix = `shunda-entry:${data.person}:${data.order || "new"}:`;
-    const key = `${prefix}${Math.random().toString(36).slice(2)}`;
+    const me = Math.random().toString(36).slice(2), key = `${prefix}${me}`;
     let sheet = data.sheet, timer = 0, localTimer = 0, backTimer = 0, running = null, stopped = false, dirty = false;
 
     const tell = (name, values) => {
@@ -34,6 +34,24 @@
       },
     };
 
+    // --- what changed since the server kept it: heads by name, lines by place, or a part put in the place of another --
+    let kept = null;
+    const texts = ({ head, lines, version }) => ({ head, lines: lines.map((line) => JSON.stringify(line)), version });
+    const changes = (now, before) => {
+      const names = [...new Set([...Object.keys(now.head), ...Object.keys(before.head)])];
+      const head = Object.fromEntries(names.filter((name) => (now.head[name] || "") !== (before.head[name] || "")).map((name) => [name, now.head[name] || ""]));
+      const told = { head, version: now.version };
+      if (now.lines.length === before.lines.length) {
+        const places = now.lines.map((line, i) => (line === before.lines[i] ? -1 : i)).filter((i) => i >= 0);
+        return { ...told, lines: Object.fromEntries(places.map((i) => [i, JSON.parse(now.lines[i])])) };
+      }
+      const least = Math.min(now.lines.length, before.lines.length);
+      let first = 0, last = 0;
+      while (first < least && now.lines[first] === before.lines[first]) first++;
+      while (last < least - first && now.lines.at(-1 - last) === before.lines.at(-1 - last)) last++;
+      return { ...told, put: { at: first, away: before.lines.length - last - first, lines: now.lines.slice(first, now.lines.length - last).map((line) => JSON.parse(line)) } };
+    };
+
     const send = async () => {
       clearTimeout(timer);
       if (stopped || !dirty) return;
@@ -46,16 +64,19 @@
     };
     const once = async () => {
       try {
-        const answer = await ask(data.urls.keep, { order: data.order, sheet: sheet && sheet.id, version: sheet && sheet.version, content: content() });
+        const all = content(), now = texts(all);
+        const answer = await ask(data.urls.keep, { order: data.order, sheet: sheet && sheet.id, version: sheet && sheet.version, window: me, ...(sheet && kept ? { changes: changes(now, kept) } : { content: all }) });
         if (answer.status === 200) {
+          kept = now;
           sheet = { id: answer.data.sheet, version: answer.data.version };
           if (!dirty) local.drop();
           tell("saved", { at: answer.data.at });
           history.replaceState(null, "", `${data.here}?sheet=${sheet.id}`);
-        } else if (answer.status === 404 && sheet) { sheet = null; dirty = true; soon(0); }
+        } else if (answer.status === 404 && sheet) { sheet = kept = null; dirty = true; soon(0); }
         else { local.write(); tell(answer.status === 409 ? "elsewhere" : "failed"); stopped = answer.status === 409; }
       } catch (problem) {
         dirty = true;
+        kept = null; // it may have arrived all the same: the whole once more
         local.write();
         if (problem.message === SIGNED_OUT) signedOut();
         else { tell("unsent"); soon(AGAIN); }
@@ -104,11 +125,13 @@
     return {
       changed, offer, send, signedOut,
       id: () => sheet && sheet.id,
+      // what is kept, once it is all that is typed; nothing when it cannot be
+      async settled() { await send(); return !dirty && kept ? sheet : null; },
       // while the order itself is saved nothing is kept beside it
       async pause() { stopped = true; clearTimeout(timer); if (running) await running; },
       resume({ saved = false } = {}) {
         stopped = false;
-        if (saved) { sheet = null; dirty = false; local.drop(); tell("saved", { at: new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }) }); }
+        if (saved) { sheet = kept = null; dirty = false; local.drop(); tell("saved", { at: new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }) }); }
         else if (dirty) soon();
       },
       finish() { stopped = true; dirty = false; local.drop(); },

@@ -2,10 +2,10 @@
 (() => {
   "use strict";
   const { ask, say } = window.shunda.entry;
-  const PAUSE = 900;
+  const PAUSE = 900, PAUSE_A_LINE = 2; // the checks look at all lines: of many only when somebody rests
   const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
-  const make = ({ url, body, goTo, changed, reasons, faults }) => {
+  const make = ({ url, body, kept, goTo, changed, reasons, faults }) => {
     const card = document.getElementById("entry-checks");
     const box = (name) => card.querySelector(`[data-${name}]`);
     const signs = document.getElementById("check-signs").content;
@@ -75,14 +75,18 @@
       if (!content.content.head.customer && !content.content.lines.length) { show({}); return; }
       box("check-state").textContent = say("checking");
       try {
-        const answer = await ask(url, { ...content.content, order: content.order });
-        if (mine !== asked || answer.status !== 200) return;
+        const sheet = await kept(); // the server has what is typed: it need not come twice
+        if (mine !== asked) return;
+        const answer = await ask(url, sheet ? { sheet: sheet.id, version: sheet.version, order: content.order } : { ...content.content, order: content.order });
+        if (mine !== asked) return;
+        if (answer.status === 409) soon(); // something was typed, and kept, just before
+        if (answer.status !== 200) return;
         faults(answer.data.fields);
         show(answer.data);
       } catch { /* what cannot be reached or is signed out is told by the keeping */ }
       finally { if (mine === asked) box("check-state").textContent = ""; }
     };
-    const soon = () => { clearTimeout(timer); timer = setTimeout(check, PAUSE); };
+    const soon = (lines = 0) => { clearTimeout(timer); timer = setTimeout(check, PAUSE + PAUSE_A_LINE * lines); };
     const demand = () => {
       const open = [...box("groups").querySelectorAll("input")].filter((input) => !input.value.trim());
       open.forEach((input) => input.classList.add("is-invalid"));

@@ -1,20 +1,22 @@
 // The lines. What is typed lives in `rows`; the page shows them, a part at a time, so that a thousand stay quick.
-// Whoever makes a sheet is told: changed() whenever something was typed, price(rows) when figures are to be asked for,
-// paste(text, row) when a spreadsheet was pasted, done() when Enter is pressed in an empty last line.
+// Whoever makes a sheet is told: changed() whenever something was typed, typed(row) when it is a quantity or a price,
+// forget(row) when it is another article, price(rows) when figures are to be asked for, paste(text, row) when a
+// spreadsheet was pasted, done() when Enter is pressed in an empty last line.
 (() => {
   "use strict";
   const { lookup, say } = window.shunda.entry;
-  const FIRST = 40, STEP = 60, PAUSE = 180;
+  const FIRST = 40, STEP = 60, PAUSE = 30;
+  const CELLS = ["no", "name", "unit", "amount", "available", "earliest", "why", "extra", "faults"], FIELDS = ["sku", "quantity", "unit_price"];
   const DETAILS = ["unit", "discount_rate", "parameters", "note"];
-  const later = window.requestIdleCallback ? (run) => window.requestIdleCallback(run, { timeout: 300 }) : (run) => setTimeout(run, 16);
+  const later = (run) => setTimeout(run, 8); // not when idle: a busy page is never idle, and what is not drawn cannot be gone to
   const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
-  const make = (root, { units, articles, changed, price, paste, done }) => {
+  const make = (root, { units, articles, changed, price, typed, forget, paste, done }) => {
     const box = root.querySelector("[data-rows]");
     const rows = [];
     const of = new WeakMap();
-    const part = (row, name) => row.el.querySelector(`[data-${name}]`);
-    const field = (row, name) => row.el.querySelector(`[data-field="${name}"]`);
+    const part = (row, name) => row.cells[name]; // looked up once, when the row is drawn
+    const field = (row, name) => row.fields[name] || row.el.querySelector(`[data-field="${name}"]`);
     const rowOf = (node) => of.get(node.closest("[data-line]"));
     const isBlank = (row) => !["sku", "quantity", "unit_price", "discount_rate", "parameters", "note"].some((name) => (row.typed[name] || "").trim());
 
@@ -26,7 +28,9 @@
       row.el.setAttribute("role", "row");
       row.el.append(clone("sheet-row"));
       of.set(row.el, row);
-      for (const name of ["sku", "quantity", "unit_price"]) field(row, name).value = row.typed[name] || "";
+      row.cells = Object.fromEntries(CELLS.map((name) => [name, row.el.querySelector(`[data-${name}]`)]));
+      row.fields = Object.fromEntries(FIELDS.map((name) => [name, row.el.querySelector(`[data-field="${name}"]`)]));
+      for (const name of FIELDS) field(row, name).value = row.typed[name] || "";
       number(row, rows.indexOf(row));
       show(row);
     };
@@ -44,10 +48,15 @@
       for (let i = drawn(); i < Math.min(count, rows.length); i++) { draw(rows[i]); part.append(rows[i].el); }
       box.append(part);
     };
+    let drawing = false; // the rest is drawn a little at a time, so that nobody waits for it
     const drawRest = () => {
-      if (drawn() >= rows.length) return;
-      drawTo(drawn() + STEP);
-      later(drawRest);
+      if (drawing) return;
+      drawing = true;
+      later(() => {
+        drawing = false;
+        drawTo(drawn() + STEP);
+        if (drawn() < rows.length) drawRest();
+      });
     };
     const renumber = () => rows.forEach(number);
 
@@ -58,21 +67,26 @@
       part(row, "name").textContent = [found.name, found.note].filter(Boolean).join(" · ");
       part(row, "unit").textContent = found.unit || "";
       asPrice.placeholder = row.typed.unit_price ? "" : found.price || "";
-      part(row, "amount").textContent = row.amount || "";
+      part(row, "amount").textContent = row.amount;
       part(row, "available").textContent = found.made ? say("made") : found.available || "";
       part(row, "available").classList.toggle("text-red", Boolean(found.short));
       const when = part(row, "earliest");
       const waits = found.short || found.made;
       when.textContent = waits ? (found.earliest ? say("from", { day: found.earliest }) : say("noDate")) : "";
       when.className = `small ${waits && !found.earliest ? "text-red" : "text-secondary"}`;
-      part(row, "why").hidden = !found.reasons;
+      part(row, "why").hidden = !found.source;
       part(row, "extra").textContent = [row.typed.discount_rate && `−${row.typed.discount_rate}%`, row.typed.parameters, row.typed.note].filter(Boolean).join(" · ");
       faults(row, found);
       if (row.why) fillWhy(row);
     };
+    const amount = (row, text) => {
+      row.amount = text;
+      if (row.el) part(row, "amount").textContent = text;
+    };
+    const errorsOf = ({ result, refused }) => [...((result && result.errors) || []), ...(refused || []), ...Object.values((result && result.fields) || {}).flat()];
     const faults = (row, found) => {
       const said = part(row, "faults");
-      said.replaceChildren();
+      if (said.firstChild) said.replaceChildren();
       const tell = (text, tone) => {
         const line = document.createElement("div");
         line.className = tone;
@@ -80,12 +94,11 @@
         said.append(line);
       };
       const fields = found.fields || {};
-      const errors = [...(found.errors || []), ...(row.refused || []), ...Object.values(fields).flat()];
+      const errors = errorsOf(row);
       errors.forEach((text) => tell(text, "text-red"));
       (found.warnings || []).forEach((warning) => tell(warning.message, warning.level === "block" ? "text-red" : "text-orange"));
-      row.faulty = errors.length > 0;
-      row.el.classList.toggle("is-faulty", row.faulty);
-      for (const name of ["sku", "quantity", "unit_price"]) {
+      row.el.classList.toggle("is-faulty", errors.length > 0);
+      for (const name of FIELDS) {
         const wrong = Boolean(fields[name]) || (name === "sku" && found.unknown);
         field(row, name).classList.toggle("is-invalid", Boolean(wrong));
         field(row, name).setAttribute("aria-invalid", String(Boolean(wrong)));
@@ -117,7 +130,11 @@
       row[name] = clone(name === "why" ? "sheet-why" : "sheet-details");
       row.el.append(row[name]);
       button.setAttribute("aria-expanded", "true");
-      if (name === "why") { fillWhy(row); return; }
+      if (name === "why") {
+        if (row.result.reasons) fillWhy(row);
+        else price([row]); // of many lines only the prices were asked
+        return;
+      }
       const select = field(row, "unit");
       select.append(...units.map(([value, label]) => new Option(value ? label : say("unit"), value)));
       DETAILS.forEach((one) => { field(row, one).value = row.typed[one] || ""; });
@@ -127,8 +144,8 @@
     };
 
     // --- changing -------------------------------------------------------------------------------------------------
-    const add = (typed = {}) => {
-      const row = { typed: { ...typed }, result: null, figures: null, amount: "", el: null, index: -1 };
+    const add = (values = {}) => {
+      const row = { typed: { ...values }, result: null, figures: null, amount: "", el: null, index: -1 };
       rows.push(row);
       return row;
     };
@@ -145,10 +162,22 @@
       price([]);
     };
     const focus = (row, name = "sku") => {
-      drawTo(rows.indexOf(row) + 1);
+      const ahead = rows.indexOf(row) + 1 - drawn();
+      if (ahead > STEP) { reach(row, name); return; }
+      if (ahead > 0) drawTo(drawn() + ahead);
       const input = field(row, name);
       input.focus();
       if (input.select) input.select();
+    };
+    // a row far beyond those drawn is gone to as soon as it is there, unless somebody went elsewhere meanwhile
+    const reach = (row, name) => {
+      const from = document.activeElement;
+      drawRest();
+      const look = () => {
+        if (document.activeElement !== from || !rows.includes(row)) return;
+        if (row.el) focus(row, name); else later(look);
+      };
+      later(look);
     };
     const next = (row, name = "sku") => focus(rows[rows.indexOf(row) + 1] || addDrawn(), name);
     // lines without anything in them go before saving, so that what is told about "line 3" is told of the third
@@ -167,7 +196,7 @@
       lines.forEach(add);
       for (let i = 0; i < blank; i++) add();
       drawTo(FIRST);
-      later(drawRest);
+      drawRest();
     };
     // pasted lines come after all that count; blank ones at the end make room
     const append = (lines) => {
@@ -177,7 +206,7 @@
       }
       const made = lines.map(add);
       drawTo(Math.max(drawn(), Math.min(rows.length, FIRST)));
-      later(drawRest);
+      drawRest();
       return made;
     };
     const trailing = () => { let n = rows.length; while (n && isBlank(rows[n - 1])) n--; return n; };
@@ -220,8 +249,9 @@
       const row = rowOf(event.target);
       row.typed[name] = event.target.value;
       row.refused = null;
-      if (name === "sku") row.figures = null; // the price of what stood there before counts no more
+      if (name === "sku") forget(row);
       if (name === "unit_price" && !event.target.value && row.result) event.target.placeholder = "";
+      if (["quantity", "unit_price"].includes(name)) typed(row);
       changed();
       if (["quantity", "unit_price", "unit", "discount_rate"].includes(name)) soon(row);
       if (["discount_rate", "parameters", "note"].includes(name)) show(row);
@@ -264,9 +294,9 @@
     });
 
     return {
-      rows, show, fill, append, compact, trailing, isBlank, focus, addDrawn, now, drawTo,
+      rows, show, amount, fill, append, compact, trailing, isBlank, focus, add, addDrawn, now,
       typed: () => rows.slice(0, trailing()).map((row) => row.typed),
-      faulty: () => rows.filter((row) => row.faulty),
+      faulty: () => rows.filter((row) => errorsOf(row).length),
     };
   };
 
