@@ -7,6 +7,7 @@ error: a blocked script or style, an exception. ``accessible(page)`` fails on an
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(live_server, chromium: Browser) -> Iterator[Visit]:
+    with windows(chromium, live_server.url) as window:
+        yield window
+
+
+@contextmanager
+def windows(chromium: Browser, url: str) -> Iterator[Visit]:
+    """Opens windows on the server at this address, and fails when the console of one of them complained."""
     contexts = []
     complaints: list[str] = []
 
@@ -68,7 +76,7 @@ def visit(live_server, chromium: Browser) -> Iterator[Visit]:
         person: User | None = None, *, size: tuple[int, int] = DESKTOP, language: str = "en", scripts=True
     ) -> Page:
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=url,
             viewport={"width": size[0], "height": size[1]},
             locale={"en": "en-US", "zh-hans": "zh-CN"}[language],
             java_script_enabled=scripts,
@@ -77,9 +85,7 @@ def visit(live_server, chromium: Browser) -> Iterator[Visit]:
         contexts.append(context)
         if person is not None:
             User.objects.filter(pk=person.pk).update(language=language)
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": session(person), "url": live_server.url}]
-            )
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session(person), "url": url}])
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("console", listen)

@@ -1,12 +1,18 @@
 """Lists in the browser: the keyboard along the rows, chips, and the next rows that come by themselves."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from shunda.accounts.queries import actor_for
 from shunda.accounts.tests import builders
 from shunda.catalog.tests.builders import sku
 from shunda.customers.tests.builders import customer
+from shunda.orders.actions import place_hold
+from shunda.orders.models import Order
 from shunda.orders.tests.builders import order
+from shunda.web import tables
+from tests.world import documents, kept
 
 
 @pytest.fixture
@@ -48,3 +54,62 @@ def test_a_chip_is_taken_away_and_without_javascript_a_link_brings_the_next_rows
     expect(page.locator("#rows tr")).to_have_count(1)
     page.get_by_role("link", name="Remove the filter Stage").click()
     expect(page.locator("#rows tr")).to_have_count(2)
+
+
+OTHERS = (
+    "/", "/work/", "/work/done/", "/orders/reviews/", "/shipments/to-plan/", "/inventory/",
+    "/billing/settlements/", "/accounts/users/", "/pricing/",
+)  # fmt: skip
+"""Lists without a table of their own that people live in."""
+
+
+def here(page):
+    """Which row has the focus, counted from 0; -1: none."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("[data-rows] tbody tr")]
+                 .indexOf(document.activeElement.closest("[data-rows] tbody tr"))"""
+    )
+
+
+def test_every_list_is_walked_ticked_searched_from_and_opened_by_the_keyboard(visit, transactional_db):
+    admin = builders.user("admin", "*", regions=[builders.region()])
+    documents(admin)
+    me, now = actor_for(admin), timezone.now()
+    kept(me, now)
+    place_hold([Order.objects.filter(status="confirmed").earliest("pk").pk], "to be measured", by=me, at=now).one()
+    page = visit(admin)
+    tables.table("")
+    for address in (*(f"{table.url}?view=0" for _name, table in sorted(tables.TABLES.items())), *OTHERS):
+        page.goto(address)
+        rows = page.locator("[data-rows] tbody tr")
+        assert rows.count(), address
+        page.keyboard.press("j")
+        assert (address, here(page)) == (address, 0)
+        if rows.count() > 1:
+            page.keyboard.press("j")
+            assert (address, here(page)) == (address, 1)
+            page.keyboard.press("k")
+        if rows.first.locator("input[name=row]").count():
+            page.keyboard.press("x")
+            expect(page.locator("[data-bulk-bar]").first).to_be_visible()
+            page.keyboard.press("x")
+        for keys in ("/", "Control+k"):
+            page.keyboard.press(keys)
+            expect(page.locator("#palette")).to_be_visible()
+            page.keyboard.press("Escape")
+            assert (address, here(page)) == (address, 0)  # where one was
+        page.keyboard.press("Enter")
+        page.wait_for_function("before => location.href !== before", arg=page.url)
+
+
+def test_shift_ticks_every_row_since_the_last_one(visit, orders):
+    page = visit(builders.user("clerk", "orders.view_order", "orders.submit_order"))
+    page.goto("/orders/")
+    for keys in ("j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(keys)
+    expect(page.locator("input[name=row]:checked")).to_have_count(3)
+    expect(page.locator("[data-ticked]")).to_have_text("3")
+    boxes = page.locator("input[name=row]")
+    boxes.nth(0).click()
+    boxes.nth(1).click(modifiers=["Shift"])
+    expect(page.locator("input[name=row]:checked")).to_have_count(1)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from shunda.accounts import queries as accounts
 from shunda.accounts.models import User
@@ -22,9 +23,10 @@ def named(text: str) -> list[User]:
     if not words:
         return []
     beginnings = {word[:n] for word in words for n in range(1, len(word) + 1)}
-    asked = Q(username__in=beginnings) | Q(name__in=beginnings)
+    folded = User.objects.alias(folded_username=Lower("username"), folded_name=Lower("name"))
+    asked = Q(folded_username__in=beginnings) | Q(folded_name__in=beginnings)
     people: dict[str, User] = {}
-    for user in User.objects.filter(asked, is_active=True).order_by("pk"):
+    for user in folded.filter(asked, is_active=True).order_by("pk"):
         people.setdefault(user.username.casefold(), user)
         people.setdefault(user.name.casefold(), user)
     found = (_longest(word, people) for word in words)

@@ -18,7 +18,10 @@ BACKWARD = frozenset({"send_back", "withdraw"})
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One move of one row as a button; ``asks`` opens a form first, ``why_not`` keeps it closed and says why."""
+    """One move of one row as a button; ``asks`` opens a form first, ``why_not`` keeps it closed and says why.
+
+    ``page``: the form is a page of its own, too large for a dialog or with a script of its own.
+    """
 
     name: str
     label: str
@@ -28,6 +31,7 @@ class Button:
     asks: bool = False
     confirm: str = ""
     why_not: str = ""
+    page: bool = False
 
 
 def buttons(
@@ -37,13 +41,15 @@ def buttons(
     urls: Mapping[str, str],
     *,
     asks: frozenset[str] | set[str] = frozenset(),
+    pages: frozenset[str] | set[str] = frozenset(),
     why_not: Mapping[str, str | Promise] | None = None,
     confirm: Mapping[str, str | Promise] | None = None,
 ) -> list[Button]:
     """The moves of ``urls`` that are open in the row's status, the first of them as the main button.
 
-    ``asks`` are moves whose address is a form to be filled first; ``why_not`` closes a move with its reason;
-    ``confirm`` is a question asked before it. A move the actor may not make is shown closed, with the permission.
+    ``asks`` are moves whose address is a form to be filled first, ``pages`` those of them that open no dialog;
+    ``why_not`` closes a move with its reason; ``confirm`` is a question asked before it. A move the actor may not make
+    is shown closed, with the permission.
     """
     found: list[Button] = []
     for move in (machine[name] for name in urls if row.status in machine[name].sources):
@@ -61,6 +67,7 @@ def buttons(
                 asks=move.name in asks,
                 confirm=str((confirm or {}).get(move.name, "")),
                 why_not=closed,
+                page=move.name in pages,
             )
         )
     return found

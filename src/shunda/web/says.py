@@ -62,22 +62,26 @@ def headed(heading: str, items: SafeString) -> SafeString:
 
 
 def beside_rows(request: HttpRequest, refused: Sequence[Refusal], url: str) -> None:
-    """Leave the reasons for the page at ``url`` to show beside its rows; htmx shows them in this very answer."""
+    """Leave the reasons for the page at ``url`` to show beside its rows; htmx shows them in this very answer.
+
+    A page with several lists sends along which of them was meant (``of``).
+    """
     if getattr(request, "htmx", False):
         request._refused_rows = _by_row(refused)  # type: ignore[attr-defined]  # noqa: SLF001
     elif refused:
         rows = [{"id": r.id, "code": r.code, "data": dict(r.data)} for r in refused[:KEPT]]
-        request.session[REFUSED_ROWS] = {"path": urlsplit(url).path, "rows": rows}
+        request.session[REFUSED_ROWS] = {"path": urlsplit(url).path, "of": request.POST.get("of", ""), "rows": rows}
 
 
-def refused_rows(request: HttpRequest) -> dict[int, list[str]]:
-    """The reasons of the last action by row, taken once from the session, on the page they were left for alone."""
+def refused_rows(request: HttpRequest, of: str = "") -> dict[int, list[str]]:
+    """The reasons of the last action by row, taken once from the session, on the page and list they were left for."""
     found: dict[int, list[str]] | None = getattr(request, "_refused_rows", None)
     if found is None:
-        left = request.session.pop(REFUSED_ROWS, {"path": "", "rows": []})
+        left = request.session.pop(REFUSED_ROWS, {"path": "", "of": "", "rows": []})
         found = _by_row([Refusal(**row) for row in left["rows"]] if left["path"] == request.path else [])
         request._refused_rows = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
+        request._refused_of = left.get("of", "")  # type: ignore[attr-defined]  # noqa: SLF001
+    return found if getattr(request, "_refused_of", "") == of else {}
 
 
 def _by_row(refused: Sequence[Refusal]) -> dict[int, list[str]]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.changes.tasks import ROLES
 from shunda.orders.models import Department
+from shunda.orders.tasks import REVIEWS
 from shunda.web.navigation import Entry, Group
 from shunda.web.search import Switch
 
@@ -91,6 +92,17 @@ MENU = [
         ],
     ),
 ]
+
+TASK_DESKS: dict[str, str] = {
+    **dict.fromkeys(REVIEWS.values(), "orders:desk"),
+    **dict.fromkeys((f"change.{role}" for role in ROLES), "changes:desk"),
+    "shipment.create": "fulfilment:to_plan",
+    **dict.fromkeys(("shipment.pick", "shipment.pack", "shipment.ship"), "fulfilment:floor"),
+    "payment.match": "billing:payments",
+    "invoice.create": "billing:to_invoice",
+    "settlement.confirm": "billing:settlements",
+}
+"""Kind of step -> the page of the menu where such steps are done one after the other."""
 
 ACTIONS = [
     Entry(_("New order"), "orders:create", "file-plus", "orders.create_order"),

@@ -57,6 +57,7 @@ class OrderFilter(Filter):
     mine = forms.BooleanField(label=_("My orders"), required=False)
     urgent = forms.BooleanField(label=_("Urgent"), required=False)
     late = forms.BooleanField(label=_("Late"), required=False)
+    valid = forms.BooleanField(label=_("Without cancelled ones"), required=False)
     lookups: ClassVar = {
         "since": "order_date__gte",
         "until": "order_date__lte",
@@ -89,13 +90,18 @@ class OrderFilter(Filter):
         """Those that should have left by now."""
         return queries.late(rows, timezone.localdate(now()))
 
+    def filter_valid(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001
+        """What the figures of a day count."""
+        return rows.exclude(status=OrderStatus.CANCELLED)
+
 
 class ArchiveFilter(OrderFilter):
-    """Filters of the archive: everything there is archived, nothing is urgent or late."""
+    """Filters of the archive: everything there is archived, nothing is urgent, late or cancelled."""
 
     stage = None  # type: ignore[assignment]
     urgent = None  # type: ignore[assignment]
     late = None  # type: ignore[assignment]
+    valid = None  # type: ignore[assignment]
     bar: ClassVar[Sequence[str]] = ("q", "since", "until")
 
 

@@ -8,9 +8,11 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from shunda.orders.pulse import Day, pulse
+from shunda.web.live import mark_of, unless_as_seen
 from shunda.web.pages import actor, now, page
 
 HEIGHT, STEP, WIDE = 36, 10, 8
@@ -25,6 +27,16 @@ class Bar:
     x: int
     y: int
     height: int
+
+    @property
+    def address(self) -> str:
+        """The list of its orders."""
+        return rows_of(self.day)
+
+
+def rows_of(day: date) -> str:
+    """The list of just the orders that a figure of a day counts."""
+    return f"{reverse('orders:index')}?since={day}&until={day}&valid=on"
 
 
 def bars(days: Sequence[Day]) -> list[Bar]:
@@ -50,5 +62,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "width": len(found.days) * STEP,
         "height": HEIGHT,
         "wide": WIDE,
+        "rows_of_today": rows_of(day),
     }
-    return render(request, "orders/today.html", {**context, "today": day})
+    mark = mark_of(found)
+    if "If-None-Match" in request.headers:
+        return unless_as_seen(request, mark, "orders/figures.html", context)
+    return render(request, "orders/today.html", {**context, "mark": mark})

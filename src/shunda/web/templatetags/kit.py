@@ -101,9 +101,12 @@ def url_with(context: Context, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def refused(context: Context, pk: int) -> SafeString | str:
-    """``{% refused row.pk %}`` in a list's row: why the last action refused it, if it did."""
-    reasons = says.refused_rows(context["request"]).get(pk, [])
+def refused(context: Context, pk: int, of: str = "") -> SafeString | str:
+    """``{% refused row.pk %}`` in a list's row: why the last action refused it, if it did.
+
+    On a page with several lists each form has a hidden ``of``, and its rows name it: ``{% refused row.pk "drafts" %}``.
+    """
+    reasons = says.refused_rows(context["request"], of).get(pk, [])
     if not reasons:
         return ""
     lines = format_html_join("", "<div>{}</div>", ((reason,) for reason in reasons))

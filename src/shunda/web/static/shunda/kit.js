@@ -33,6 +33,7 @@
     toast.append(body);
     document.getElementById("toasts").append(toast);
   };
+  window.shunda = Object.assign(window.shunda || {}, { say });
 
   // --- htmx: the token, and what happens when a part of a page does not come --------------------------------------
   document.addEventListener("htmx:configRequest", (event) => {
@@ -134,6 +135,13 @@
       if (number) number.textContent = ticked;
     }
   };
+  let last = null; // where a range begins that Shift ends
+  on("click", "[data-bulk] input[name=row]", (event, box) => {
+    const boxes = [...box.closest("[data-bulk]").querySelectorAll("input[name=row]")];
+    const ends = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+    if (event.shiftKey && ends[0] >= 0) boxes.slice(ends[0], ends[1] + 1).forEach((each) => { each.checked = box.checked; });
+    last = box;
+  });
   on("change", "[data-bulk] input[name=row]", (_event, box) => count(box.closest("[data-bulk]")));
   on("change", "[data-tick-all]", (_event, all) => {
     const form = all.closest("[data-bulk]");

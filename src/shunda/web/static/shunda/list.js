@@ -59,10 +59,10 @@
   const { add } = window.shunda.keys;
   add("list.next", "j", () => step(1));
   add("list.previous", "k", () => step(-1));
-  add("list.tick", "x", () => {
+  add("list.tick", "x", (event) => { // with Shift: every row since the last one
     const row = present();
     const box = row && row.querySelector("input[name=row]");
-    if (box) box.click();
+    if (box) box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
   });
   add("list.open", "Enter", () => false); // the row's link has the focus: the browser opens it
 })();
