@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shunda.customers.models import Contact
 from shunda.files.specs import Upload
@@ -268,7 +269,7 @@ class TrackForm(Form):
     happened_at = forms.DateTimeField(
         label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
-    place = forms.CharField(label=_("Place"), max_length=80, required=False)
+    place = forms.CharField(label=pgettext_lazy("tracking", "Place"), max_length=80, required=False)
     text = forms.CharField(label=_("In the carrier's words"), max_length=200, required=False)
     signer = forms.CharField(
         label=_("Signed by"), max_length=80, required=False, help_text=_("If it is delivered and the carrier says who.")

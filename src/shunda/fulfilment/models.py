@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shunda.catalog.models import Sku
 from shunda.core.fields import quantity_field
@@ -21,7 +22,7 @@ class TrackingCode(models.TextChoices):
     """What carriers report, in the words they share; in the order of a journey (R138, R141, R148)."""
 
     COLLECTED = "collected", _("collected")
-    IN_TRANSIT = "in_transit", _("in transit")
+    IN_TRANSIT = "in_transit", pgettext_lazy("tracking", "in transit")
     CUSTOMS = "customs", _("at customs")
     OUT_FOR_DELIVERY = "out_for_delivery", _("out for delivery")
     FOR_PICKUP = "for_pickup", _("ready for pick-up")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
 from shunda.customers.rules import phone_for
@@ -26,7 +27,15 @@ from shunda.web.pages import actor, page
 from shunda.web.timeline import Line
 from shunda.web.timeline import lines as lines_of
 
-MOVES = ("pick", "pack", "ship", "sign", "tell", "call", "reverse", "cancel")
+MOVES = ("pick", "pack", "ship", "sign", "call", "tell", "reverse", "cancel")
+PAPERS = (
+    ("documents:pick-list", _("Pick list")),
+    ("documents:packing-list", _("Packing list")),
+    ("documents:delivery-letter", _("Delivery confirmation letter")),
+    ("documents:delivery-receipt", _("Delivery receipt")),
+    ("fulfilment:labels", _("Labels")),
+)
+"""What can be printed of a shipment: address and name."""
 TRACKED = 50
 """Words of the carrier that are shown; the API gives all."""
 WHOLE_PAGES = ("pick", "sign")
@@ -58,6 +67,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(shipment),
         "buttons": _buttons(shipment, contents.of(shipment), by),
         "pages": WHOLE_PAGES,
+        "papers": PAPERS,
         "receipt": queries.receipt_of(shipment),
         "tracking_page": _tracking_page(shipment),
         "tracking": list(queries.tracking_of(shipment)[:TRACKED]),
@@ -105,7 +115,9 @@ def _tracking_page(shipment: Shipment) -> str:
 
 
 def _timeline(shipment: Shipment) -> list[Line]:
-    names = {name: _label(name) for name in ("carrier", "tracking_number", "mode", "parcels", "note", "track_code")}
+    names = {
+        name: _label(name) for name in ("carrier", "tracking_number", "mode", "parcels", "weight", "note", "track_code")
+    }
     modes = {str(mode): str(mode.label) for mode in TransportMode}
     words = {"mode": modes, "track_code": {str(code): str(code.label) for code in TrackingCode}}
     return lines_of(queries.timeline(shipment)[:100], fields=names, values=words)

@@ -45,7 +45,7 @@ class ShipmentFilter(Filter):
     customer = forms.CharField(label=_("Customer number"), required=False, max_length=40)
     urgent = forms.BooleanField(label=_("urgent"), required=False)
     lookups: ClassVar = {"customer": "order__customer__code__iexact", "urgent": "order__urgent"}
-    bar: ClassVar[Sequence[str]] = ("q", "status", "track_code", "warehouse")
+    bar: ClassVar[Sequence[str]] = ("q", "status", "warehouse")
 
     def filter_q(self, rows: QuerySet[Shipment], text: str) -> QuerySet[Shipment]:
         """By number, order, tracking number or customer."""

@@ -50,7 +50,8 @@
   const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const show = () => {
     const waiting = store.keys(mine).length;
-    const says = signedOut ? texts.signed_out : outbox.isOffline() ? texts.offline : texts.waiting;
+    const how = signedOut ? "signed_out" : outbox.isOffline() ? "offline" : "waiting";
+    const says = texts[waiting === 1 ? `${how}_one` : how];
     sign.classList.toggle("is-waiting", waiting > 0 || !navigator.onLine);
     sign.dataset.waiting = String(waiting);
     if (waiting || !navigator.onLine) sign.textContent = fill(says || sign.dataset.waitingText || "{n}", { n: waiting });
