@@ -14,8 +14,8 @@ from django.db.models.functions import JSONObject
 
 from shunda.accounts.models import ApiToken, Delegation, Member, Region, Role, Team, User
 from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
-from shunda.core import sql
 from shunda.core.actor import Actor, Reach
+from shunda.core.sql import Row, Statement
 
 
 def _with_rights(users: QuerySet[User]) -> QuerySet[User]:
@@ -75,18 +75,20 @@ where t.prefix = any(%s::text[]) and t.digest = any(%s::text[])
 """
 
 
-def actors_for_tokens(raw: Iterable[str], at: datetime) -> dict[str, Actor]:
-    """Who these tokens speak for, by token, in one query; one that counts no more is missing."""
+def actors_for_tokens(raw: Iterable[str], at: datetime) -> Statement[dict[str, Actor]]:
+    """Who these tokens speak for, by token; one that counts no more is missing."""
     known = {digest_of(each): each for each in set(raw)}
-    if not known:
-        return {}
     prefixes = [prefix_of(each) or "" for each in known.values()]
-    found: dict[str, Actor] = {}
-    for digest, scopes, *rights in sql.fetch(_STANDING, [prefixes, list(known), at]):
-        user_id, name, regions, reaches, permissions = rights
-        actor = _remembered(user_id, name, tuple(regions), tuple(reaches), tuple(permissions), tuple(scopes))
-        found[known[digest]] = actor
-    return found
+
+    def read(rows: list[Row]) -> dict[str, Actor]:
+        found: dict[str, Actor] = {}
+        for digest, scopes, *rights in rows:
+            user_id, name, regions, reaches, permissions = rights
+            actor = _remembered(user_id, name, tuple(regions), tuple(reaches), tuple(permissions), tuple(scopes))
+            found[known[digest]] = actor
+        return found
+
+    return Statement(_STANDING if known else "", [prefixes, list(known), at], read)
 
 
 @lru_cache(1024)
@@ -115,7 +117,7 @@ def actor_for_token(raw: str, at: datetime) -> Actor | None:
 
     ``None`` when the token is unknown, revoked or expired, or its user is not active: the caller is not told which.
     """
-    return actors_for_tokens([raw], at).get(raw)
+    return actors_for_tokens([raw], at).run().get(raw)
 
 
 def administrators() -> set[int]:

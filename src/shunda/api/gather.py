@@ -7,7 +7,7 @@ keys, and each caller's own answer. ``docs/contributing/api.md`` says how to use
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -25,10 +25,11 @@ from shunda.core.actor import Actor
 from shunda.core.batch import Outcome
 from shunda.core.combine import Combine
 from shunda.core.refusal import NotPermitted, Refusal, Refused
-from shunda.core.retry import transacted
+from shunda.core.retry import Journey, travelled
+from shunda.core.sql import Statement
 
 Spec = TypeVar("Spec")
-Standing = Callable[[Collection[str], datetime], Mapping[str, Actor]]
+Standing = Callable[[Collection[str], datetime], Statement[dict[str, Actor]]]
 """Who these tokens speak for at a moment; one that counts no more is missing."""
 
 
@@ -78,13 +79,15 @@ class Gather(Generic[Spec]):
         return Ask(spec, asked.actor, asked.at, key, asked.mark(body) if key else "", asked.token)
 
     def _serve(self, calls: list[Ask[Spec]]) -> Sequence[Told | Exception]:
-        return transacted(lambda: self._together(calls))
+        return travelled(lambda journey: self._together(calls, journey))
 
-    def _together(self, calls: Sequence[Ask[Spec]]) -> list[Told | Exception]:
+    def _together(self, calls: Sequence[Ask[Spec]], journey: Journey) -> list[Told | Exception]:
         at = max(call.at for call in calls)
-        standing = self._standing({call.token for call in calls if call.token}, at)
+        tokens = journey.out(self._standing({call.token for call in calls if call.token}, at))
+        keys = journey.out(once.answered({self._key(call) for call in calls if call.key}))
+        journey.out.go()
+        standing, earlier = tokens.answer, keys.answer
         now = [replace(c, by=standing[c.token]) if c.token in standing else c for c in calls]
-        earlier = once.answered({self._key(call) for call in now if call.key}).run()
         outcome: dict[int, Told | Exception] = {}
         first: dict[tuple[str, str], int] = {}
         todo: list[int] = []
@@ -99,7 +102,7 @@ class Gather(Generic[Spec]):
                 todo.append(index)
         done = self._run([(now[index].spec, now[index].by) for index in todo], at) if todo else ()
         outcome |= {index: self._told(row) for index, row in zip(todo, done, strict=True)}
-        self._keep([(now[index], told) for index in todo if isinstance(told := outcome[index], Told)], at)
+        journey.home(self._keep([(now[i], told) for i in todo if isinstance(told := outcome[i], Told)], at))
         for index in sorted(set(range(len(now))) - set(outcome)):
             one = first[self._key(now[index])]
             told = outcome[one]
@@ -116,8 +119,8 @@ class Gather(Generic[Spec]):
         shown = self._out.model_validate(row).model_dump()
         return Told(json.loads(json.dumps(shown, cls=DjangoJSONEncoder)))
 
-    def _keep(self, done: Sequence[tuple[Ask[Spec], Told]], at: datetime) -> None:
-        once.keep([once.Kept(*self._key(call), call.mark, told.data) for call, told in done if call.key], at=at).run()
+    def _keep(self, done: Sequence[tuple[Ask[Spec], Told]], at: datetime) -> Statement[None]:
+        return once.keep([once.Kept(*self._key(call), call.mark, told.data) for call, told in done if call.key], at=at)
 
 
 def each_actor(action: Callable[..., Outcome[Any]]) -> Run[Any]:

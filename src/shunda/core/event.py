@@ -29,7 +29,7 @@ class Happening:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-Listener = Callable[[str, list[int], datetime, Mapping[int, int | None] | None], None]
+Listener = Callable[[str, list[int], datetime, Mapping[int, int | None] | None], Sequence[sql.Statement[Any]]]
 _listeners: list[Listener] = []
 
 FOR = "for"
@@ -137,10 +137,20 @@ def tell(kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | Non
 
     ``orders`` says which order each belongs to; orders belong to themselves.
     """
-    for listen in _listeners:
-        listen(kind, ids, at, orders)
+    for statement in telling(kind, ids, at, orders):
+        statement.run()
+
+
+def telling(
+    kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | None] | None = None
+) -> list[sql.Statement[Any]]:
+    """What ``tell`` writes, for whoever takes it along."""
+    return [statement for listen in _listeners for statement in listen(kind, ids, at, orders)]
 
 
 def listen(listener: Listener) -> None:
-    """Hear of every event inside its transaction: (kind, subject ids, at, their orders). For wiring alone."""
+    """Hear of every event inside its transaction: (kind, subject ids, at, their orders). For wiring alone.
+
+    What it wants written in that transaction, it gives back.
+    """
     _listeners.append(listener)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.models import Answer
 from shunda.core.refusal import Reason, Refused
 from shunda.core.retry import Again
-from shunda.core.sql import Row, Statement
+from shunda.core.sql import Row, Statement, nothing
 
 Told = TypeVar("Told")
 
@@ -86,7 +86,7 @@ _KEEP = """
 insert into core_answer (scope, key, fingerprint, result, at)
 select scope, key, fingerprint, result, %s
 from json_to_recordset(%s::json) n(scope text, key text, fingerprint text, result jsonb)
-order by scope, key on conflict (scope, key) do nothing returning 1
+order by scope, key
 """
 
 
@@ -113,9 +113,6 @@ def keep(answers: Sequence[Kept], *, at: datetime) -> Statement[None]:
     rows = [
         {"scope": k.scope, "key": k.key, "fingerprint": k.fingerprint, "result": {"answer": k.answer}} for k in answers
     ]
-
-    def all_kept(kept: list[Row]) -> None:
-        if len(kept) != len(answers):
-            raise Taken
-
-    return Statement(_KEEP if answers else "", [at, json.dumps(rows, cls=DjangoJSONEncoder)], all_kept)
+    return Statement(
+        _KEEP if answers else "", [at, json.dumps(rows, cls=DjangoJSONEncoder)], nothing, {"answer_once": Taken}
+    )

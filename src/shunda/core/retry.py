@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from prometheus_client import Counter
 
-from shunda.core import sql
+from shunda.core.sql import Statement, Trip
 
 Answer = TypeVar("Answer")
 
@@ -37,7 +39,30 @@ class Undecided(Exception):
     """The connection was lost while committing, and nobody can say yet whether it is done: ask again with the key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One try of a transaction: what it asks first travels with its begin, what it writes last with its commit.
+
+    ``out`` is sent by who takes something along, ``home`` when all is said. ``again``: something kept the last try
+    from ending.
+    """
+
+    again: bool
+    out: Trip = field(default_factory=Trip)
+    home: Trip = field(default_factory=Trip)
+
+
 def transacted(run: Callable[[], Answer]) -> Answer:
+    """Run in one transaction; begin again, unseen by the caller, where that can do no harm (``travelled``)."""
+
+    def at_once(journey: Journey) -> Answer:
+        journey.out.go()
+        return run()
+
+    return travelled(at_once)
+
+
+def travelled(travel: Callable[[Journey], Answer]) -> Answer:
     """Run in one transaction; begin again, unseen by the caller, where that can do no harm.
 
     What somebody else was quicker with (``Again``) is looked at anew. A deadlock or a serialization error has rolled
@@ -45,12 +70,13 @@ def transacted(run: Callable[[], Answer]) -> Answer:
     committing, the database is asked what became of the transaction. Inside a caller's transaction only what others
     were quicker with is begun again: the rest is the caller's.
     """
+    tries = count()
     if connection.in_atomic_block:
-        return _patiently(lambda: _in_part(run))
+        return _patiently(lambda: _in_part(travel, Journey(again=next(tries) > 0)))
     started = time.monotonic()
     for left, pause in zip(reversed(range(len(PAUSES))), PAUSES, strict=True):
         try:
-            return _patiently(lambda: _once(run))
+            return _patiently(lambda: _once(travel, Journey(again=next(tries) > 0)))
         except (OperationalError, InterfaceError) as exc:
             why = RACES.get(sqlstate(exc)) or ("connection" if is_lost(exc) else "")
             if not why or not left or time.monotonic() - started > LONGEST:
@@ -70,29 +96,30 @@ def _patiently(run: Callable[[], Answer]) -> Answer:
     raise AssertionError("the last try returns or raises")
 
 
-def _in_part(run: Callable[[], Answer]) -> Answer:
+def _in_part(travel: Callable[[Journey], Answer], journey: Journey) -> Answer:
     with transaction.atomic():
-        return run()
+        answer = travel(journey)
+        journey.home.go()
+    return answer
 
 
-def _once(run: Callable[[], Answer]) -> Answer:
+def _once(travel: Callable[[Journey], Answer], journey: Journey) -> Answer:
     answers: list[Answer] = []
-    mark = ""
+    mark = journey.out(_MARK)
     try:
         with transaction.atomic():
-            mark = _mark()
-            answers.append(run())
+            answers.append(travel(journey))
+            journey.home.go(ending=True)
     except (OperationalError, InterfaceError) as exc:
         if is_lost(exc):
             connection.close()
-            if answers and _is_committed(mark):
+            if answers and _is_committed(mark.answer):
                 return answers[0]
         raise
     return answers[0]
 
 
-def _mark() -> str:
-    return str(sql.fetch("select pg_current_xact_id()::text")[0][0])
+_MARK = Statement("select pg_current_xact_id()::text", (), lambda rows: str(rows[0][0]))
 
 
 def _is_committed(mark: str) -> bool:

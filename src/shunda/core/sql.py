@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from psycopg import sql as text
@@ -24,12 +24,13 @@ from shunda.core.database.connection import collecting
 Answer = TypeVar("Answer")
 Next = TypeVar("Next")
 Row = tuple[Any, ...]
+Parameters = Sequence[Any] | Mapping[str, Any]
 
 PREPARE_AFTER = 5
 """How often a connection plans a statement anew before it keeps the plan."""
 
 
-def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+def fetch(statement: str, parameters: Parameters = ()) -> list[Row]:
     """Run a statement and return its rows, none where it gives none."""
     here = connections[DEFAULT_DB_ALIAS]  # looked up once: the usual proxy looks it up at each word
     if here.queries_logged:  # where somebody counts statements, they go where they are counted
@@ -54,19 +55,36 @@ def _rows(cursor: psycopg.Cursor[Any]) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Statement(Generic[Answer]):
-    """A statement that was not sent yet, and how its rows are read; an empty one asks nobody."""
+    """A statement that was not sent yet, and how its rows are read; an empty one asks nobody.
+
+    ``races``: what it means that somebody else has written the same, by the name of the constraint that keeps it apart.
+    """
 
     text: str
-    parameters: Sequence[Any]
+    parameters: Parameters
     read: Callable[[list[Row]], Answer]
+    races: Mapping[str, type[Exception]] = field(default_factory=dict)
 
     def run(self) -> Answer:
         """Send it, alone."""
-        return self.read(fetch(self.text, self.parameters) if self.text else [])
+        with _racing([self]):
+            return self.read(fetch(self.text, self.parameters) if self.text else [])
 
     def then(self, read: Callable[[Answer], Next]) -> Statement[Next]:
         """The same statement, its answer read further."""
-        return Statement(self.text, self.parameters, lambda rows: read(self.read(rows)))
+        return Statement(self.text, self.parameters, lambda rows: read(self.read(rows)), self.races)
+
+
+@contextmanager
+def _racing(statements: Iterable[Statement[Any]]) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as exc:
+        name = str(getattr(getattr(exc.__cause__, "diag", None), "constraint_name", ""))
+        meant = next((one.races[name] for one in statements if name in one.races), None)
+        if meant is None:
+            raise
+        raise meant from exc
 
 
 class Later(Generic[Answer]):
@@ -91,23 +109,29 @@ class Trip:
         self._sent.append(later)
         return later
 
-    def go(self) -> None:
-        """Send them and read the answers, in their order."""
+    def go(self, *, ending: bool = False) -> None:
+        """Send them and read the answers, in their order; what is taken along afterwards waits for the next ``go``.
+
+        ``ending``: the transaction is committed behind them, unless one of them fails. Where there is nothing to send,
+        or somebody counts statements, the commit is left to whoever began it.
+        """
+        sent, self._sent = self._sent, []
         here = connections[DEFAULT_DB_ALIAS]
         if here.queries_logged:
-            for later in self._sent:
+            for later in sent:
                 later.answer = later.statement.run()
-            return
-        with here.wrap_database_errors:
-            driver = _driver(here)
-            with driver.pipeline(), collecting(driver):
-                cursors = [
-                    psycopg.Cursor(driver).execute(one.text, one.parameters) if one.text else None
-                    for one in (later.statement for later in self._sent)
-                ]
-            found = [_rows(cursor) if cursor else [] for cursor in cursors]
-        for later, rows in zip(self._sent, found, strict=True):
-            later.answer = later.statement.read(rows)
+        elif sent:
+            statements = [later.statement for later in sent]
+            with _racing(statements), here.wrap_database_errors:
+                found = _travel(_driver(here), [*statements, COMMIT] if ending else statements)
+            for later, rows in zip(sent, found, strict=False):
+                later.answer = later.statement.read(rows)
+
+
+def _travel(driver: psycopg.Connection[Any], statements: Iterable[Statement[Any]]) -> list[list[Row]]:
+    with driver.pipeline(), collecting(driver):
+        cursors = [psycopg.Cursor(driver).execute(one.text, one.parameters) if one.text else None for one in statements]
+    return [_rows(cursor) if cursor else [] for cursor in cursors]
 
 
 @contextmanager
@@ -180,6 +204,9 @@ def by_index() -> Statement[None]:
 
 def nothing(_rows: list[Row]) -> None:
     """How a statement is read whose rows say nothing."""
+
+
+COMMIT = Statement("commit", (), nothing)
 
 
 def _literal(value: Any) -> str:

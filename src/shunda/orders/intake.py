@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 
 from ninja.errors import AuthenticationError
 
@@ -13,8 +12,8 @@ from shunda.accounts import queries as accounts
 from shunda.api.crowd import Asked
 from shunda.core.combine import Combine
 from shunda.core.refusal import NotPermitted, Refused
-from shunda.core.retry import transacted
-from shunda.orders.actions.place import place_within
+from shunda.core.retry import Journey, travelled
+from shunda.orders.actions.place import Desk
 from shunda.orders.schemas import OrderIn
 from shunda.orders.specs import Placed, Placing
 
@@ -46,22 +45,22 @@ def place_all(calls: list[Intake]) -> Sequence[Outcome | Exception]:
 
     A token that was revoked, or has ended, since its caller was let in is refused here, in the same transaction.
     """
-    tries = count()
-    return transacted(lambda: _place_all(calls, again=next(tries) > 0))
+    return travelled(lambda journey: _place_all(calls, journey))
 
 
-def _place_all(calls: list[Intake], *, again: bool) -> list[Outcome | Exception]:
+def _place_all(calls: list[Intake], journey: Journey) -> list[Outcome | Exception]:
     at = max(call.at for call in calls)
-    actors = accounts.actors_for_tokens({call.token for call in calls if call.token}, at)
-    wanted = [call for call in calls if not call.token or call.token in actors]
-    placings = [
-        call.placing
-        if not call.token or call.placing.by == actors[call.token]
-        else replace(call.placing, by=actors[call.token])
-        for call in wanted
-    ]
-    placed = iter(place_within(placings, at=at, again=again) if placings else ())
-    return [next(placed) if not call.token or call.token in actors else AuthenticationError() for call in calls]
+    tokens = journey.out(accounts.actors_for_tokens({call.token for call in calls if call.token}, at))
+    desk = Desk(journey, [call.placing for call in calls], at)
+    journey.out.go()
+    actors = tokens.answer
+    placings = {
+        index: replace(call.placing, by=actors[call.token]) if call.token else call.placing
+        for index, call in enumerate(calls)
+        if not call.token or call.token in actors
+    }
+    placed = desk.place(placings)
+    return [placed[index] if index in placings else AuthenticationError() for index in range(len(calls))]
 
 
 PLACING: Combine[Intake, Outcome] = Combine(

@@ -20,6 +20,7 @@ from shunda.catalog.goods import goods
 from shunda.catalog.queries import resolving
 from shunda.core import sql
 from shunda.core.refusal import Refusal, Refused
+from shunda.core.retry import Journey
 from shunda.core.sql import Trip
 from shunda.credit import holding, scoring
 from shunda.customers.buyers import buyers
@@ -98,17 +99,18 @@ class _Seen:
 
 
 def place(
-    calls: Sequence[tuple[int, Placing]], now: Moment, known: Known, *, locked: bool = False
+    calls: Sequence[tuple[int, Placing]], now: Moment, known: Known, journey: Journey
 ) -> dict[int, Placed | Refused]:
     """Place those of these (index, call) that are plain; the others are not in the answer and go the ordinary way.
 
-    Raises ``promising.Gone`` when somebody took stock between look and grasp; ``locked`` looks with locks. First come
-    first served: each order is whole or refused, and sees what those before it took of stock and of credit.
+    Raises ``promising.Gone`` when somebody took stock between look and grasp; another try looks with locks. First come
+    first served: each order is whole or refused, and sees what those before it took of stock and of credit. The orders
+    themselves are written on the way home.
     """
     orders = known.orders(calls, now)
     if not orders:
         return {}
-    seen = _Seen(orders, now, locked=locked)
+    seen = _Seen(orders, now, locked=journey.again)
     accounts, stock = seen.accounts.answer, _Stock(seen.free.answer)
     served: list[Plain] = []
     refused: defaultdict[int, list[Refusal]] = defaultdict(list)
@@ -129,7 +131,7 @@ def place(
     outcome: dict[int, Placed | Refused] = {index: Refused(*reasons) for index, reasons in refused.items()}
     if served:
         ids = quick_rows.Ids(seen.order_ids.answer, seen.demand_ids.answer)
-        outcome.update(quick_rows.write(served, ids, stock.taken(), now.at, now.today, now.decided))
+        outcome.update(quick_rows.write(served, ids, stock.taken(), now.at, now.today, now.decided, journey.home))
     return outcome
 
 

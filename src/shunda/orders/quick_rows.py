@@ -14,7 +14,7 @@ from shunda.core.actor import system
 from shunda.core.combine import make_way
 from shunda.core.event import First
 from shunda.core.money import plain
-from shunda.core.sql import NewRows
+from shunda.core.sql import NewRows, Trip
 from shunda.credit import holding
 from shunda.customers.buyers import File
 from shunda.inventory import promising
@@ -54,10 +54,12 @@ def write(
     at: datetime,
     today: date,
     decided: Mapping[str, Any],
+    home: Trip,
 ) -> dict[int, Placed]:
     """Write these orders, confirmed, with all that belongs to them; what each call gets, by its index.
 
-    Children first, what others wait for last: credit, then balances, then the counter, then the orders themselves.
+    Children first, what others wait for last: credit, then balances, then the counter. The orders themselves, and what
+    others are told of them, travel with the commit: it is all that is left to wait for while those are held.
     """
     placed = dict(zip(ids.orders, orders, strict=False))
     wishes = dict(zip(ids.demands, (wish for pk, order in placed.items() for wish in _wishes(pk, order)), strict=False))
@@ -75,9 +77,9 @@ def write(
         serials = trip(sequence.numbering(decided["orders.number_prefix"], f"{today:%Y%m%d}", len(orders)))
         make_way()
     numbers = dict(zip(placed, serials.answer, strict=True))
-    _new_orders((_head(pk, order, numbers[pk]) for pk, order in placed.items()), today, at, at, at).run()
-    for kind in TOLD:
-        event.tell(kind, list(placed), at)
+    home(_new_orders((_head(pk, order, numbers[pk]) for pk, order in placed.items()), today, at, at, at))
+    for statement in (each for kind in TOLD for each in event.telling(kind, list(placed), at)):
+        home(statement)
     return {
         order.index: Placed(pk, numbers[pk], STATUS, order.net, order.gross - order.net, order.gross, CURRENCY)
         for pk, order in placed.items()

@@ -17,10 +17,13 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
+from procrastinate.sql import queries
+from psycopg.types.json import Jsonb
 
 from shunda.assessments import jobs as assessments
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
+from shunda.core.sql import Statement, nothing
 from shunda.credit import jobs as credit
 from shunda.lists import jobs as lists
 from shunda.orders import jobs as orders
@@ -45,11 +48,17 @@ SILENT_SECONDS = 20
 log = structlog.get_logger(__name__)
 
 
-def defer(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> None:
-    """Queue reactions (name, subjects, lane) in one statement, in the transaction of their events."""
-    jobs = [_job(react, lane, name=name, ids=ids, at=at.isoformat()) for name, ids, lane in wanted]
-    if jobs:
-        app.job_manager.batch_defer_jobs(jobs)
+def deferring(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> Statement[None]:
+    """What queues reactions (name, subjects, lane), in the transaction of their events.
+
+    The queue's own statement, its row being queue, task, priority, lock, queueing lock, arguments and time; its own
+    function would send it at once, and alone.
+    """
+    jobs = [
+        (react.queue, react.name, 0, lane, None, Jsonb({"name": name, "ids": ids, "at": at.isoformat()}), None)
+        for name, ids, lane in wanted
+    ]
+    return Statement(queries["defer_jobs"] if jobs else "", {"jobs": jobs}, nothing)
 
 
 def _job(task: Any, lane: str | None, **arguments: Any) -> Job:

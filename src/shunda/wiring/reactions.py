@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
+from shunda.core.sql import Statement
 from shunda.wiring.tables import REACTIONS
 
 LANES, TOGETHER = 4, 64
@@ -23,24 +25,26 @@ orders causes is one job or two, not one for every lane."""
 _inline: ContextVar[deque[tuple[str, list[int], datetime]] | None] = ContextVar("inline", default=None)
 
 
-def dispatch(kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | None] | None = None) -> None:
-    """Queue what follows from these events; in the transaction that wrote them, so never lost and never early.
+def dispatch(
+    kind: str, ids: list[int], at: datetime, orders: Mapping[int, int | None] | None = None
+) -> Sequence[Statement[Any]]:
+    """What queues what follows from these events: in the transaction that wrote them, so never lost and never early.
 
     ``orders`` says which order each subject belongs to; events of orders themselves need not say it.
     """
     names = REACTIONS.get(kind)
     if not names:
-        return
+        return ()
     queue = _inline.get()
     if queue is not None:
         queue.extend((name, ids, at) for name in names)
-        return
-    from shunda.wiring.jobs import defer
+        return ()
+    from shunda.wiring.jobs import deferring
 
     if orders is None and kind.startswith("order."):
         orders = {pk: pk for pk in ids}
     lanes = by_lane(ids, orders or {})
-    defer([(name, part, lane) for name in names for lane, part in lanes.items()], at)
+    return [deferring([(name, part, lane) for name in names for lane, part in lanes.items()], at)]
 
 
 def by_lane(ids: Sequence[int], orders: Mapping[int, int | None]) -> dict[str | None, list[int]]:

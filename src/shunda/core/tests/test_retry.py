@@ -4,9 +4,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from prometheus_client import REGISTRY
 
-from shunda.core import retry
+from shunda.core import retry, sql
 from shunda.core.models import Counter
-from shunda.core.retry import transacted
+from shunda.core.retry import transacted, travelled
+from shunda.core.sql import Statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +73,33 @@ def lose_the_commit(monkeypatch, arrived):
     assert transacted(counted) == 1
     assert Counter.objects.get(name="tries").value == 1
     assert len(calls) == (1 if arrived else 2)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_connection_lost_on_the_way_home_does_it_neither_twice_nor_not_at_all(monkeypatch, arrived):
+    travels, commits = sql._travel, []
+
+    def lost(driver, statements):
+        if sql.COMMIT not in statements:
+            return travels(driver, statements)
+        commits.append(1)
+        found = travels(driver, statements) if len(commits) > 1 or arrived else []
+        if len(commits) == 1:
+            driver.close()
+            raise OperationalError("server closed the connection unexpectedly")
+        return found
+
+    def travel(journey):
+        journey.out.go()
+        tries.append(journey.again)
+        return journey.home(Statement("update core_counter set value = value + 1 returning value", (), list))
+
+    tries = []
+    Counter.objects.update_or_create(name="tries", defaults={"value": 0})
+    monkeypatch.setattr(sql, "_travel", lost)
+    travelled(travel)
+    assert Counter.objects.get(name="tries").value == 1
+    assert (len(commits), tries) == ((1, [False]) if arrived else (2, [False, True]))
 
 
 def test_what_does_not_pass_is_told_and_a_callers_transaction_is_not_begun_again(monkeypatch):

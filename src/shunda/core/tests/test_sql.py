@@ -1,12 +1,14 @@
 """Statements that travel together, and rows written as one text."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, InternalError, connection, transaction
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,43 @@ def test_where_one_fails_its_error_is_raised_and_those_behind_it_did_nothing() -
         trip(new_counters([("behind", 1)]))
     assert not Counter.objects.filter(name__in=["before", "behind"])
     assert number(4).run() == Decimal("0.25")
+
+
+def test_what_is_taken_along_after_the_others_left_travels_with_the_next() -> None:
+    trip = sql.Trip()
+    half = trip(number(2))
+    trip.go()
+    third = trip(number(4))
+    assert (half.answer, hasattr(third, "answer")) == (Decimal("0.5"), False)
+    trip.go()
+    assert third.answer == Decimal("0.25")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trip_that_ends_a_transaction_commits_it_unless_one_of_its_statements_fails() -> None:
+    for value, fails in ((1, False), (2, True)):
+        trip = sql.Trip()
+        trip(new_counters([(f"end{value}", value)]))
+        trip(number(0 if fails else 1))
+        with suppress(DataError), transaction.atomic():
+            trip.go(ending=True)
+            transaction.set_rollback(True)  # nothing is left that could be undone
+    assert list(Counter.objects.filter(name__startswith="end").values_list("name", flat=True)) == ["end1"]
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_who_writes_what_somebody_else_has_written_is_told_what_that_means(alone: bool) -> None:
+    class Quicker(Exception):
+        pass
+
+    rows = [("key", "mark", "{}")]
+    known = replace(new_answers(rows, AT), races={"answer_once": Quicker})
+    new_answers(rows, AT).run()
+    for statement, meant in ((known, Quicker), (new_answers(rows, AT), IntegrityError)):
+        trip = sql.Trip()
+        trip(statement.then(len))
+        with pytest.raises(meant), transaction.atomic():
+            statement.run() if alone else trip.go()
 
 
 def test_what_a_database_function_refuses_is_an_error_of_the_database_also_on_a_trip() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from shunda.core import once, sql
@@ -14,18 +13,18 @@ from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS
 from shunda.core.once import Kept
 from shunda.core.refusal import Refusal, Refused
-from shunda.core.retry import transacted
+from shunda.core.retry import Journey, travelled
 from shunda.orders import quick, written
 from shunda.orders import reasons as why
 from shunda.orders.actions import ordinary
 from shunda.orders.allocation import ALLOCATION, PRIORITY
 from shunda.orders.approval import AUTO_APPROVE, CONFIRMERS
-from shunda.orders.quick import Known, Moment
+from shunda.orders.quick import Moment
 from shunda.orders.screening import SCREENING
 from shunda.orders.specs import Placed, Placing
 from shunda.policies import queries as policies
 
-__all__ = ["place", "place_within"]
+__all__ = ["Desk", "place"]
 
 PERMISSION = "orders.place_order"
 SETTINGS = (
@@ -54,48 +53,61 @@ def place(calls: Sequence[Placing], *, at: datetime) -> list[Placed | Refused]:
     The number of statements does not depend on the number of plain calls. Plain ones are served before those that go
     the ordinary way. May be called again after a deadlock or a serialization failure.
     """
-    tries = count()
-    return transacted(lambda: place_within(calls, at=at, again=next(tries) > 0))
+    return travelled(lambda journey: _placed(calls, journey, at))
 
 
 ACTIONS.setdefault(PERMISSION, []).append(f"{place.__module__}.{place.__qualname__}")
 
 
-def place_within(calls: Sequence[Placing], *, at: datetime, again: bool) -> list[Answer]:
-    """Place them in the caller's transaction (``core.retry.transacted``); ``again``: something kept it from ending."""
-    outcome: dict[int, Answer] = {}
-    with sql.together() as trip:
+def _placed(calls: Sequence[Placing], journey: Journey, at: datetime) -> list[Answer]:
+    desk = Desk(journey, calls, at)
+    journey.out.go()
+    placed = desk.place(dict(enumerate(calls)))
+    return [placed[index] for index in range(len(calls))]
+
+
+class Desk:
+    """One try at placing calls: what they refer to is asked on the way out of its ``journey``, then they are placed."""
+
+    def __init__(self, journey: Journey, calls: Sequence[Placing], at: datetime) -> None:
+        trip = journey.out
         trip(sql.by_index())
-        kept = trip(once.answered({_key(call) for call in calls if call.key}))
-        decided = trip(policies.deciding(SETTINGS, TABLES, at))
-        known = quick.Known(trip, [call.spec for call in calls])
-    earlier = kept.answer
-    first: dict[tuple[str, str], int] = {}
-    repeats: dict[int, int] = {}  # calls that repeat the key of another in this batch
-    todo: list[tuple[int, Placing]] = []
-    for index, call in enumerate(calls):
-        if answer := _known(call, earlier):
-            outcome[index] = answer
-        elif call.key and first.setdefault(_key(call), index) != index:
-            repeats[index] = first[_key(call)]
-        else:
-            todo.append((index, call))
-    if todo:
-        outcome |= _work(todo, Moment(at, *decided.answer), known, locked=again)
-        once.keep(
-            [_kept(call, made) for index, call in todo if call.key and isinstance(made := outcome[index], Placed)],
-            at=at,
-        ).run()
-    for index, one in repeats.items():
-        call = calls[index]
-        outcome[index] = once.again(call.key, call.fingerprint, calls[one].fingerprint, _repeated(outcome[one]))
-    return [outcome[index] for index in range(len(calls))]
+        self._journey, self._at = journey, at
+        self._kept = trip(once.answered({_key(call) for call in calls if call.key}))
+        self._decided = trip(policies.deciding(SETTINGS, TABLES, at))
+        self._known = quick.Known(trip, [call.spec for call in calls])
 
+    def place(self, calls: Mapping[int, Placing]) -> dict[int, Answer]:
+        """Place those of the calls that came with a right to, by their index; their last statements travel home."""
+        outcome: dict[int, Answer] = {}
+        earlier = self._kept.answer
+        first: dict[tuple[str, str], int] = {}
+        repeats: dict[int, int] = {}  # calls that repeat the key of another in this batch
+        todo: list[tuple[int, Placing]] = []
+        for index, call in calls.items():
+            if answer := _known(call, earlier):
+                outcome[index] = answer
+            elif call.key and first.setdefault(_key(call), index) != index:
+                repeats[index] = first[_key(call)]
+            else:
+                todo.append((index, call))
+        if todo:
+            outcome |= self._work(todo)
+            done = [_kept(c, made) for i, c in todo if c.key and isinstance(made := outcome[i], Placed)]
+            self._journey.home(once.keep(done, at=self._at))
+        for index, one in repeats.items():
+            call = calls[index]
+            outcome[index] = once.again(call.key, call.fingerprint, calls[one].fingerprint, _repeated(outcome[one]))
+        return outcome
 
-def _work(todo: Sequence[tuple[int, Placing]], now: Moment, known: Known, *, locked: bool) -> dict[int, Answer]:
-    outcome = quick.place(todo, now, known, locked=locked)
-    rest = [(index, call) for index, call in todo if index not in outcome]
-    return outcome | ordinary.place(rest, now) if rest else outcome
+    def _work(self, todo: Sequence[tuple[int, Placing]]) -> dict[int, Answer]:
+        now = Moment(self._at, *self._decided.answer)
+        outcome = quick.place(todo, now, self._known, self._journey)
+        rest = [(index, call) for index, call in todo if index not in outcome]
+        if not rest:
+            return outcome
+        self._journey.home.go()  # the others are to see those that were plain
+        return outcome | ordinary.place(rest, now)
 
 
 def _known(call: Placing, earlier: Mapping[tuple[str, str], Kept]) -> Answer | None:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from shunda.accounts.tests.builders import actor
 from shunda.catalog.models import Sku
 from shunda.catalog.tests.builders import sku
+from shunda.core import sql
 from shunda.core.actor import Actor, system
 from shunda.core.models import Answer, Counter, Event
 from shunda.core.refusal import Refused
@@ -282,6 +283,19 @@ def test_the_number_of_statements_does_not_grow(article: Sku) -> None:
             assert all(isinstance(one, Placed) and one.status == "confirmed" for one in actions.place(batch, at=AT))
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 26, counts
+
+
+def test_a_batch_waits_four_times_for_the_database_however_many_calls_it_has(
+    buyer: Customer, article: Sku, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travels, waits = sql._travel, []
+    monkeypatch.setattr(sql, "_travel", lambda driver, trip: waits.append(len(trip)) or travels(driver, trip))
+    monkeypatch.setattr(sql, "fetch", lambda text, _parameters=(): pytest.fail(f"waits alone: {text}"))
+    for n in (1, 4):
+        waits.clear()
+        calls = [placing(buyer, article, 1, key=f"{n}-{i}", fingerprint="f") for i in range(n)]
+        assert all(isinstance(one, Placed) and one.status == "confirmed" for one in place(*calls))
+        assert len(waits) == 4, waits
 
 
 def test_a_failure_in_the_middle_leaves_nothing(buyer: Customer, article: Sku, monkeypatch: pytest.MonkeyPatch) -> None:

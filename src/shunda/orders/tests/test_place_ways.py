@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from shunda.catalog.models import Sku
 from shunda.catalog.tests.builders import product, sku, unit
-from shunda.core import sql
 from shunda.core.actor import system
 from shunda.core.refusal import Refused
+from shunda.core.retry import Journey
 from shunda.credit.tests.builders import account
 from shunda.customers.tests.builders import customer
 from shunda.inventory.models import Warehouse
@@ -104,9 +104,12 @@ def tried(way: Any) -> tuple[Any, dict[str, list[Any]]]:
 
 
 def shortly(call: Placing, now: quick.Moment) -> dict[int, Placed | Refused]:
-    with sql.together() as trip:
-        known = quick.Known(trip, [call.spec])
-    return quick.place([(0, call)], now, known)
+    journey = Journey(again=False)
+    known = quick.Known(journey.out, [call.spec])
+    journey.out.go()
+    placed = quick.place([(0, call)], now, known, journey)
+    journey.home.go()
+    return placed
 
 
 def said(answer: Placed | Refused) -> Any:
