@@ -215,7 +215,7 @@ def credit_notes_seen_by(actor: Actor) -> QuerySet[CreditNote]:
 
 def whole_settlements(actor: Actor) -> QuerySet[Settlement]:
     """Settlements an actor may see, with their lines."""
-    lines = SettlementLine.objects.select_related("order_line__sku").order_by("order_line__line_no")
+    lines = SettlementLine.objects.select_related("order_line__sku__product").order_by("order_line__line_no")
     return settlements_seen_by(actor).prefetch_related(Prefetch("lines", lines))
 
 

@@ -136,7 +136,7 @@ def numbers(ids: Iterable[int]) -> dict[int, str]:
 def receipt_of(shipment: Shipment) -> Receipt | None:
     """The signature at the door, with what was handed over, if it is signed."""
     found = Receipt.objects.filter(shipment=shipment).select_related("contact", "signature")
-    return found.prefetch_related("lines__shipment_line__order_line__sku").first()
+    return found.prefetch_related("lines__shipment_line__order_line__sku__product").first()
 
 
 def timeline(shipment: Shipment) -> QuerySet[Event]:

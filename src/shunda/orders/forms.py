@@ -231,7 +231,7 @@ class HoldForm(Form):
         initial=HoldKind.MANUAL,
     )
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=200)
-    line = forms.TypedChoiceField(label=_("Of"), coerce=int, empty_value=None, required=False)
+    line = forms.TypedChoiceField(label=_("What is held"), coerce=int, empty_value=None, required=False)
     owner = forms.ModelChoiceField(
         label=_("Looked after by"),
         queryset=User.objects.filter(is_active=True).order_by("name"),

@@ -11,12 +11,15 @@ from django.utils.translation import pgettext_lazy
 
 from shunda.accounts.models import Region, Team
 from shunda.catalog.models import Sku, Unit
+from shunda.catalog.naming import local
 from shunda.core.fields import amount_field, quantity_field
 from shunda.core.machine import undeletable
 from shunda.core.search import Tail
 from shunda.customers.models import Customer, PaymentTerm
 from shunda.files.models import StoredFile
 from shunda.inventory.models import UNCHECKED, Demand, Warehouse
+from shunda.orders.delivery import TransportMode as TransportMode
+from shunda.orders.delivery import written
 from shunda.orders.hold_models import Hold as Hold
 from shunda.orders.hold_models import HoldKind as HoldKind
 from shunda.orders.hold_models import Stops as Stops
@@ -78,17 +81,6 @@ class PaymentMethod(models.TextChoices):
     ACCEPTANCE = "acceptance", _("acceptance bill")
     CASH = "cash", _("cash")
     COLLECT = "collect", _("collected by the carrier")
-
-
-class TransportMode(models.TextChoices):
-    """How goods travel (R138, R147): what an order wishes for, and how a shipment goes."""
-
-    EXPRESS = "express", _("express")
-    LTL = "ltl", _("part load")
-    TRUCK = "truck", _("full truck")
-    AIR = "air", _("air")
-    OWN = "own", _("own delivery")
-    PICKUP = "pickup", _("customer pick-up")
 
 
 class Delivery(models.IntegerChoices):
@@ -231,6 +223,17 @@ class Order(models.Model):
         mode = self.transport_mode
         return str(TransportMode(mode).label) if mode in TransportMode else mode
 
+    @property
+    def place(self) -> str:
+        """Province, city and district of the ship-to address, as its language writes them."""
+        return written(self.ship_province, self.ship_city, self.ship_district, country=self.ship_country)
+
+    @property
+    def address(self) -> str:
+        """The ship-to address as its language writes it, without the postcode."""
+        parts = (self.ship_province, self.ship_city, self.ship_district, self.ship_street)
+        return written(*parts, country=self.ship_country)
+
 
 class OrderLine(models.Model):
     """One article of an order. Amounts are after line discount and its share of the order discount.
@@ -293,6 +296,12 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"
+
+    @property
+    def article(self) -> str:
+        """The article's name in the reader's language; one that was written for this order stays as it was."""
+        product = self.sku.product
+        return local(self.name, product.name_en) if product.name == self.name else self.name
 
 
 class Department(models.TextChoices):

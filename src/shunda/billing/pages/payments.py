@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import ClassVar
 
 from django import forms
@@ -25,11 +26,12 @@ from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
 from shunda.orders.models import PaymentMethod
+from shunda.web.formats import money
 from shunda.web.forms import DayField
 from shunda.web.listing import Filter, beginning_of, by_days
 from shunda.web.pages import act, actor, now, page, submit, ticked, versions
 from shunda.web.tables import Table
-from shunda.web.timeline import lines
+from shunda.web.timeline import Line, lines
 
 
 class PaymentFilter(Filter):
@@ -132,9 +134,20 @@ def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "left": row.amount - row.matched,
         "allocations": allocations,
         "proposal": queries.proposals([row]).get(pk, []) if row.status == PaymentStatus.RECORDED else [],
-        "timeline": lines(Event.objects.filter(subject_kind="billing.payment", subject_id=pk).order_by("-id")[:50]),
+        "timeline": _timeline(row),
     }
     return render(request, "billing/payment.html", context)
+
+
+def _timeline(payment: Payment) -> list[Line]:
+    """What happened to a payment; how much of it was matched is said as money."""
+    events = list(Event.objects.filter(subject_kind="billing.payment", subject_id=payment.pk).order_by("-id")[:50])
+    figures = {
+        str(figure): money(Decimal(figure), payment.currency)
+        for event in events
+        for figure in event.data.get("changes", {}).get("matched", [])
+    }
+    return lines(events, fields={"matched": _("Matched")}, values={"matched": figures})
 
 
 @page("billing.match_payment", methods=["POST"])

@@ -58,23 +58,16 @@ def consignee(order: Order, *, private: bool) -> list[Pair]:
 
 def address(order: Order) -> str:
     """The ship-to address as its language writes it: from the province down, or from the street up."""
-    parts = [order.ship_province, order.ship_city, order.ship_district, order.ship_street]
-    parts = list(dict.fromkeys(part for part in parts if part))  # 上海市上海市 is said once
-    if any("一" <= c <= "鿿" for part in parts for c in part):
-        return "".join(parts)
-    return ", ".join(reversed(parts)) + (f", {order.ship_country}" if order.ship_country != "CN" else "")
+    return order.address
 
 
 def article(line: OrderLine) -> dict[str, str]:
     """What a line is about: SKU, name in the reader's language, and a note of model, specification, parameters."""
-    name = line.name
-    if line.sku.product.name == line.name:
-        name = local(line.name, line.sku.product.name_en)
     parameters = [f"{key}: {value}" for key, value in (line.parameters or {}).items()]
     note = " · ".join(
         part for part in (line.model, line.specification, line.sku.variant, *parameters, line.note) if part
     )
-    return {"sku": line.sku.code, "name": name, "note": note}
+    return {"sku": line.sku.code, "name": line.article, "note": note}
 
 
 def discount(line: OrderLine) -> str:
