@@ -95,7 +95,7 @@ def windows(chromium: Browser, url: str) -> Iterator[Visit]:
     yield window
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def session(person: User) -> str:

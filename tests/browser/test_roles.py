@@ -16,8 +16,9 @@ from shunda.channels.tests.builders import HEAD
 from shunda.fulfilment.states import SHIPMENT
 from shunda.inventory.models import Supply
 from shunda.orders.models import Order
+from shunda.wiring.navigation import MENU
 from shunda.wiring.roles import ROLES, TITLES
-from tests.browser import crew
+from tests.browser import crew, keyboard
 from tests.browser.conftest import PHONE, windows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -324,7 +325,10 @@ def test_the_inspector__stops_an_order_and_lets_it_go_on(at_home, desk):
 
 def test_the_buyer__announces_what_is_on_its_way(at_home, desk):
     page = at_home("buyer")
-    page.get_by_role("link", name=said("On its way"), exact=True).click()
+    page.keyboard.press("Control+k")
+    page.keyboard.type(said("On its way"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inventory/coming/")
     page.locator("main").get_by_role("link", name=said("Announce goods"), exact=True).first.click()
     page.locator("[name=warehouse]").select_option(label=str(desk.goods.place))
     page.locator("[name=expected_on]").fill(desk.soon.isoformat())
@@ -378,14 +382,19 @@ def test_the_project_manager__puts_an_order_in_front(at_home, desk):
     assert page.goto(f"/orders/{desk.plain.pk}/").status == 404  # a colleague's
 
 
-def test_the_analyst__keeps_what_he_filters_as_a_view_and_takes_it_out_as_a_file(at_home, desk):
+def test_the_analyst__shares_what_he_filters_as_a_view_and_takes_it_out_as_a_file(at_home, desk):
     page = at_home("analyst", f"/orders/?q={desk.buyer.code}&stage=in_review")
     page.get_by_role("link", name=said("Save view")).click()
     dialog = page.get_by_role("dialog")
     dialog.locator("[name=name]").fill(f"East {desk.code}")
+    dialog.locator("[name=shared]").check()
     dialog.locator("button.btn-primary").click()
-    expect(page.get_by_role("link", name=f"East {desk.code}", exact=True)).to_have_attribute("aria-current", "page")
+    expect(page.locator(".views [aria-current=page]")).to_contain_text(f"East {desk.code}")
     numbers = page.locator("#rows tr td a.fw-bold").all_inner_texts()
+    other = at_home("sales_clerk", "/orders/")
+    other.locator(".views summary").click()
+    other.locator(".views").get_by_role("link", name=f"East {desk.code}").click()
+    expect(other.locator("#rows tr td a.fw-bold")).to_have_text(numbers)
     page.locator("summary").filter(has_text=said("Export")).click()
     with page.expect_download() as file:
         page.get_by_role("button", name=said("CSV, as filtered")).click()
@@ -412,3 +421,38 @@ def test_the_administrator__lets_somebody_in_who_finds_the_work_of_the_role(at_h
     told(page, said("The person can sign in now."))
     made = User.objects.get(username=f"new.{desk.code}")
     assert [role.code for role in made.roles.all()] == ["warehouse_keeper"]
+
+
+def test_every_page_of_the_menu_is_used_with_the_keyboard_alone(visit, company):
+    page = visit(company[1]["en"].people["administrator"], language="en")
+    order = company[1]["en"].plain
+    addresses = [entry.url for group in MENU for entry in group.entries]
+    told = {}
+    for address in (*addresses, "/orders/new/", f"/orders/{order.pk}/", "/search/", "/accounts/"):
+        page.goto(address)
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "skip-link":
+            page.keyboard.press("Enter")
+            assert page.evaluate("document.activeElement.id") == "main", address
+        elif not page.evaluate("document.activeElement.closest('main')"):
+            told[address] = ["the skip link is not the first"]
+        told[address] = told.get(address, []) + page.evaluate(keyboard.SEEN)
+    assert {address: found for address, found in told.items() if found} == {}
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(at_home, desk):
+    page = at_home("administrator", f"/orders/{desk.to_change.pk}/")
+    held = "() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog[open]'))"
+    for opener, dialog in (
+        (page.get_by_role("link", name=said("Place hold"), exact=True), "#modal"),
+        (page.locator(".topbar [data-palette]"), "#palette"),
+    ):
+        opener.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(dialog)).to_be_visible()
+        for _way in range(12):
+            page.keyboard.press("Tab")
+            assert page.evaluate(held)
+        page.keyboard.press("Escape")
+        expect(page.locator(dialog)).to_be_hidden()
+        expect(opener).to_be_focused()

@@ -24,8 +24,9 @@
     }
   };
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id !== "rows") return;
-    const box = event.detail.target.querySelector("input[name=row]");
+    const { target } = event.detail; // none where a script put something in
+    if (!target || target.id !== "rows") return;
+    const box = target.querySelector("input[name=row]");
     if (box) box.dispatchEvent(new Event("change", { bubbles: true })); // the box above them counts anew
     const next = waiting && waiting.nextElementSibling;
     if (next && present() === waiting) go(next);
