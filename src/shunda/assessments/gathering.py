@@ -12,19 +12,22 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from shunda.assessments.consequences import Released
-from shunda.assessments.models import AssessmentKind
+from shunda.assessments.models import Assessment, AssessmentKind
 from shunda.assessments.specs import Found
 from shunda.core import sql
 from shunda.core.calendar import Calendar, UnknownYear
 from shunda.core.models import Event
 from shunda.core.money import plain
 from shunda.credit.reasons import OVER_LIMIT
+from shunda.orders import pickup
+from shunda.orders.models import Delivery, Order, OrderKind
+from shunda.orders.states import OrderStatus
 from shunda.work.kinds import KINDS, Clock
 from shunda.work.models import Task
 from shunda.work.rules import Counter
 
 NOTHING = timedelta()
-TASK, EVENT = Task._meta.label_lower, Event._meta.label_lower
+TASK, EVENT, ORDER = Task._meta.label_lower, Event._meta.label_lower, Order._meta.label_lower
 
 # Who did a step is who the event of that very moment names; without one, nobody is guessed.
 _LATE = """
@@ -79,7 +82,7 @@ def late_steps(calendar: Calendar, since: datetime, at: datetime) -> Iterator[Fo
     system) is a case that names nobody.
     """
     own = [name for name in KINDS if name.startswith("assessment.")]
-    rows = sql.fetch(_LATE, {"since": since, "at": at, "kind": TASK, "own": own})  # type: ignore[arg-type]
+    rows = sql.fetch(_LATE, {"since": since, "at": at, "kind": TASK, "own": own})
     down = _down(min((row[4] for row in rows), default=at))
     for row in rows:
         pk, kind, label, order_id, opened_at, due_at, closed_at, limit, closed_by, clock, paused_at, stood, person = (
@@ -136,7 +139,7 @@ def _down(since: datetime) -> list[Span]:
 
 def releases(since: datetime, at: datetime) -> Iterator[Found]:
     """Holds people released and warnings they answered for since then that are no case yet: one query."""
-    for row in sql.fetch(_RELEASES, {"since": since, "at": at, "kind": EVENT}):  # type: ignore[arg-type]
+    for row in sql.fetch(_RELEASES, {"since": since, "at": at, "kind": EVENT}):
         pk, kind, order_id, number, customer, owner, person, moment, text = row
         data = json.loads(text)
         reason = str(data.get("remark" if kind == "order.release" else "reason", ""))
@@ -154,6 +157,34 @@ def releases(since: datetime, at: datetime) -> Iterator[Found]:
             own=owner == person,
             facts={"order": number, "customer": customer, "released": code, "at": moment.isoformat(), "reason": reason},
         )
+
+
+def not_picked_up(since: datetime, at: datetime) -> Iterator[Found]:
+    """Special orders not picked up when the late days had ended, since then, that are no case yet (R108).
+
+    Who answers for it is the regional manager: a person names him.
+    """
+    there = Assessment.objects.filter(source_kind=ORDER).values("source_id")
+    waiting = Order.objects.filter(kind=OrderKind.SPECIAL, status=OrderStatus.CONFIRMED, delivery__lt=Delivery.SHIPPED)
+    orders = waiting.filter(confirmed_at__isnull=False).exclude(pk__in=there).in_bulk()
+    for pk, one in sorted(pickup.of(orders.values(), at=at).items()):
+        missed_on = one.late_until + timedelta(days=1)
+        if one.standing != pickup.Standing.MISSED or missed_on < localtime(since).date():
+            continue
+        order = orders[pk]
+        yield Found(
+            kind=str(AssessmentKind.NOT_PICKED_UP),
+            person_id=None,
+            happened_on=missed_on,
+            source_kind=ORDER,
+            source_id=pk,
+            order_id=pk,
+            label=order.number,
+            facts={
+                "order": order.number, "customer": order.customer_name, "ready_on": one.ready_on.isoformat(),
+                "pickup_until": one.late_until.isoformat(), "deducted": f"{one.deducted:.2f} {order.currency}",
+            },
+        )  # fmt: skip
 
 
 def _released(kind: str, code: str) -> str:

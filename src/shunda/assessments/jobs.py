@@ -15,7 +15,7 @@ from shunda.policies import queries as policies
 
 
 def assess(at: datetime) -> None:
-    """Make a case of every late step and release of the last days (setting) that has a consequence, once each."""
+    """Make a case of every late step, release and missed pick-up of the last days that has a consequence, once each."""
     days = policies.value("assessments.look_back_days")
     if days:
         _propose(at - timedelta(days=days), at)
@@ -24,7 +24,11 @@ def assess(at: datetime) -> None:
 @transaction.atomic
 def _propose(since: datetime, at: datetime) -> None:
     one_at_a_time()
-    found = [*gathering.late_steps(policies.calendar(), since, at), *gathering.releases(since, at)]
+    found = [
+        *gathering.late_steps(policies.calendar(), since, at),
+        *gathering.releases(since, at),
+        *gathering.not_picked_up(since, at),
+    ]
     make(list(zip(found, weigh(found, at=at), strict=True)), by=system(), at=at)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shunda.assessments.consequences import Released
 from shunda.assessments.models import Assessment
+from shunda.core.refusal import Refusal
 from shunda.orders.models import HoldKind
 from shunda.web import formats
 from shunda.work.kinds import label_of
@@ -25,6 +26,9 @@ LABELS: dict[str, str | Promise] = {
     "customer": gettext_lazy("Customer"),
     "promised_date": gettext_lazy("Promised for"),
     "warehouse": gettext_lazy("Warehouse"),
+    "ready_on": pgettext_lazy("assessment", "In stock since"),
+    "pickup_until": pgettext_lazy("assessment", "To be picked up by"),
+    "deducted": pgettext_lazy("assessment", "Deducted of the deposit"),
     "tracking_number": gettext_lazy("Tracking number"),
     "shipped_at": gettext_lazy("Shipped"),
     "opened_at": pgettext_lazy("assessment", "Began to wait"),
@@ -58,7 +62,7 @@ def _pause(pause: Mapping[str, Any]) -> str:
     moments = [formats.moment(parse_datetime(text)) if text else "…" for text in (pause["since"], pause["until"])]
     awaited = Awaited(pause["awaited"]).label if pause["awaited"] in Awaited else pause["awaited"]
     return _("%(since)s to %(until)s, waiting for %(who)s: %(reason)s") % {
-        "since": moments[0], "until": moments[1], "who": awaited, "reason": pause["reason"],
+        "since": moments[0], "until": moments[1], "who": awaited, "reason": Refusal(None, pause["reason"]).message,
     }  # fmt: skip
 
 
@@ -73,7 +77,7 @@ def _shown(name: str, value: Any, *, working: bool) -> str:
     if name == "at" or name.endswith("_at"):
         moment = parse_datetime(value)
         return formats.moment(moment) if isinstance(moment, datetime) else str(value)
-    if name == "promised_date":
+    if name in {"promised_date", "ready_on", "pickup_until"}:
         return formats.day(date.fromisoformat(value))
     if name == "released":
         return _released(str(value))

@@ -42,6 +42,7 @@ class OrderWhyOut(Out):
         Field(description="Limit, use, and the score with its inputs; for whoever may see credit or reviews."),
     ]
     owner: list[SentenceOut]
+    pickup: Annotated[list[SentenceOut], Field(description="Of a special order: its pick-up and its deposit.")]
     lines: list[LineWhyOut]
 
 
@@ -90,6 +91,7 @@ def why(request: ApiRequest, pk: Id) -> Any:
         "date": [_said(*each) for each in explained.of_date(order, request.at)],
         "warehouse": [_said(*each) for each in explained.of_warehouse(order)],
         "credit": [_said(*each) for each in explained.of_credit(order, request.at)] if seen else [],
+        "pickup": [_said(*each) for each in explained.of_pickup(order, request.at)],
         "owner": [_said(*each) for each in explained.of_owner(order)],
         "lines": [
             {"line": line.line_no, "sku": line.sku.code, "price": list(explained.of_price(line))} for line in lines

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from shunda.core.models import Event
 from shunda.core.refusal import Refusal
@@ -16,10 +15,10 @@ from shunda.credit import scoring
 from shunda.credit.pages.shown import shown
 from shunda.credit.rules import Score
 from shunda.customers.models import TermKind
-from shunda.orders import choosing, facts, overview, rules
+from shunda.orders import choosing, facts, overview, pickup, rules
 from shunda.orders import reasons as why
 from shunda.orders.assembly import LISTED, MISSING, OVERRIDDEN
-from shunda.orders.models import Department, Order, OrderLine
+from shunda.orders.models import Department, Order, OrderKind, OrderLine
 from shunda.orders.states import OrderStatus
 from shunda.policies.tables import TABLES
 from shunda.pricing import queries as pricing
@@ -101,10 +100,10 @@ def _waiting_lines(order: Order) -> Iterator[str]:
 
 
 WHY = {
-    choosing.TERRITORY: _lazy("%(name)s looks after another territory."),
-    choosing.ABILITY: _lazy("%(name)s does not do this kind of order or goods."),
-    choosing.FULL: _lazy("%(name)s has %(load)s of at most %(capacity)s orders."),
-    choosing.FREE: _lazy("%(name)s has %(load)s of at most %(capacity)s orders."),
+    choosing.TERRITORY: gettext_lazy("%(name)s looks after another territory."),
+    choosing.ABILITY: gettext_lazy("%(name)s does not do this kind of order or goods."),
+    choosing.FULL: gettext_lazy("%(name)s has %(load)s of at most %(capacity)s orders."),
+    choosing.FREE: gettext_lazy("%(name)s has %(load)s of at most %(capacity)s orders."),
 }
 
 
@@ -182,6 +181,38 @@ def _score_then(order: Order) -> list[Said]:
 
 
 SCORES = {why.SCORE_OK.code, why.SCORE_POOR.code}
+
+
+def of_pickup(order: Order, at: datetime) -> list[Said]:
+    """Until when a special order is to be picked up, and what of its deposit is deducted by now (R106-R108)."""
+    if order.kind != OrderKind.SPECIAL or order.confirmed_at is None:
+        return []
+    found = pickup.of([order], at=at).get(order.pk)
+    if found is None:
+        return [("", _("Not everything is in stock for the customer yet; the days for its pick-up begin then."))]
+    data = {
+        "ready": day(found.ready_on), "until": day(found.until), "late": day(found.late_until),
+        "deposit": money(found.deposit, order.currency), "deducted": money(found.deducted, order.currency),
+        "share": percent(found.share), "picked": day(found.picked_on),
+    }  # fmt: skip
+    since = [("", _("In stock since %(ready)s.") % data)]
+    since += [("", _("Picked up on %(picked)s.") % data)] if found.picked_on else []
+    return [*since, (PICKUP_LEVELS[found.standing], str(PICKUP[found.standing]) % data)]
+
+
+PICKUP = {
+    pickup.Standing.IN_TIME: gettext_lazy(
+        "Picked up by %(until)s, the deposit of %(deposit)s is set off against the price."
+    ),
+    pickup.Standing.LATE: gettext_lazy(
+        "Not picked up by %(until)s: the deposit of %(deposit)s is not set off, %(share)s of it (%(deducted)s) are"
+        " deducted if it is picked up by %(late)s."
+    ),
+    pickup.Standing.MISSED: gettext_lazy(
+        "Not picked up by %(late)s: %(share)s of the deposit of %(deposit)s (%(deducted)s) are deducted."
+    ),
+}
+PICKUP_LEVELS = {pickup.Standing.IN_TIME: "ok", pickup.Standing.LATE: "warn", pickup.Standing.MISSED: "block"}
 
 
 def of_warehouse(order: Order) -> list[Said]:

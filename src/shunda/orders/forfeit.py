@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from shunda.core.money import rounded
 from shunda.core.refusal import Refusal
+from shunda.orders import pickup, window
 from shunda.orders import reasons as why
-from shunda.orders import window
 from shunda.orders.models import Order, OrderKind
 from shunda.orders.states import OrderStatus
 from shunda.policies import queries as policies
@@ -36,7 +36,8 @@ def why_open(orders: Iterable[Order]) -> dict[int, list[Refusal]]:
 def kept(orders: Iterable[Order], *, at: datetime) -> dict[int, Decimal]:
     """By order, what is kept of what was paid; orders that get everything back are missing.
 
-    The deposit is the share of the total that special orders pay before they are valid, at most what was paid.
+    The deposit is the share of the total that special orders pay before they are valid, at most what was paid. Goods
+    that were not picked up in time keep as much of it at least as is deducted for that (R107, R108).
     """
     special = [o for o in orders if o.kind == OrderKind.SPECIAL and o.status == OrderStatus.CONFIRMED and o.paid > 0]
     if not special:
@@ -45,5 +46,9 @@ def kept(orders: Iterable[Order], *, at: datetime) -> dict[int, Decimal]:
     deposit, share = decided["orders.special_deposit_share"], decided["orders.cancel_deposit_share"]
     ends = window.free_until(special)
     bound = [order for order in special if not window.is_open(ends[order.pk], at)]
-    amounts = {o.pk: rounded(min(o.paid, rounded(o.gross * deposit, o.currency)) * share, o.currency) for o in bound}
+    late = {pk: one.share for pk, one in pickup.of(bound, at=at).items()}
+    amounts = {}
+    for order in bound:
+        paid = min(order.paid, rounded(order.gross * deposit, order.currency))
+        amounts[order.pk] = rounded(paid * max(share, late.get(order.pk, ZERO)), order.currency)
     return {pk: amount for pk, amount in amounts.items() if amount}

@@ -284,6 +284,18 @@ def test_the_table_says_more_each_time_and_waived_and_cancelled_cases_do_not_cou
     assert actions.record(later, by=who.hr, at=AT + 90 * DAY).one().consequence == "warning"  # 90 days are over
 
 
+@pytest.mark.req("R083", "R085", "R108")
+def test_plans_orders_not_entered_and_not_picked_up_come_to_the_amounts_of_the_company(who):
+    number = confirmed_order(customer(), [(sku("A-1"), 1, 10)]).number
+    asked = (
+        {"kind": "missed_plan"},
+        {"kind": "not_entered", "number": number},
+        {"kind": "not_picked_up", "number": number},
+    )
+    rows = [recorded(who, **fields)[0] for fields in asked]
+    assert [(row.consequence, row.amount) for row in rows] == [("amount", 100), ("amount", 50), ("amount", 200)]
+
+
 def test_what_has_no_consequence_by_the_table_is_no_case(who, monkeypatch):
     from shunda.assessments import steps
     from shunda.policies.decisions import prepare

@@ -17,7 +17,7 @@ from shunda.changes.specs import ChangeSpec
 from shunda.changes.states import CHANGE, OPEN, VOICE
 from shunda.changes.weighing import Weighed, weigh
 from shunda.core.actor import Actor
-from shunda.core.batch import ACTIONS, Batch, Outcome, action, happening
+from shunda.core.batch import ACTIONS, Batch, Outcome, action, by_id, happening
 from shunda.core.event import record
 from shunda.core.refusal import NotPermitted, Refusal
 from shunda.core.sequence import numbers
@@ -93,7 +93,7 @@ def _locked(
         if ids:
             batch = Batch(seen_by(by), ids, ORDER, move, versions=versions)
             busy = _open(batch.ids)  # behind the lock: whoever was quicker has written his down
-            batch.refuse_if(lambda o, busy=busy: why.OPEN_ALREADY(o.pk, number=busy[o.pk]) if o.pk in busy else None)
+            batch.refuse_if(by_id([why.OPEN_ALREADY(pk, number=number) for pk, number in busy.items()]))
             found |= {order.pk: order for order in batch}
             refused += batch.refused
     return found, refused

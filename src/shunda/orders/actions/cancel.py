@@ -72,6 +72,7 @@ def carry_out(batch: Batch[Order], reason: str, *, by: Actor, at: datetime) -> O
         for line in lines[order.pk]
         if rules.open_quantity(line) > 0
     ]
+    deposits = forfeit.kept(confirmed, at=at)  # while the goods are still theirs
     standing = credit.by_order([order.pk for order in confirmed])
     shift(
         [
@@ -83,7 +84,6 @@ def carry_out(batch: Batch[Order], reason: str, *, by: Actor, at: datetime) -> O
     stock.cancel({line.demand_id: quantity for line, quantity in open_lines if line.demand_id}, at=at)
     steps.progress([LineChange(line.pk, cancelled=quantity) for line, quantity in open_lines])
     drop_reviews(batch.ids, by=by, at=at)
-    deposits = forfeit.kept(batch.rows, at=at)
     holds = open_holds(batch.ids)
     steps.release([hold for members in holds.values() for hold in members], by=by, at=at)
     for order in batch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from shunda.core.refusal import Refusal
 from shunda.customers.models import TermKind
 from shunda.customers.rules import phone_for
 from shunda.files.responses import file_response
-from shunda.orders import overview, queries, rules, stages
+from shunda.orders import explained, overview, queries, rules, stages
 from shunda.orders import reasons as why
 from shunda.orders.explained import CHECKED, MAY_SEE_CREDIT
 from shunda.orders.forms import AttachForm
@@ -32,6 +33,9 @@ from shunda.work.kinds import NOTES, label_of
 
 FORMS = frozenset({"edit", "cancel", "prioritise", "hold"})
 """Moves that ask something on a page of their own."""
+PAGES = frozenset({"edit"})
+"""Those whose page has a script of its own and no room in a dialog: the entry page."""
+PICKUP_TONES = {"": "info", "ok": "info", "warn": "warning", "block": "danger"}
 MOVES = ("submit", "edit", "confirm", "complete", "archive", "withdraw", "prioritise", "hold", "cancel")
 ELSEWHERE = {"cancel": "changes:cancel"}
 """Moves whose form is a page of another folder: it shows what cancelling does to shipments and money."""
@@ -69,6 +73,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attach_form": AttachForm(),
         "capitals": capitals(order.gross, order.currency),
         "money": _money(order),
+        "pickup": _pickup(order, at),
         "sees_credit": any(by.may(permission) for permission in MAY_SEE_CREDIT),
         "receiver_phone": phone_for(by, order.receiver_phone),
     }
@@ -179,6 +184,7 @@ def _buttons(order: Order, by: Actor) -> list[Button]:
         by,
         _addresses(order),
         asks=FORMS,
+        pages=PAGES,
         why_not={move: why for move, why in closed.items() if why},
         confirm={"archive": _("Archive this order? It cannot be changed afterwards.")},
     )
@@ -187,6 +193,12 @@ def _buttons(order: Order, by: Actor) -> list[Button]:
 
 def _first(refusals: Any) -> str:
     return next((refusal.message for refusal in refusals), "")
+
+
+def _pickup(order: Order, at: datetime) -> dict[str, str] | None:
+    """How the pick-up of a special order stands, in sentences, and how it is meant (R106-R108)."""
+    said = explained.of_pickup(order, at)
+    return {"tone": PICKUP_TONES[said[-1][0]], "text": " ".join(text for _level, text in said)} if said else None
 
 
 def _money(order: Order) -> list[dict[str, Any]]:
