@@ -12,8 +12,13 @@ from django.db import connection
 from shunda.core.actor import Actor
 from shunda.core.batch import happening
 from shunda.core.event import record
+from shunda.orders.hold_models import ReleaseRule, Stops
 from shunda.orders.models import Hold, Order
 from shunda.orders.specs import HoldSpec, LineChange
+from shunda.work import waiting
+from shunda.work.kinds import CONFIRMING, SHIPPING_STEPS
+from shunda.work.reasons import WAITS_LETTER, WAITS_PAYMENT
+from shunda.work.specs import WaitSpec
 
 # The lines, and with them how far the goods of their orders are: the lines written here and the others of the order.
 _PROGRESS = """
@@ -99,6 +104,7 @@ def place_holds(specs: Sequence[HoldSpec], *, by: Actor, at: datetime) -> list[H
     holds = [_hold(spec, by, at) for key, spec in sorted(keys.items(), key=_sorted) if key not in there]
     Hold.objects.bulk_create(holds)
     _tell("order.hold", holds, by=by, at=at)
+    waiting.wait([one for hold in holds if (one := _wait(hold))], by=by, at=at)
     return holds
 
 
@@ -124,6 +130,32 @@ def _hold(spec: HoldSpec, by: Actor, at: datetime) -> Hold:
     )
 
 
+AWAITED = {ReleaseRule.PAID: WAITS_PAYMENT.code, ReleaseRule.LETTER: WAITS_LETTER.code}
+"""Holds that end when the customer does something: meanwhile nobody else is late."""
+
+HALTS: dict[str, tuple[str, ...]] = {Stops.CONFIRM: CONFIRMING, Stops.SHIP: SHIPPING_STEPS}
+
+
+def _wait(hold: Hold) -> WaitSpec | None:
+    """The clocks that stand while this hold waits for the customer; none where it waits for us."""
+    kinds = HALTS.get(hold.stops, ())
+    if hold.rule not in AWAITED or not kinds:
+        return None
+    reason = AWAITED[ReleaseRule(hold.rule)]
+    return WaitSpec(hold.order_id, _source(hold), Order._meta.label_lower, hold.order_id, reason, kinds)
+
+
+def _source(hold: Hold) -> str:
+    return f"hold:{hold.pk}"
+
+
+def lock(order_ids: Collection[int]) -> None:
+    """Lock order rows in primary-key order, for those who write on their timelines."""
+    if order_ids:
+        rows = Order.objects.filter(pk__in=list(order_ids)).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
 def release_holds(
     order_ids: Collection[int], kind: str, stops: str | None = None, *, by: Actor, at: datetime
 ) -> list[Hold]:
@@ -144,6 +176,7 @@ def release(holds: Sequence[Hold], *, by: Actor, at: datetime, reason: str = "",
         for hold in holds:
             hold.released_by, hold.released_at, hold.released_reason = by.name, at, reason
         _tell("order.release", holds, by=by, at=at, **({"remark": reason} if reason else {}), **said)
+        waiting.answered([_source(hold) for hold in holds if hold.rule in AWAITED], by=by, at=at)
     return list(holds)
 
 

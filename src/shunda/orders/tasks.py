@@ -12,14 +12,15 @@ from shunda.work import steps as work
 from shunda.work.specs import NoticeSpec, TaskSpec
 
 SUBJECT = "orders.order"
-SUBMIT, REVISE, CONFIRM, COMPLETE, ARCHIVE = (
-    "order.submit", "order.revise", "order.confirm", "order.complete", "order.archive",
+SUBMIT, REVISE, CONFIRM, DELIVER, COMPLETE, ARCHIVE = (
+    "order.submit", "order.revise", "order.confirm", "order.deliver", "order.complete", "order.archive",
 )  # fmt: skip
 REVIEWS = {str(department): f"review.{department}" for department in Department}
 PERMISSIONS = {
     SUBMIT: "orders.submit_order",
     REVISE: "orders.submit_order",
     CONFIRM: "orders.confirm_order",
+    DELIVER: "orders.submit_order",
     COMPLETE: "orders.complete_order",
     ARCHIVE: "orders.archive_order",
     **{kind: f"orders.review_{department}" for department, kind in REVIEWS.items()},

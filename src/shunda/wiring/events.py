@@ -147,6 +147,8 @@ KINDS = {
     "delegation.end": _("Standing in ended"),
     "setting.change": _("Setting changed"),
     "clock.recount": _("Clocks counted anew"),
+    "clock.stop": _("Clocks stand"),
+    "clock.go_on": _("Clocks go on"),
     "table.draft": _("Draft of a decision table begun"),
     "mapping.create": _("Mapping of order files made"),
     "mapping.edit": _("Mapping of order files changed"),

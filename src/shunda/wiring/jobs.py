@@ -26,6 +26,7 @@ from shunda.core.event import Happening, record
 from shunda.core.sql import Statement, nothing
 from shunda.credit import jobs as credit
 from shunda.lists import jobs as lists
+from shunda.orders import delivering
 from shunda.orders import jobs as orders
 from shunda.wiring import reactions
 from shunda.work import jobs as work
@@ -190,6 +191,13 @@ def assign_steps(timestamp: int) -> None:
 def expire_holds(timestamp: int) -> None:
     """End the holds whose last moment has come, also those that came while nothing ran."""
     orders.expire_holds(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="watch_promises", queue="housekeeping", queueing_lock="watch_promises")
+def watch_promises(timestamp: int) -> None:
+    """Find the orders whose promised day is near or past and that have not left."""
+    delivering.watch(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="23 19 * * *")

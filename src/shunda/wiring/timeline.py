@@ -27,6 +27,7 @@ from shunda.policies.tables import TABLES
 from shunda.web.formats import day
 from shunda.web.pages import actor, page
 from shunda.web.timeline import Line, lines
+from shunda.work.kinds import label_of
 
 app_name = "timeline"
 
@@ -54,7 +55,7 @@ def entries(events: Iterable[Event], order_id: int) -> list[Line]:
     names = _names(found)
     whys = [_whys(event) for event in found]
     drawn = lines(
-        [_with_department(_with_lines(_with_words(event, names))) for event in found],
+        [_with_step(_with_department(_with_lines(_with_words(event, names)))) for event in found],
         fields=_fields(),
         values={"track_code": {str(code): str(code.label) for code in TrackingCode}},
         subject=(Order._meta.label_lower, order_id),
@@ -129,6 +130,13 @@ def _with_department(event: Event) -> Event:
     if department in Department:
         said = [str(Department(department).label), event.data.get("remark") or ""]
         event.data = {**event.data, "remark": ": ".join(part for part in said if part)}
+    return event
+
+
+def _with_step(event: Event) -> Event:
+    """A clock that somebody stopped or let go on tells of which step it is."""
+    if event.kind.startswith("task."):
+        event.data = {**event.data, "note": label_of(event.data.get("step", ""))}
     return event
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Batch, Outcome, action
@@ -35,6 +37,7 @@ def pause(
     wrong = _why_not_said(awaited, reason)
     if wrong:
         raise Refused(*wrong)
+    _lock_orders(ids, by)
     batch = Batch(queries.with_clock(by), ids, None, "task.pause", versions=versions)
     batch.refuse_if(lambda task: reasons.TASK_CLOSED(task.pk, label=task.label) if task.closed_at else None)
     batch.refuse_if(
@@ -54,6 +57,7 @@ def resume(
     ids: Collection[int], *, by: Actor, at: datetime, versions: Mapping[int, int] | None = None
 ) -> Outcome[Task]:
     """Let the clocks of steps go on: each is due when what was left of it has passed. Refused: a clock that runs."""
+    _lock_orders(ids, by)
     batch = Batch(queries.with_clock(by), ids, None, "task.resume", versions=versions)
     batch.refuse_if(lambda task: reasons.TASK_CLOSED(task.pk, label=task.label) if task.closed_at else None)
     batch.refuse_if(lambda task: None if task.paused_at else reasons.NOT_PAUSED(task.pk, label=task.label))
@@ -72,11 +76,19 @@ def _why_not_said(awaited: str, reason: str) -> list[Refusal]:
     return why
 
 
+def _lock_orders(ids: Collection[int], by: Actor) -> None:
+    """Orders are locked before what belongs to them; then their timelines tell of their clocks."""
+    orders = queries.with_clock(by).filter(pk__in=list(ids), order_id__isnull=False).values_list("order_id", flat=True)
+    lock: Callable[[Collection[int]], None] = import_string(settings.SHUNDA_LOCK_ORDERS)
+    lock(sorted({pk for pk in orders if pk is not None}))
+
+
 def _record(kind: str, tasks: list[Task], by: Actor, at: datetime, **data: str) -> None:
-    """Filed under the step, not under its order: whoever stops a clock does not hold the order."""
     record(
         [
-            Happening(kind, Task._meta.label_lower, task.pk, None, {"step": task.kind, "label": task.label, **data})
+            Happening(
+                kind, Task._meta.label_lower, task.pk, task.order_id, {"step": task.kind, "label": task.label, **data}
+            )
             for task in tasks
         ],
         by=by,

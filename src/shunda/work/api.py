@@ -82,6 +82,11 @@ class PauseOut(Out):
     resumed_at: datetime | None
     resumed_by: str
 
+    @staticmethod
+    def resolve_reason(pause: Any) -> str:
+        """In the language of the reader where it stood by itself."""
+        return str(pause.why)
+
 
 class ClockOut(TaskOut):
     """A step with everything its clock said and when it stood."""

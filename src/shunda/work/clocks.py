@@ -74,7 +74,9 @@ def clocks(specs: Collection[TaskSpec], *, at: datetime) -> list[Due]:
     receipts = received(whole, at) if whole else {}
     own = {step: begun(limits[step], decided, at) for step in steps}
     return [
-        own[step]
+        Due(due_at=spec.due_at, clock=KINDS[spec.kind].clock, warn_at=spec.warn_at)
+        if spec.due_at
+        else own[step]
         if (receipt := receipts.get(spec.order_id or 0)) is None or not limits[step].whole
         else begun(limits[step], decided, receipt.at, receipt.stood)
         for spec in specs

@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
         Kind("review.contract", _("Contract review"), "work.review_hours", whole=ENTRY),
         Kind("review.management", _("Top management's approval"), "work.review_hours", whole=ENTRY),
         Kind("order.confirm", _("Confirm the order"), "work.review_hours", whole=ENTRY),
+        Kind("order.deliver", _("Promised delivery: agree with the customer in time"), clock=Clock.WALL),
         Kind("order.complete", _("Complete the order")),
         Kind("order.archive", _("Archive the order")),
         # what is done with changes of confirmed orders
@@ -92,6 +93,11 @@ KINDS: dict[str, Kind] = {
     )
 }
 """By name, in the order the worklist shows them."""
+
+CONFIRMING = ("order.confirm",)
+SHIPPING_STEPS = ("shipment.create", "shipment.pick", "shipment.pack", "shipment.ship")
+HALTED = frozenset((*CONFIRMING, *SHIPPING_STEPS))
+"""Steps whose clocks stand by themselves while their order waits for somebody's answer."""
 
 NOTES: dict[str, str | Promise] = {
     "unknown-year": _("no deadline: the working days of that year are not known"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.accounts.models import Region
 from shunda.core.machine import append_only, undeletable
+from shunda.core.refusal import Refusal
 
 PUNCTUAL = timedelta(minutes=5)
 """What is told within this time of its moment is told in time: clocks are looked at every minute."""
@@ -115,12 +116,40 @@ class Task(models.Model):
         return None if self.due_at is None or self.closed_at is None else self.closed_at <= self.due_at
 
 
+class Wait(models.Model):
+    """An order waits for somebody's answer; meanwhile the clocks of these steps of it stand (section 20.2).
+
+    ``source`` names what waits (a hold, a change) and is the key by which the answer is told.
+    """
+
+    order_id = models.BigIntegerField()
+    source = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    awaited = models.CharField(max_length=20, choices=Awaited)
+    reason = models.CharField(max_length=200)  # the code of a reason, or words
+    kinds = models.JSONField()  # steps
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source"], name="wait_open_once", condition=Q(until__isnull=True)),
+        ]
+        indexes: ClassVar = [models.Index(fields=["order_id"], name="wait_open", condition=Q(until__isnull=True))]
+        triggers: ClassVar = [undeletable("wait")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.source}"
+
+
 class Pause(models.Model):
     """The clock of a task stood: who was waited for and why. ``left_seconds`` were left on it when it was stopped."""
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="pauses")
     awaited = models.CharField(_("waiting for"), max_length=20, choices=Awaited)
     reason = models.CharField(_("reason"), max_length=200)
+    wait = models.ForeignKey(Wait, models.PROTECT, null=True, related_name="pauses")  # it stands by itself
     left_seconds = models.IntegerField(null=True)  # of the clock's own time; none where the task has no due time
     paused_at = models.DateTimeField()
     paused_by = models.CharField(max_length=120)
@@ -135,6 +164,11 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.awaited}"
+
+    @property
+    def why(self) -> str:
+        """What is waited for, in the language of the reader."""
+        return Refusal(None, self.reason).message
 
 
 class Alarm(models.Model):

@@ -12,7 +12,7 @@ from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
 from shunda.work.clocks import CALENDAR, LATER, WARNING, again
 from shunda.work.kinds import Clock
-from shunda.work.models import Alarms, Pause, Task
+from shunda.work.models import Alarms, Pause, Task, Wait
 from shunda.work.rules import Counter
 
 _WRITE = """
@@ -27,14 +27,22 @@ where t.id = n.id
 """
 
 
-def stop(tasks: Sequence[Task], awaited: str, reason: str, *, by: Actor, at: datetime) -> None:
-    """Stop the clocks of locked tasks; they sink in the worklists until they go on."""
+def stop(
+    tasks: Sequence[Task],
+    awaited: str,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    waits: Mapping[Task, Wait] | None = None,
+) -> None:
+    """Stop the clocks of locked tasks; they sink in the worklists until they go on. ``waits``: what stops each."""
     if not tasks:
         return
     decided = policies.values(*CALENDAR)
     pauses = [
         Pause(task=task, awaited=awaited, reason=reason, left_seconds=_left(task, decided, at), paused_at=at,
-              paused_by=by.name)
+              paused_by=by.name, wait=waits[task] if waits else None)
         for task in tasks
     ]  # fmt: skip
     Pause.objects.bulk_create(pauses)

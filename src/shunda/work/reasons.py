@@ -15,3 +15,7 @@ REASON_NEEDED = Reason("work.reason-needed", _("Say in at most %(most)s characte
 UNKNOWN_AWAITED = Reason(
     "work.unknown-awaited", _("“%(value)s” is nobody who can be waited for. Choose one of: %(choices)s.")
 )
+
+WAITS_PAYMENT = Reason("work.waits-payment", _("The customer's payment is awaited."))
+WAITS_LETTER = Reason("work.waits-letter", _("The customer's signed confirmation letter is awaited."))
+WAITS_AGREEMENT = Reason("work.waits-agreement", _("The customer's signature of the change agreement is awaited."))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
     """A step waits for whoever holds ``permission`` and sees the order's region or owner.
 
-    ``label`` is the number people know the subject by, ``party`` the customer it is about.
+    ``label`` is the number people know the subject by, ``party`` the customer it is about. ``due_at`` and ``warn_at``
+    are of a step whose end is no limit but a day that was promised.
     """
 
     kind: str
@@ -22,6 +24,8 @@ class TaskSpec:
     region_id: int | None = None
     owner_id: int | None = None
     urgent: bool = False
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,19 @@ class NoticeSpec:
     label: str
     text: str
     kind: str = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitSpec:
+    """An order waits for ``awaited`` to answer; ``source`` says what waits, ``kinds`` whose clocks stand meanwhile.
+
+    ``reason`` is the code of a reason; ``subject_kind`` and ``subject_id`` are what its timeline leads to.
+    """
+
+    order_id: int
+    source: str
+    subject_kind: str
+    subject_id: int
+    reason: str
+    kinds: tuple[str, ...]
+    awaited: str = "customer"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shunda.core import sql
 from shunda.core.actor import Actor
-from shunda.work import notices
+from shunda.work import notices, waiting
 from shunda.work.clocks import LATER, clocks
 from shunda.work.models import Notice, Task
 from shunda.work.specs import NoticeSpec, TaskSpec
@@ -45,7 +45,8 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
 
     Limits are settings in working hours of the company's calendar, or in hours by the clock (R189-R201); one clock over
     several steps began when the order was received (R199, R200). Where the
-    calendar does not know the year, the task has no due time and says why (``unknown-year``).
+    calendar does not know the year, the task has no due time and says why (``unknown-year``). While the order waits for
+    the customer, the clocks of what cannot go on without him stand (``waiting``).
     """
     if not specs:
         return
@@ -75,6 +76,7 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
             [c.counted_from for c in clock],
         ],
     )
+    waiting.stand(specs, at)
 
 
 def close_tasks(

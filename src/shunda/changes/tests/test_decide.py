@@ -19,7 +19,7 @@ from shunda.orders.models import Order
 from shunda.orders.tests.builders import AT, confirmed_order
 from shunda.policies.actions import change_setting
 from shunda.policies.specs import SettingSpec
-from shunda.work.models import Task
+from shunda.work.models import Task, Wait
 
 pytestmark = pytest.mark.django_db
 
@@ -125,11 +125,13 @@ def test_what_comes_later_or_costs_more_waits_for_the_signed_agreement(made, wan
     change = ask(made, *lines, at=FREE, **wanted).one()
     assert (change.status, [one["code"] for one in change.worse]) == ("agreed", [code])
     assert waiting(change) == {"change.sign"}
+    assert [(one.until, one.reason) for one in Wait.objects.all()] == [(None, "work.waits-agreement")]
     assert codes(actions.apply([change.pk], by=SYSTEM, at=FREE)) == ["changes.not-signed"]
     assert actions.sign([SignSpec(change.pk, Upload("x.pdf", b"", 0))], by=SYSTEM, at=FREE).refused
     signed = actions.sign([SignSpec(change.pk, PDF)], by=SYSTEM, at=FREE).one()
     assert (signed.status, signed.agreement.note) == ("applied", change.number)
     assert made.attachments.get().kind == "contract"
+    assert Wait.objects.get().until == FREE
     assert differences() == {}
 
 

@@ -155,9 +155,9 @@ def test_a_hundred_clocks_are_stopped_with_as_many_queries_as_one(django_assert_
     me = actor(REVIEW, PAUSE)
     ids = opened(*range(1, 42))
     for part in (ids[:1], ids[1:]):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             pause(part, at(5, 11, 10), me)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             resume(part, at(5, 11, 11), me)
 
 

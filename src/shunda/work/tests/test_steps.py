@@ -111,7 +111,7 @@ def test_a_kind_nobody_declared_is_a_mistake():
 def test_a_hundred_tasks_cost_as_many_queries_as_one(django_assert_num_queries):
     with django_assert_num_queries(2):
         open_tasks([task()], at=AT)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         open_tasks([task(kind, subject=n) for n in range(2, 52) for kind in ("review.sales", "shipment.pick")], at=AT)
     with django_assert_num_queries(1):
         close_tasks(KINDS, "orders.review", range(1, 52), by=system(), at=AT)
