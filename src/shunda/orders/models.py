@@ -127,12 +127,12 @@ class Order(models.Model):
     external_number = models.CharField(_("number in the channel"), max_length=60, blank=True)
     customer_reference = models.CharField(_("customer's order number"), max_length=60, blank=True)
     contract_number = models.CharField(_("contract number"), max_length=60, blank=True)
-    region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), null=True, blank=True, db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), null=True, blank=True, **UNCHECKED)
     owner = models.ForeignKey(
-        USER, models.PROTECT, verbose_name=_("sales representative"), null=True, related_name="+", db_index=False
+        USER, models.PROTECT, verbose_name=_("sales representative"), null=True, related_name="+", **UNCHECKED
     )
     team = models.ForeignKey(Team, models.PROTECT, verbose_name=_("team"), null=True, blank=True, db_index=False)
-    created_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", db_index=False)
+    created_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", **UNCHECKED)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, verbose_name=_("warehouse"), **UNCHECKED)
     priority = models.SmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     urgent = models.BooleanField(_("urgent"), default=False)
@@ -242,9 +242,9 @@ class OrderLine(models.Model):
     returned, invoiced, cancelled) are in the SKU's base unit.
     """
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)  # line_number has it
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", **UNCHECKED)  # line_number is an index of it
     line_no = models.IntegerField(_("line"))
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", db_constraint=False)  # see UNCHECKED
     name = models.CharField(_("product name"), max_length=120)
     model = models.CharField(_("model"), max_length=80, blank=True)
     specification = models.CharField(_("specification"), max_length=200, blank=True)

@@ -23,7 +23,7 @@ def check() -> Iterator[str]:
     yield from _sql(_DELIVERIES, _("order %s: delivery %s, its lines say %s"))
     yield from _sql(_DEMANDS, _("order %s line %s: %s shipped or cancelled here, %s in stock's books"))
     yield from _sql(_UNDEMANDED, _("order %s line %s: the order is confirmed, but stock knows no demand"))
-    yield from _sql(_NOWHERE, _("order %s: its warehouse, its payment term or the unit of a line does not exist"))
+    yield from _sql(_NOWHERE, _("order %s: it, or something that it or a line of it points at, does not exist"))
     yield from _statuses()
     yield from _sql(_EVENTS, _("order %s: its timeline has %s events numbered up to %s"))
     yield from _sql(_NUMBERS, _("order numbers %s: %s given out, %s found"))
@@ -69,11 +69,14 @@ where o.status in ('confirmed', 'completed', 'archived') and l.demand_id is null
 _NOWHERE = """
 select o.number from orders_order o
 left join inventory_warehouse w on w.id = o.warehouse_id left join customers_paymentterm t on t.id = o.term_id
+left join accounts_region r on r.id = o.region_id left join accounts_user u on u.id = o.owner_id
+left join accounts_user a on a.id = o.created_by_id
 where w.id is null or t.id is null
+   or num_nonnulls(o.region_id, o.owner_id, o.created_by_id) <> num_nonnulls(r.id, u.id, a.id)
 union
-select o.number from orders_orderline l join orders_order o on o.id = l.order_id
-left join catalog_unit u on u.id = l.unit_id
-where u.id is null order by 1
+select coalesce(o.number, l.order_id::text) from orders_orderline l left join orders_order o on o.id = l.order_id
+left join catalog_unit u on u.id = l.unit_id left join catalog_sku s on s.id = l.sku_id
+where o.id is null or u.id is null or s.id is null order by 1
 """
 
 _EVENTS = """

@@ -53,6 +53,22 @@ def test_each_difference_is_found(made, damage, found):
     assert not found or any((found in line and made.number in line) or "numbers" in line for line in differences)
 
 
+REFERENCES = [
+    *(("orders_order", column) for column in ("warehouse_id", "term_id", "region_id", "owner_id", "created_by_id")),
+    *(("orders_orderline", column) for column in ("order_id", "sku_id", "unit_id")),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), REFERENCES)
+def test_what_points_nowhere_is_found(made, table, column):
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        own = "id" if table == "orders_order" else "order_id"
+        cursor.execute(f"update {table} set {column} = 987654321 where {own} = %s", [made.pk])
+    lost = "987654321" if column == "order_id" else made.number
+    assert f"order {lost}: it, or something that it or a line of it points at, does not exist" in list(verify.check())
+
+
 def test_an_order_without_a_timeline_is_found(made):
     with connection.cursor() as cursor:
         cursor.execute("alter table core_event disable trigger user")
