@@ -105,7 +105,8 @@ def stops(lines: Iterable[ShipmentLine], places: Mapping[tuple[int, int], str], 
         if stop is None:
             where = places.get((line.sku_id, warehouse_id), "") or line.location
             sold = line.order_line
-            stop = found[line.sku_id] = Stop(line.shipment_id, line.sku, sold.name, sold.specification, where, [])
+            sold.sku = line.sku  # the same article, which is read already
+            stop = found[line.sku_id] = Stop(line.shipment_id, line.sku, sold.article, sold.specification, where, [])
         stop.lines.append(line)
     return sorted(found.values(), key=lambda stop: (walk(stop.location), stop.sku.code))
 
