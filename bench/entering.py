@@ -158,12 +158,11 @@ def _people(bench: Bench) -> list[str]:
     from shunda.accounts.models import Role, User
     from shunda.catalog.models import Product, Sku
 
+    codes = _codes(bench)  # the company comes first
     if not Sku.objects.filter(code__startswith="OLD-").exists():
         product = Product.objects.get(code="P00000")
         Sku.objects.bulk_create(
-            Sku(product=product, code=_written(n, code), active=False)
-            for n, code in enumerate(_codes(bench))
-            if n % 20 == 0
+            Sku(product=product, code=_written(n, code), active=False) for n, code in enumerate(codes) if n % 20 == 0
         )
     sessions = []
     for name in ("typist", "approver"):

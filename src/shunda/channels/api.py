@@ -137,7 +137,7 @@ def one(request: ApiRequest, pk: Id) -> Any:
 
 @router.write("", response=ImportOut, status=201, permission=CREATE, summary="Send a file in")
 def send(request: ApiRequest, file: File[UploadedFile], how: Form[ImportIn]) -> Any:
-    """CSV, Excel, or a CSV packed as .gz.
+    """CSV, Excel, or NDJSON with one order in each line, as `POST /orders/stream` takes it; CSV and NDJSON also as .gz.
 
     It is read and checked in the background; nothing is booked before it is started.
     """

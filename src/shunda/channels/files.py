@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
-from shunda.channels import booking, checks, missing, queries, reasons, report, staging
+from shunda.channels import booking, checks, missing, placing, queries, reasons, report, staging
+from shunda.channels.lines import Progress, is_lines, quiet
 from shunda.channels.mapping import Mapping as FileMapping
 from shunda.channels.models import ImportRun
 from shunda.channels.reading import opened
@@ -26,13 +27,6 @@ from shunda.customers.models import PaymentTerm
 from shunda.files import steps as stored
 from shunda.files.specs import Upload
 from shunda.inventory.models import Warehouse
-
-Progress = Callable[[int, int], None]
-"""Is told (done, total) in lines."""
-
-
-def quiet(done: int, total: int) -> None:
-    """Nobody looks."""
 
 
 def import_orders(
@@ -67,10 +61,11 @@ def send(sent: Upload, mapping: str = "", *, by: Actor, at: datetime) -> Outcome
     """Keep a file and open a run for it; reading it follows as a job.
 
     ``mapping`` is a code; empty, it is recognised by the headings. A packed table (.gz) is kept as it
-    came. Refused: files that may not be kept (kind, size), a mapping that does not exist.
+    came. A file with one order in each line (.ndjson) needs no mapping. Refused: files that may not be kept (kind,
+    size), a mapping that does not exist.
     """
-    chosen = {"code": resolve_mapping(mapping).code} if mapping else None
-    kept, refused = stored.store([sent], by=by, at=at, also=("gz",))
+    chosen = {"code": resolve_mapping(mapping).code} if mapping and not is_lines(sent.name) else None
+    kept, refused = stored.store([sent], by=by, at=at, also=("gz", "ndjson", "jsonl"))
     if refused:
         return Outcome([], refused)
     return Outcome([receive(sent.name, by=by, at=at, file_id=kept[0].pk, mapping=chosen)])
@@ -104,10 +99,13 @@ def check(
     """Stage the file and find everything wrong with it; a file that cannot be read fails the run and is refused."""
     try:
         with transaction.atomic():
-            chosen, count = _stage(run, path, mapping, progress, by=by)
+            if is_lines(run.name):
+                read_by, count = placing.look(run, path, by=by, at=at)
+            else:
+                read_by, count = _stage(run, path, mapping, progress, by=by)
             batch = Batch(ImportRun.objects.all(), [run.pk], RUN, "check")
-            batch.note(run.pk, lines=count, mapping=chosen.code)
-            batch.commit(by=by, at=at, stamp="checked_at", mapping=chosen.as_dict(), total=count, done=0).one()
+            batch.note(run.pk, lines=count, mapping=read_by["code"])
+            batch.commit(by=by, at=at, stamp="checked_at", mapping=read_by, total=count, done=0).one()
             report.keep(run.pk)
     except Refused as refused:
         with transaction.atomic():
@@ -118,7 +116,7 @@ def check(
     run.refresh_from_db()
 
 
-def _stage(run: ImportRun, path: Path, mapping: Any, progress: Progress, *, by: Actor) -> tuple[FileMapping, int]:
+def _stage(run: ImportRun, path: Path, mapping: Any, progress: Progress, *, by: Actor) -> tuple[dict[str, Any], int]:
     def told(count: int) -> None:
         progress(count, 2 * count)
 
@@ -130,7 +128,7 @@ def _stage(run: ImportRun, path: Path, mapping: Any, progress: Progress, *, by: 
         count = staging.stage(run.pk, rows, chosen, run.name, told)
     missing.find(run.pk, chosen, by)
     checks.run_checks(run.pk, chosen)
-    return chosen, count
+    return chosen.as_dict(), count
 
 
 def resolve_mapping(mapping: str | Mapping[str, Any] | FileMapping) -> FileMapping:
@@ -165,12 +163,27 @@ def discard(
     return outcome
 
 
-def book(run_id: int, progress: Progress = quiet, *, by: Actor, at: datetime) -> None:
-    """Book a started run; running it again goes on where it stopped, and does nothing to a finished one."""
+def book(run_id: int, progress: Progress = quiet, *, by: Actor, at: datetime, path: Path | None = None) -> None:
+    """Book a started run; running it again goes on where it stopped, and does nothing to a finished one.
+
+    ``path`` is the file, where its orders are placed line by line; those of a table are staged.
+    """
     with alone(run_id) as ours:
         run = ImportRun.objects.get(pk=run_id)
         if ours and run.status == RunStatus.BOOKING:
-            _book(run, progress, by=by, at=at)
+            if report.is_lines_run(run):
+                assert path is not None
+                _place(run, path, progress, by=by, at=at)
+            else:
+                _book(run, progress, by=by, at=at)
+
+
+def _place(run: ImportRun, path: Path, progress: Progress, *, by: Actor, at: datetime) -> None:
+    made = placing.place(run, path, progress, by=by, at=at)
+    with transaction.atomic():
+        batch = Batch(ImportRun.objects.all(), [run.pk], RUN, "finish")
+        batch.commit(by=by, at=at, stamp="finished_at", done=run.total).one()
+        report.keep(run.pk, placed=made.placed, before=made.replayed)
 
 
 def _book(run: ImportRun, progress: Progress, *, by: Actor, at: datetime) -> None:

@@ -26,7 +26,7 @@ PLAIN = (
 class UploadForm(Form):
     """A file and how to read it."""
 
-    file = forms.FileField(label=_("File (CSV or Excel; a CSV may be packed as .gz)"))
+    file = forms.FileField(label=_("File (CSV, Excel or NDJSON; all but Excel may be packed as .gz)"))
     mapping = forms.ChoiceField(label=_("Mapping"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

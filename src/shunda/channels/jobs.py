@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import structlog
 from shunda.accounts.queries import actors_for
 from shunda.channels import files
 from shunda.channels.models import ImportRun
+from shunda.channels.report import is_lines_run
 from shunda.channels.states import RunStatus
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refused
@@ -21,10 +24,7 @@ logger = structlog.get_logger()
 def check(ids: list[int], at: datetime) -> None:
     """Read and check files that were sent in; what cannot be read fails its run, which says why."""
     for run, actor in _runs(ids, RunStatus.RECEIVED):
-        assert run.file is not None
-        with tempfile.TemporaryDirectory(prefix="shunda-import-") as folder:
-            path = Path(folder) / "file"
-            path.write_bytes(bytes(run.file.content.data))
+        with _on_disk(run) as path:
             try:
                 files.check(run, path, run.mapping.get("code") or None, by=actor, at=at)
             except Refused as refused:
@@ -34,7 +34,21 @@ def check(ids: list[int], at: datetime) -> None:
 def book(ids: list[int], at: datetime) -> None:
     """Book runs that were started; goes on where an interrupted one stopped."""
     for run, actor in _runs(ids, RunStatus.BOOKING):
-        files.book(run.pk, by=actor, at=at)
+        if is_lines_run(run):
+            with _on_disk(run) as path:
+                files.book(run.pk, by=actor, at=at, path=path)
+        else:
+            files.book(run.pk, by=actor, at=at)
+
+
+@contextmanager
+def _on_disk(run: ImportRun) -> Iterator[Path]:
+    """The file of a run, as long as it is read; packed ones are told by their ending."""
+    assert run.file is not None
+    with tempfile.TemporaryDirectory(prefix="shunda-import-") as folder:
+        path = Path(folder) / ("file.gz" if run.name.lower().endswith(".gz") else "file")
+        path.write_bytes(bytes(run.file.content.data))
+        yield path
 
 
 def _runs(ids: list[int], status: str) -> list[tuple[ImportRun, Actor]]:

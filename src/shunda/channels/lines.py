@@ -11,9 +11,10 @@ import csv
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,11 +22,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shunda.api.crowd import Asked
-from shunda.api.stream import NDJSON, served
-from shunda.channels.files import Progress, quiet
+from shunda.api.stream import NDJSON, Feed, served
 from shunda.core.actor import Actor
 from shunda.orders.feed import ORDERS
 from shunda.web.formats import cell
+
+Progress = Callable[[int, int], None]
+"""Is told (done, total) in lines."""
+
+Told = Callable[[int, str, Sequence[Mapping[str, Any]]], None]
+"""Is told what is refused: line, key, and the refusals as data."""
+
+
+def quiet(done: int, total: int) -> None:
+    """Nobody looks."""
+
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 16
@@ -51,13 +62,34 @@ class Placement:
         }  # fmt: skip
 
 
-def is_lines(path: Path) -> bool:
+def is_lines(name: str) -> bool:
     """Whether a file is of this kind, by its name."""
-    return path.name.lower().endswith(ENDINGS)
+    return name.lower().endswith(ENDINGS)
+
+
+def look_at(path: Path, told: Told, *, by: Actor, at: datetime) -> int:
+    """How many orders a file holds; told of each that cannot be read. Places nothing.
+
+    Raises ``Broken`` where the file cannot be read on.
+    """
+    feed = _feed(_measured(path)[1], by, at)
+    count = 0
+    for piece in chain(_pieces(path), [None]):
+        for row in feed.end() if piece is None else feed.take(piece):
+            count += 1
+            if row.refused:
+                told(row.line, row.key, [refusal.as_dict() for refusal in row.refused])
+    return count
 
 
 def place_lines(
-    path: Path, progress: Progress = quiet, report: IO[str] | None = None, *, by: Actor, at: datetime
+    path: Path,
+    progress: Progress = quiet,
+    report: IO[str] | None = None,
+    told: Told | None = None,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> Placement:
     """Place the orders of a file, a few hundred in each transaction; ``report`` gets every refused line with why.
 
@@ -68,29 +100,35 @@ def place_lines(
     reported = csv.writer(report) if report else None
     if reported:
         reported.writerow([_("line"), _("key"), _("reason")])
-    feed = ORDERS.feed(Asked(by, at, digest), NDJSON)
-    assert feed is not None
     progress(0, total)
-    for piece in served(ORDERS, feed, _pieces(path), get_language() or ""):
-        for line in piece.splitlines():
-            told = json.loads(line)
-            if "end" in told:
-                made.why_not = told.get("problem", {}).get("message", "")
+    for piece in served(ORDERS, _feed(digest, by, at), _pieces(path), get_language() or ""):
+        for text in piece.splitlines():
+            line = json.loads(text)
+            if "end" in line:
+                made.why_not = line.get("problem", {}).get("message", "")
                 return made
-            _count(made, told, reported)
+            _count(made, line, reported)
+            if told and "refused" in line:
+                told(line["line"], line["key"], line["refused"])
         progress(made.lines, total)
     return made
 
 
-def _count(made: Placement, told: dict[str, Any], reported: Any) -> None:
-    made.lines = told["line"]
-    if "placed" in told:
-        made.replayed += told["placed"]["replayed"]
-        made.placed += not told["placed"]["replayed"]
+def _feed(digest: str, by: Actor, at: datetime) -> Feed[Any]:
+    feed = ORDERS.feed(Asked(by, at, digest), NDJSON)
+    assert feed is not None
+    return feed
+
+
+def _count(made: Placement, line: dict[str, Any], reported: Any) -> None:
+    made.lines = line["line"]
+    if "placed" in line:
+        made.replayed += line["placed"]["replayed"]
+        made.placed += not line["placed"]["replayed"]
         return
     made.refused += 1
-    for refusal in told["refused"]:
-        found = (told["line"], told["key"], refusal["message"])
+    for refusal in line["refused"]:
+        found = (line["line"], line["key"], refusal["message"])
         if len(made.first) < SHOWN:
             made.first.append(found)
         if reported:

@@ -67,6 +67,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "more": queries.findings_of(pk)[SHOWN : SHOWN + 1].exists(),
         "failed": Refusal(None, run.error["code"], run.error["data"]).message if run.error else "",
         "busy": run.status in BUSY,
+        "lines": report.is_lines_run(run),
         "percent": min(100, run.done * 100 // run.total) if run.total else 0,
         "buttons": buttons(RUN, run, by, urls, confirm={"discard": _("Forget what was read? Nothing is booked.")}),
     }

@@ -29,6 +29,10 @@ NO_MAPPING = Reason(
     _("No mapping fits the headings %(header)s. Choose a mapping or make one for this file."),
 )
 UNKNOWN_MAPPING = Reason("channels.unknown-mapping", _("There is no mapping “%(code)s”. Possible are: %(possible)s."))
+MAY_NOT_PLACE = Reason(
+    "channels.may-not-place",
+    _("The orders of this file are placed at once; that takes the permission %(permission)s. Ask the administrator."),
+)
 NOT_SET_UP = Reason("channels.not-set-up", _("The mapping names the %(what)s “%(code)s”, which does not exist."))
 ROW_TOO_LONG = Reason(
     "channels.row-too-long", _("A row is longer than %(limit)s characters: this is no table of orders.")

@@ -56,6 +56,11 @@ class Report:
         order, back = self.part(Result.ORDER), self.part(Result.RETURN)
         return Part(order.lines + back.lines, order.invoices + back.invoices, order.amount + back.amount)
 
+    @property
+    def before(self) -> Part:
+        """What an earlier run, or a program, brought already."""
+        return self.part(Result.BEFORE)
+
     def findings(self, limit: int | None = None) -> Iterator[tuple[int, str, str]]:
         """(row, column, sentence) of each finding, errors first."""
         for finding in queries.findings_of(self.run.pk)[:limit]:
@@ -80,9 +85,24 @@ from channels_stagedline where run_id = %s group by result
 """
 
 
+LINES = "ndjson"
+"""What stands in a run of a file with one order in each line where others name their mapping."""
+
+
+def is_lines_run(run: ImportRun) -> bool:
+    """Whether a run places orders line by line: only its refused lines are kept one by one, the others are counted."""
+    return bool(run.mapping.get("code") == LINES)
+
+
 def of(run_id: int) -> Report:
     """The report of a run as it stands."""
     run = ImportRun.objects.get(pk=run_id)
+    if is_lines_run(run):
+        counted = {name: part for name, part in run.summary.items() if isinstance(part, dict)}
+        parts = {
+            "" if name == "open" else name: Part(part["lines"], part["invoices"]) for name, part in counted.items()
+        }
+        return Report(run, parts, run.summary.get("errors", 0), 0)
     with connection.cursor() as cursor:
         cursor.execute(_PARTS, [run_id])
         parts = {result: Part(lines, invoices, amount) for result, lines, invoices, amount in cursor.fetchall()}
@@ -90,9 +110,21 @@ def of(run_id: int) -> Report:
     return Report(run, parts, found.filter(error=True).count(), found.filter(error=False).count())
 
 
-def keep(run_id: int) -> None:
-    """Store the figures with the run."""
+def keep(run_id: int, *, placed: int = 0, before: int = 0) -> None:
+    """Store the figures with the run; how many orders were placed line by line, and how many were placed before."""
     made = of(run_id)
+    if is_lines_run(made.run):
+        refused = queries.reported(run_id).count()
+        left = made.run.total - refused - placed - before
+        made = Report(
+            made.run,
+            {
+                result: Part(count, count)
+                for result, count in (("", left), ("order", placed), ("before", before), ("reported", refused))
+                if count
+            },
+            queries.findings_of(run_id, error=True).count(),
+        )
     summary: dict[str, Any] = {
         result or "open": {"lines": part.lines, "invoices": part.invoices, "amount": f"{part.amount:f}"}
         for result, part in made.parts.items()

@@ -43,7 +43,7 @@ def orders(file: Path, mapping: str | None, report_file: Path | None, *, preview
     with application():
         from shunda.channels.lines import is_lines
 
-        if is_lines(file):
+        if is_lines(file.name):
             _place(file, report_file, refused=preview or bool(mapping))
         else:
             _book(file, mapping, report_file, preview=preview)

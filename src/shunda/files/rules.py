@@ -41,7 +41,7 @@ TYPES: dict[str, str] = {
 }
 """The kinds of file that can be kept, by their ending; settings may allow fewer."""
 
-BESIDES = {"gz": "application/gzip"}
+BESIDES = {"gz": "application/gzip", "ndjson": "application/x-ndjson", "jsonl": "application/x-ndjson"}
 """Kinds that are kept only where somebody can read them."""
 
 SAME_ENDING = {"jpeg": "jpg", "tiff": "tif", "heif": "heic", "log": "txt", "md": "txt"}
@@ -64,7 +64,7 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
 _RIFF = {b"WEBP": "webp", b"WAVE": "wav"}
 _BOXES = {b"M4A ": "m4a", b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"mp42": "m4a"}
 _INSIDE = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"), ("OFD.xml", "ofd"))
-_TEXTS = ("txt", "csv", "eml", "xml")
+_TEXTS = ("txt", "csv", "eml", "xml", "ndjson", "jsonl")
 _OLD_OFFICE = ("doc", "xls")
 
 
