@@ -35,19 +35,11 @@ TALLEST = 4000
 FOR_DOCS = {"wide": 860, "dark": 860, "phone": 740}
 """How much of a page the documents show, in pixels from its top."""
 
-SHOWN = (
-    "work:home", "orders:index", "orders:create", "orders:detail", "orders:desk", "fulfilment:detail",
-    "customers:detail", "inventory:index",
-)  # fmt: skip
-"""What the documents show, wide and light in both languages; the order also on a phone and dark."""
+SHOWN = ("work:home", "orders:index", "orders:create", "orders:detail", "orders:desk")
+"""What the documents show, wide and light in both languages."""
 
-ALSO = {
-    ("orders:detail", "phone"),
-    ("orders:detail", "dark"),
-    ("work:home", "dark"),
-    ("fulfilment:floor", "phone"),
-    ("fulfilment:run", "phone"),
-}
+ALSO = {("orders:detail", "dark"), ("fulfilment:run", "phone")}
+"""The order also dark, and picking on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
