@@ -9,10 +9,11 @@ from shunda.accounts.tests.builders import user
 from shunda.core.actor import Actor
 from shunda.core.refusal import Refused
 from shunda.policies import actions as policies
+from shunda.policies.declared import SETTINGS
 from shunda.policies.models import SettingChange, TableVersion
 from shunda.policies.tests.samples import published
 from shunda.work import ringing
-from shunda.work.kinds import KINDS, Clock, Kind
+from shunda.work.kinds import ENTRY, KINDS, Clock, Kind
 from shunda.work.limits import LIMITS
 from shunda.work.models import Alarm, Task
 from shunda.work.specs import TaskSpec
@@ -45,6 +46,58 @@ SECTION_18 = [
 ]
 
 
+WHOLE = [
+    ("review.sales", "holiday", (5, 6, 12)),  # four working hours: one on Thursday, three after the holiday
+    ("order.submit", "make-up Saturday", (5, 9, 12)),
+    ("shipment.ship", "holiday", (5, 8, 18)),  # three working days: 6, 7 and 8 May
+    ("shipment.ship", "make-up Saturday", (5, 12, 18)),  # the 9th, a Saturday, and the 11th and 12th
+]
+NO_LIMIT = {"work.remind_hours": "how often a late step is brought to mind", "work.policy": "which limits hold"}
+
+
+def limited_by(kind: str) -> str:
+    """The setting a case of the table is about."""
+    return KINDS[kind].limit or "" if kind in KINDS else kind
+
+
+def test_every_time_limit_that_is_declared_has_a_case_with_its_default():
+    declared = {
+        name: setting.default
+        for name, setting in SETTINGS.items()
+        if setting.group == "limits" and setting.rows and name.endswith(("_hours", "_days")) and name not in NO_LIMIT
+    }
+    cases = {limited_by(kind): hours for _name, kind, hours, *_due in SECTION_18}
+    cases |= {KINDS[kind].whole or "": 4 if KINDS[kind].whole == ENTRY else 3 for kind, *_due in WHOLE}
+    assert declared == cases
+
+
+@pytest.mark.parametrize("over", ["holiday", "make-up Saturday"])
+def test_every_kind_of_step_is_due_when_the_limit_it_names_ends(over):
+    cases = {limited_by(kind): (holiday, saturday) for _name, kind, _hours, holiday, saturday in SECTION_18}
+    kinds = [kind for kind in KINDS.values() if kind.limit]
+    open_tasks(
+        [TaskSpec(kind.name, "x", "orders.order", 1, 1, "SO1") for kind in kinds],
+        at=EVE if over == "holiday" else BRIDGE,
+    )
+    due = dict(Task.objects.values_list("kind", "due_at"))
+    expected = {kind.name: at(*cases[kind.limit or ""][over != "holiday"]) for kind in kinds}
+    assert due == expected
+
+
+def test_the_night_when_clocks_are_put_forward_takes_no_hour_of_a_limit():
+    berlin = ZoneInfo("Europe/Berlin")
+    for name, value in (
+        ("zone", "Europe/Berlin"), ("holidays", "none"), ("known_years", ["2026"]), ("working_hours", ["00:00-08:00"]),
+        ("weekdays", ["7=00:00-08:00"]),
+    ):  # fmt: skip
+        SettingChange.objects.create(name=f"calendar.{name}", value=value, changed_by="x", changed_at=at(1, 1))
+    night = datetime(2026, 3, 29, 1, tzinfo=berlin)  # two o'clock is three o'clock
+    assert not overdue("review.sales", night, datetime(2026, 3, 29, 3, 59, tzinfo=berlin))
+    assert overdue("review.sales", night, datetime(2026, 3, 29, 4, tzinfo=berlin))
+    open_tasks([TaskSpec("shipment.tell", "x", "orders.order", 2, 2, "SO2")], at=night - timedelta(hours=12))
+    assert Task.objects.get(kind="shipment.tell").due_at == datetime(2026, 3, 29, 14, tzinfo=berlin)
+
+
 def overdue(kind: str, opened: datetime, now: datetime) -> bool:
     """Whether a step that began then is late now, as its clock says."""
     open_tasks([TaskSpec(kind, "orders.review_sales", "orders.order", 1, 1, "SO1")], at=opened)
@@ -72,18 +125,11 @@ def test_a_step_is_late_in_the_minute_its_limit_ends_and_not_before(
 
 @pytest.mark.req("R199", "R200")
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize(
-    ("kind", "opened", "due"),
-    [
-        ("review.sales", EVE, at(5, 6, 12)),  # four working hours: one on Thursday, three after the holiday
-        ("order.submit", BRIDGE, at(5, 9, 12)),
-        ("shipment.ship", EVE, at(5, 8, 18)),  # three working days: 6, 7 and 8 May
-        ("shipment.ship", BRIDGE, at(5, 12, 18)),  # the 9th, a Saturday, and the 11th and 12th
-    ],
-)
+@pytest.mark.parametrize(("kind", "over", "due"), WHOLE)
 def test_the_other_policy_gives_four_hours_for_review_creation_and_signature_and_three_days_for_shipping(
-    kind, opened, due, late
+    kind, over, due, late
 ):
+    opened, due = EVE if over == "holiday" else BRIDGE, at(*due)
     SettingChange.objects.create(name="work.policy", value="whole", changed_by="x", changed_at=at(1, 1))
     assert overdue(kind, opened, due if late else due - MINUTE) is late
 
