@@ -80,7 +80,7 @@ def _spec(order: Order, promised: date, ahead: timedelta) -> TaskSpec:
     return replace(tasks.spec(tasks.DELIVER, order), due_at=day + timedelta(days=1), warn_at=day - ahead)
 
 
-def _asked(statement: str, **given: object) -> list[sql.Row]:
+def _asked(statement: str, **given: date | str | int) -> list[sql.Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"kind": tasks.DELIVER, "zone": get_default_timezone_name(), **given})
         return list(cursor.fetchall())

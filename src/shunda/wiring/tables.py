@@ -25,6 +25,7 @@ from shunda.changes import history as changes_history
 from shunda.changes import jobs as changes_jobs
 from shunda.changes import queries as changes_queries
 from shunda.changes import verify as changes
+from shunda.channels import entering
 from shunda.channels import jobs as channels_jobs
 from shunda.channels import verify as channels
 from shunda.credit import verify as credit
@@ -95,8 +96,10 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "settlement.make": {"billing.complete_settled": billing_jobs.complete_settled},
     "invoice.issue": {"billing.complete_invoiced": billing_jobs.complete_invoiced},
     "export.request": {"lists.write": lists_jobs.write},
-    "import.receive": {"channels.check": channels_jobs.check},
-    "import.start": {"channels.book": channels_jobs.book},
+    "import.receive": {"channels.check": channels_jobs.check, "channels.enter": entering.watch},
+    "import.start": {"channels.book": channels_jobs.book, "channels.enter": entering.watch},
+    "import.fail": {"channels.enter": entering.watch},
+    "import.discard": {"channels.enter": entering.watch},
     "setting.change": {"work.recount": work_jobs.recount},
     "table.try": {"policies.try_out": policies_jobs.try_out},
 }

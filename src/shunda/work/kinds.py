@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         # what is done with an order, in the order it happens
+        Kind("import.enter", _("Enter the orders of a file"), "work.entry_hours"),
         Kind("order.submit", _("Complete and submit the order"), "work.data_confirmed_hours", whole=ENTRY),
         Kind("order.revise", _("Revise what was sent back"), "work.data_confirmed_hours", whole=ENTRY),
         Kind("review.sales", _("Sales review"), "work.review_hours", whole=ENTRY),

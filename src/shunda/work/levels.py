@@ -90,8 +90,8 @@ def _row(steps: str, level: int, hours: int, role: str) -> Row:
 
 
 SALES = (
-    "order.submit, order.revise, order.confirm, order.deliver, review.sales, change.frontline, change.sales, "
-    "change.apply, change.tell, shipment.tell, shipment.call"
+    "import.enter, order.submit, order.revise, order.confirm, order.deliver, review.sales, change.frontline, "
+    "change.sales, change.apply, change.tell, shipment.tell, shipment.call"
 )
 WAREHOUSE = "review.warehouse, change.warehouse, shipment.create, shipment.pick, shipment.pack, shipment.ship"
 REST = (

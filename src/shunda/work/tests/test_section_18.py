@@ -32,7 +32,7 @@ EVE = at(4, 30, 17)  # Thursday; Labour Day is from 1 to 5 May
 BRIDGE = at(5, 8, 17)  # Friday; Saturday the 9th is made up for Labour Day
 # where no step of the system is limited by a setting yet, a step that is stands for it
 SECTION_18 = [
-    ("entry", "work.entry_hours", 1, (4, 30, 18), (5, 8, 18)),
+    ("entry", "import.enter", 1, (4, 30, 18), (5, 8, 18)),
     ("data confirmed", "order.submit", 3, (5, 6, 11), (5, 9, 11)),
     ("review", "review.sales", 2, (5, 6, 10), (5, 9, 10)),
     ("production scheduled", "work.production_scheduled_hours", 1, (4, 30, 18), (5, 8, 18)),
