@@ -30,6 +30,7 @@ from shunda.billing.tests.builders import payment
 from shunda.catalog.models import Sku, SupplyMode
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
+from shunda.core.sql import Statement, nothing
 from shunda.credit.tests.builders import account, raise_asked
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.tests.builders import carrier, shipment
@@ -79,11 +80,12 @@ class Desk:
 def promptly(patch) -> None:
     """Reactions run as soon as the transaction that caused them is committed, without a worker."""
 
-    def defer(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> None:
+    def deferring(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> Statement[None]:
         for name, ids, _lane in wanted:
             transaction.on_commit(partial(reactions.run, name, ids, at))
+        return Statement("", {}, nothing)
 
-    patch.setattr("shunda.wiring.jobs.defer", defer)
+    patch.setattr("shunda.wiring.jobs.deferring", deferring)
 
 
 @contextmanager

@@ -1,12 +1,9 @@
 """The main path of an order, each step by the person whose work it is, in a real browser."""
 
 import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as said
 from playwright.sync_api import expect
@@ -24,21 +21,16 @@ from shunda.fulfilment.tests.builders import carrier
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders.models import Order
 from shunda.pricing.tests.builders import price_list
-from shunda.wiring import reactions
 from shunda.wiring.roles import expanded
+from tests.browser import crew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def promptly(monkeypatch):
-    """Reactions run as soon as the transaction that caused them is committed, without a worker."""
-
-    def defer(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> None:
-        for name, ids, _lane in wanted:
-            transaction.on_commit(partial(reactions.run, name, ids, at))
-
-    monkeypatch.setattr("shunda.wiring.jobs.defer", defer)
+    """What follows happens at once."""
+    crew.promptly(monkeypatch)
 
 
 @pytest.fixture

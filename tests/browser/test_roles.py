@@ -18,6 +18,7 @@ from shunda.inventory.models import Supply
 from shunda.orders.models import Order
 from shunda.wiring.navigation import MENU
 from shunda.wiring.roles import ROLES, TITLES
+from shunda.work.models import Notice
 from tests.browser import crew, keyboard
 from tests.browser.conftest import PHONE, windows
 
@@ -147,6 +148,26 @@ def test_every_figure_on_every_home_leads_to_just_so_many_rows(company):
             address, value = worth
             assert (role, f"¥{sum(row.gross for row in me.rows(address)):,.2f}") == (role, value.strip())
     assert {"late", "day", "today", "late orders", "review.sales", "shipment.ship", "payment.match"} <= found
+
+
+def test_what_one_is_at_is_not_taken_away_and_a_session_that_ended_is_said_once(at_home, desk):
+    page = at_home("sales_rep")
+    look = "document.dispatchEvent(new Event('shunda:look'))"
+    page.keyboard.press("j")
+    news = {"subject_kind": "orders.order", "subject_id": desk.plain.pk, "label": desk.plain.number, "said_by": "Wang"}
+    Notice.objects.create(user=desk.people["sales_rep"], text="call him back", said_at=desk.now, **news)
+    page.evaluate(look)
+    offer = page.locator("[data-live-offer]")
+    expect(offer).to_be_visible()
+    expect(page.get_by_text("call him back")).to_have_count(0)
+    offer.get_by_role("button").click()
+    expect(page.get_by_text("call him back")).to_be_visible()
+    expect(offer).to_be_hidden()
+    page.context.clear_cookies()
+    for _look in range(2):
+        with page.expect_response("**/work/live/"):
+            page.evaluate(look)
+    expect(page.locator("#toasts [role=alert]")).to_have_count(1)
 
 
 def test_the_sales_rep__reads_why_an_order_came_back_mends_it_and_hands_it_in(at_home, desk):
