@@ -12,7 +12,7 @@ from shunda.orders.decisions import FACTS, Submitted, facts, region_codes
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import STEPPER, Stage
 from shunda.policies.conditions import code_of
-from shunda.policies.decisions import in_force
+from shunda.policies.decisions import Ruling, in_force
 from shunda.policies.kinds import Several
 from shunda.policies.tables import Output, Table, declare
 
@@ -46,13 +46,17 @@ STAGES = declare(
 )
 
 
-def hidden(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> frozenset[str]:
-    """The stages not shown of an order (its customer at hand): one query where the table has no rows, two at most."""
+def ruled(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> Ruling | None:
+    """What the table says of an order (its customer at hand): one query where it has no rows, two at most."""
     edition = in_force(STAGES.name, at)
     if not edition.grid.rows:
-        return frozenset()
+        return None
     codes = region_codes([order.region_id]) if "region" in edition.grid.asked else {}
     made = any(line.made_to_order for line in lines)
     case = facts(order, order.customer, made_to_order=made, region=codes.get(order.region_id or 0, ""))
-    first = edition.rule(case).first
-    return frozenset(first["hidden"]) if first else frozenset()
+    return edition.rule(case)
+
+
+def hidden(ruling: Ruling | None) -> frozenset[str]:
+    """The stages not shown."""
+    return frozenset(ruling.first["hidden"]) if ruling and ruling.first else frozenset()

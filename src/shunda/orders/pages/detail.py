@@ -53,12 +53,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     order = found.order
     stage = rules.stage_of(order)
     waits = work.next_of_order(pk, by)
+    ruled = stages.ruled(order, found.lines, at=at)
     context = {
         "order": order,
         "lines": shown(order, found.lines),
         "more": found.more,
         "stage": stage,
-        "steps": steps(order, stage, stages.hidden(order, found.lines, at=at)),
+        "steps": steps(order, stage, stages.hidden(ruled)),
+        "why_stages": queries.why_url(ruled.trace()) if ruled else "",
         "buttons": _buttons(order, by),
         "waits": waits,
         "waits_for": label_of(waits.kind) if waits else "",

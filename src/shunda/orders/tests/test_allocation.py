@@ -140,6 +140,9 @@ def test_stages_that_a_table_leaves_out_are_not_shown_unless_the_order_is_there(
 
     small, large = order(buyer, [(article, 1, 10)]), order(buyer, [(article, 1, 11)])
     assert len(shown(large)) - len(shown(small)) == 2
+    why = f"/tables/{STAGES.name}/"
+    assert why in client.get(f"/orders/{small.pk}/").context["why_stages"]
+    assert client.get(f"/orders/{large.pk}/").context["why_stages"] == "", "no row left anything out"
     approved = order(buyer, [(article, 1, 10)], "approved")
     assert len(shown(approved)) == len(shown(small)) + 1
 
