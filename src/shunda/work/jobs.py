@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
@@ -19,15 +21,27 @@ from shunda.work import recounting, ringing
 from shunda.work.models import Notice
 from shunda.work.notices import headline, mail_works
 
+log = structlog.get_logger(__name__)
+
 
 def ring(at: datetime) -> int:
-    """Clocks say what is due by now (every minute), and what is to be mailed of it is; how much was said."""
+    """Clocks say what is due by now (every minute), and whatever waits to be mailed is sent; how much was said.
+
+    What a job of its own mails at once (comments, orders sent back) waits here only where that failed.
+    """
     said = ringing.ring(at)
     if mail_works():
-        told = Notice.objects.filter(kind__in=set(ringing.NOTICE.values()), to_mail=True, mailed_at=None)
-        for pk in told.order_by("pk").values_list("pk", flat=True):
-            _send(pk, at)
+        _send_all(Notice.objects.filter(to_mail=True, mailed_at=None), at)
     return said
+
+
+def _send_all(waiting: QuerySet[Notice], at: datetime) -> None:
+    """One mail that cannot be sent holds up no other; it is tried again the next time."""
+    for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        try:
+            _send(pk, at)
+        except OSError as error:  # also what the mail server refuses
+            log.warning("a mail was not sent", notice=pk, exc_info=error)
 
 
 def recount(ids: list[int], at: datetime) -> None:

@@ -94,6 +94,7 @@ class Task(models.Model):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["order_id", "id"], name="task_order"),
+            models.Index(fields=["-id"], name="task_late", condition=Q(closed_at__gt=models.F("due_at"))),
             models.Index(
                 fields=["next_at", "id"],
                 name="task_next",

@@ -2,10 +2,12 @@
 
 import threading
 from datetime import datetime, timedelta
+from smtplib import SMTPException
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail as sent
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,8 +19,8 @@ from shunda.policies.tests.samples import published
 from shunda.work import actions, jobs, ringing
 from shunda.work.levels import ESCALATION
 from shunda.work.models import Alarm, Alarms, Notice, Pulse, Task
-from shunda.work.specs import TaskSpec
-from shunda.work.steps import close_tasks, open_tasks
+from shunda.work.specs import NoticeSpec, TaskSpec
+from shunda.work.steps import close_tasks, open_tasks, tell
 
 SH = ZoneInfo("Asia/Shanghai")
 REVIEW = "orders.review_sales"
@@ -216,6 +218,30 @@ def test_who_chose_mail_is_told_by_mail_once(settings):
     jobs.ring(at(5, 11, 11))
     jobs.ring(at(5, 11, 11, 1))
     assert [message.subject for message in sent.outbox] == ["SO1: a step is late"]
+
+
+def test_news_of_a_case_is_mailed_too_and_a_mail_that_fails_holds_up_no_other(settings, monkeypatch):
+    settings.SHUNDA_MAIL = "smtp://localhost"
+    people = [user(name, email=f"{name}@example.com") for name in ("anna", "bo")]
+    for person in people:
+        actions.choose({"assessment": (True, True)}, by=system_of(person), at=MONDAY)
+    tell(
+        [NoticeSpec(p.pk, "assessments.assessment", 1, "AS1", "x", "assessment") for p in people],
+        by=system(),
+        at=MONDAY,
+    )
+    send, refused = EmailMessage.send, ["anna@example.com"]
+    monkeypatch.setattr(EmailMessage, "send", lambda mail: _refuse() if mail.to == refused else send(mail))
+    jobs.ring(MONDAY)
+    assert [message.to for message in sent.outbox] == [["bo@example.com"]]
+    refused.clear()
+    jobs.ring(MONDAY)
+    jobs.ring(MONDAY)
+    assert [message.to[0] for message in sent.outbox] == ["bo@example.com", "anna@example.com"]
+
+
+def _refuse():
+    raise SMTPException
 
 
 def system_of(person):
