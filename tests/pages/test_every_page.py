@@ -25,6 +25,7 @@ UNREACHED = {
     "customers:paper": "a file of a customer; what is attached to orders is read the same way",
     "documents:credit-note": "a file, named on the invoice it takes back",
     "fulfilment:find": "an answer to a scan",
+    "fulfilment:resolve": "a shipment on its way that the carrier reports trouble about",
     "fulfilment:signature": "the picture of a delivery signed on the screen",
     "orders:attachment": "a file, named on the one order that has it",
     "orders:reasons": "a draft with warnings that could be handed in today; the drafts here are of the past",

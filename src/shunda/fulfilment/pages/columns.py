@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shunda.fulfilment.models import Shipment, TransportMode
+from shunda.fulfilment.models import Shipment, TrackingCode, TransportMode
 from shunda.fulfilment.states import ShipmentStatus
 from shunda.web.columns import Column
 
 
 def _page_of_order(row: Shipment) -> str:
     return reverse("orders:detail", args=[row.order_id])
+
+
+def _tracking(row: Shipment) -> str:
+    return TrackingCode(row.track_code) if row.track_code else ""
 
 
 COLUMNS = (
@@ -21,7 +25,7 @@ COLUMNS = (
     Column("customer", _("Customer"), "order.customer_name"),
     Column("warehouse", _("Warehouse")),
     Column("carrier", _("Carrier"), lambda row: row.carrier or "", cell="fulfilment/cells/carrier.html"),
-    Column("track_code", _("Tracking"), "get_track_code_display", cell="fulfilment/cells/tracking.html"),
+    Column("track_code", _("Tracking"), _tracking, cell="fulfilment/cells/tracking.html"),
     Column("created_at", _("Planned"), kind="moment", sort=("latest", "earliest")),
     Column("tracking_number", _("tracking number"), shown=False),
     Column("tracked_at", _("tracked at"), kind="moment", shown=False),
