@@ -117,13 +117,11 @@ def mine(by: Actor, order_id: int | None = None) -> list[Sheet]:
     return list(rows.order_by("-kept_at", "-pk")[:OFFERED])
 
 
-def kept(sheet_id: int, version: int, *, by: Actor) -> Typed:
-    """What is kept in a sheet of this person; refused when it is gone (not found) or newer by now (stale)."""
+def kept(sheet_id: int, *, by: Actor) -> Typed:
+    """What is kept in a sheet of this person; refused when it is gone."""
     row = Sheet.objects.filter(pk=sheet_id, owner_id=by.id).first()
     if row is None:
         raise Refused(NOT_FOUND(sheet_id))
-    if row.version != version:
-        raise Refused(STALE(sheet_id, yours=version, now=row.version))
     return Typed.of(row.content)
 
 

@@ -165,7 +165,7 @@ def _suggest(results: list[dict[str, Any]], read: typed.Lines) -> None:
 def check(request: HttpRequest) -> HttpResponse:
     """Everything the checks say about the order as typed: what is missing, warnings, other orders like it.
 
-    What is kept already need not come again: ``sheet`` and ``version`` name it.
+    What is kept already need not come again: ``sheet`` names it.
     """
     by, body = actor(request), body_of(request)
     order = order_of(body, by)
@@ -215,10 +215,8 @@ def _sheet(body: Mapping[str, Any]) -> tuple[int | None, int | None]:
 
 def _kept(body: Mapping[str, Any], by: Actor) -> Typed:
     """What is typed: kept before, or as it comes."""
-    sheet_id, version = _sheet(body)
-    if sheet_id is None or version is None:
-        return Typed.of(body)
-    return sheets.kept(sheet_id, version, by=by)
+    sheet_id, _version = _sheet(body)
+    return Typed.of(body) if sheet_id is None else sheets.kept(sheet_id, by=by)
 
 
 def _gone(stopped: Refused) -> JsonResponse:

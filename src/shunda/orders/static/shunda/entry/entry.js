@@ -39,6 +39,8 @@
     button.querySelector("span").textContent = say("faults", { n: wrong });
   };
 
+  let mended = null; // the line to mend that was gone to last
+
   // --- pasted from a spreadsheet --------------------------------------------------------------------------------------
   const paste = async (text) => {
     const said = form.querySelector("[data-paste-said]");
@@ -61,7 +63,8 @@
     said.textContent = say(wrong.length ? "pastedUnknown" : "pasted", { n: rows.length, unknown: wrong.length });
     said.classList.toggle("text-danger", wrong.length > 0);
     said.classList.toggle("text-secondary", wrong.length === 0);
-    sheet.focus(wrong[0] || sheet.add());
+    mended = wrong[0] || null;
+    sheet.focus(mended || sheet.add());
     changed();
   };
 
@@ -271,7 +274,6 @@
     const fields = head.filter((one) => one.offsetParent), next = fields[fields.indexOf(event.target) + 1];
     (next || form.querySelector("button[data-save]")).focus();
   });
-  let mended = null; // the line to mend that was gone to last
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;

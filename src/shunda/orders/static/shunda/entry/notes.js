@@ -77,10 +77,8 @@
       try {
         const sheet = await kept(); // the server has what is typed: it need not come twice
         if (mine !== asked) return;
-        const answer = await ask(url, sheet ? { sheet: sheet.id, version: sheet.version, order: content.order } : { ...content.content, order: content.order });
-        if (mine !== asked) return;
-        if (answer.status === 409) soon(); // something was typed, and kept, just before
-        if (answer.status !== 200) return;
+        const answer = await ask(url, sheet ? { sheet: sheet.id, order: content.order } : { ...content.content, order: content.order });
+        if (mine !== asked || answer.status !== 200) return;
         faults(answer.data.fields);
         show(answer.data);
       } catch { /* what cannot be reached or is signed out is told by the keeping */ }
