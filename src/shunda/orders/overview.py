@@ -59,7 +59,9 @@ def of(actor: Actor, pk: int) -> Overview | None:
 
 def lines_after(order_id: int, line_no: int, most: int = LINES_AT_ONCE) -> tuple[list[OrderLine], int | None]:
     """The lines after this number, and the number to go on from when there are more: one query."""
-    rows = OrderLine.objects.filter(order_id=order_id, line_no__gt=line_no).select_related("sku__product", "unit", "demand")
+    rows = OrderLine.objects.filter(order_id=order_id, line_no__gt=line_no).select_related(
+        "sku__product", "unit", "demand"
+    )
     found = list(rows.order_by("line_no")[: most + 1])
     return found[:most], found[most - 1].line_no if len(found) > most else None
 
