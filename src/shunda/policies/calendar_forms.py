@@ -46,7 +46,7 @@ class ImportForm(_CalendarForm):
 
     file = forms.FileField(label=_("File (Excel, or text with commas)"), required=False)
     text = forms.CharField(
-        label=_("Days"),
+        label=_("List of days"),
         widget=forms.Textarea(attrs={"rows": 10, "class": "font-monospace", "spellcheck": "false"}),
         help_text=_("A row for each day: date, off or work, name. Paste from a sheet, or choose a file above."),
         max_length=days.MOST_BYTES,
