@@ -173,7 +173,7 @@ def test_reading_or_changing_many_settings_takes_no_more_queries_than_one(django
         values(*SETTINGS)
     few, many = (["archive.keep_years"], [n for n in SETTINGS if n.startswith("work.") and n.endswith("_hours")])
     for names in (few, many):
-        with django_assert_num_queries(6):  # savepoint, lock, read, write, event, release
+        with django_assert_num_queries(7):  # savepoint, lock, read, write, event, what follows from it, release
             done = change_setting([SettingSpec(n, "7", "r") for n in names], by=ADMIN, at=AT).done
         assert len(done) == len(names)
 
