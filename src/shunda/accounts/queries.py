@@ -15,6 +15,8 @@ from django.db.models.functions import JSONObject
 from shunda.accounts.models import ApiToken, Delegation, Member, Region, Role, Team, User
 from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
 from shunda.core.actor import Actor, Reach
+from shunda.core.event import FOR
+from shunda.core.models import Event
 from shunda.core.sql import Row, Statement
 
 
@@ -223,4 +225,17 @@ def names(user_ids: Sequence[int]) -> dict[int, str]:
 def sessions_of(user_id: int) -> list[UserSession]:
     """The browsers a person is signed in with; sessions that ended by themselves are cleared away."""
     found: list[UserSession] = UserSession.objects.purge_and_list(User(pk=user_id))
+    return found
+
+
+def doers(subject_kind: str, ids: Iterable[int], *kinds: str) -> dict[int, set[int]]:
+    """By subject: whoever did one of these things to it, and for whom. One query.
+
+    What one of them began, neither decides: whoever stands in for somebody is treated as that one too, and the other
+    way round.
+    """
+    found: dict[int, set[int]] = {pk: set() for pk in ids}
+    events = Event.objects.filter(subject_kind=subject_kind, subject_id__in=list(found), kind__in=kinds)
+    for pk, actor_id, principal in events.values_list("subject_id", "actor_id", f"data__{FOR}"):
+        found[pk] |= {one for one in (actor_id, principal) if one is not None}
     return found

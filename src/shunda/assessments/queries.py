@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from shunda.accounts.models import User
+from shunda.accounts.queries import doers
 from shunda.assessments.models import (
     Assessment,
     Consequence,
@@ -22,7 +23,6 @@ from shunda.assessments.models import (
 )
 from shunda.assessments.states import HIDDEN, MeetingStatus
 from shunda.core.actor import Actor
-from shunda.core.event import persons
 
 VIEW = "assessments.view_assessment"
 CASE = Assessment._meta.label_lower
@@ -78,12 +78,12 @@ def named_in(ids: Collection[int]) -> dict[int, set[int]]:
 
 def brought_by(ids: Collection[int]) -> dict[int, set[int]]:
     """By case: who brought it (recorded it, named the person, told him), and in whose name."""
-    return persons(CASE, ids, "assessment.propose", "assessment.assign", "assessment.notify")
+    return doers(CASE, ids, "assessment.propose", "assessment.assign", "assessment.notify")
 
 
 def first_deciders(ids: Collection[int]) -> dict[int, set[int]]:
     """By case: who took part in the first decision, alone (or in whose name) or as chair and member of its meeting."""
-    found = persons(CASE, ids, "assessment.decide")
+    found = doers(CASE, ids, "assessment.decide")
     sat = MeetingPerson.objects.filter(part__in=["chair", "member"], meeting__cases__in=ids)
     for case, person in sat.values_list("meeting__cases", "person_id"):
         found.setdefault(case, set()).add(person)

@@ -86,19 +86,6 @@ def _for(by: Actor) -> dict[str, int]:
     return {} if by.for_id is None else {FOR: by.for_id}
 
 
-def persons(subject_kind: str, ids: Iterable[int], *kinds: str) -> dict[int, set[int]]:
-    """By subject: whoever did one of these things to it, and for whom. One query.
-
-    What one of them began, neither decides: whoever stands in for somebody is treated as that one too, and the other
-    way round.
-    """
-    found: dict[int, set[int]] = {pk: set() for pk in ids}
-    events = Event.objects.filter(subject_kind=subject_kind, subject_id__in=list(found), kind__in=kinds)
-    for pk, actor_id, principal in events.values_list("subject_id", "actor_id", f"data__{FOR}"):
-        found[pk] |= {one for one in (actor_id, principal) if one is not None}
-    return found
-
-
 class First(NamedTuple):
     """One of the events a new order begins with; ``data`` is JSON as text."""
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 from django.db.models import Case, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Round
 
+from shunda.accounts.queries import doers
 from shunda.core import sql
 from shunda.core.actor import Actor
-from shunda.core.event import persons
 from shunda.core.models import Event
 from shunda.credit.holding import RAISED
 from shunda.credit.models import Bucket, CreditAccount, CreditEntry, LimitRaise, Proposal
@@ -154,7 +154,7 @@ def askers(rows: Iterable[LimitRaise | Proposal]) -> dict[int, set[int]]:
     if not found:
         return {}
     kind = {LimitRaise: "raise.create", Proposal: "proposal.create"}[type(found[0])]
-    return persons(found[0]._meta.label_lower, [row.pk for row in found], kind)
+    return doers(found[0]._meta.label_lower, [row.pk for row in found], kind)
 
 
 def alone() -> Decimal:

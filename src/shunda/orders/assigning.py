@@ -55,7 +55,7 @@ class Waited:
 
     def _rows(self, since: datetime, until: datetime) -> QuerySet[Task]:
         rows = Task.objects.filter(opened_at__gte=since, opened_at__lt=until, order_id__in=Order.objects.values("pk"))
-        return rows.order_by("pk")
+        return rows.only("order_id", "label", "kind").order_by("pk")
 
 
 def _unknown(rows: Sequence[Row]) -> list[Fault]:

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 
+from shunda.accounts.queries import doers
 from shunda.catalog.models import Sku
 from shunda.core.actor import Actor
-from shunda.core.event import FOR, persons
+from shunda.core.event import FOR
 from shunda.core.models import Event
 from shunda.core.search import Matching
 from shunda.customers.models import Customer
@@ -242,7 +243,7 @@ def overridden(order_ids: Iterable[int]) -> dict[int, dict[str, str]]:
 
 def editors(order_ids: Iterable[int]) -> dict[int, set[int]]:
     """Who entered these orders or ever changed their content, and in whose name, by order: one query."""
-    return persons(Order._meta.label_lower, order_ids, "order.create", "order.edit")
+    return doers(Order._meta.label_lower, order_ids, "order.create", "order.edit")
 
 
 def departments_of(actor: Actor) -> list[str]:

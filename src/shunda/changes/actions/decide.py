@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Min
 from django.utils.timezone import localtime
 
+from shunda.accounts.queries import doers
 from shunda.changes import queries, tasks
 from shunda.changes import reasons as why
 from shunda.changes.actions.apply import carry, drop_voices, lock_orders, specs_of
@@ -16,7 +17,6 @@ from shunda.changes.states import CHANGE, VOICE, VoiceStatus
 from shunda.changes.weighing import weigh
 from shunda.core.actor import Actor
 from shunda.core.batch import ACTIONS, Batch, Outcome, action
-from shunda.core.event import persons
 from shunda.core.refusal import Refusal
 from shunda.orders import rows
 from shunda.orders.models import Order
@@ -90,9 +90,9 @@ def _batch(ids: Collection[int], move: str, by: Actor, versions: Mapping[int, in
     lock_orders(changes)
     list(Change.objects.filter(pk__in=changes).order_by("pk").select_for_update().values_list("pk"))
     may_own = policies.value("orders.review_own")
-    asked = persons(Change._meta.label_lower, changes, "change.ask")
+    asked = doers(Change._meta.label_lower, changes, "change.ask")
     batch = Batch(mine.select_related("change__order"), ids, VOICE, move, versions=versions)
-    entered = persons(Order._meta.label_lower, {voice.change.order_id for voice in batch}, "order.create")
+    entered = doers(Order._meta.label_lower, {voice.change.order_id for voice in batch}, "order.create")
 
     def why_not(voice: Voice) -> list[Refusal]:
         found = []
