@@ -465,7 +465,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(at_home, desk):
     page = at_home("administrator", f"/orders/{desk.to_change.pk}/")
     held = "() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog[open]'))"
     for opener, dialog in (
-        (page.get_by_role("link", name=said("Place hold"), exact=True), "#modal"),
+        (page.locator("main").get_by_role("link", name=said("Place hold"), exact=True), "#modal"),
         (page.locator(".topbar [data-palette]"), "#palette"),
     ):
         opener.focus()
