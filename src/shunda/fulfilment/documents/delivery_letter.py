@@ -53,6 +53,13 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
         "rows": [_row(number, line) for number, line in enumerate(lines, 1)],
         "total": loading.total(lines),
         "packing": order.packing,
+        **_to_fill_in(),
+    }
+
+
+def _to_fill_in() -> dict[str, Any]:
+    """What the customer ticks, writes and signs."""
+    return {
         "ready": [
             pgettext("document", "Address, receiver and phone are right as stated above."),
             pgettext(
