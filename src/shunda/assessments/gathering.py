@@ -15,13 +15,13 @@ from shunda.assessments.consequences import Released
 from shunda.assessments.models import Assessment, AssessmentKind
 from shunda.assessments.specs import Found
 from shunda.core import sql
-from shunda.core.calendar import Calendar, UnknownYear
 from shunda.core.models import Event
 from shunda.core.money import plain
 from shunda.credit.reasons import OVER_LIMIT
 from shunda.orders import pickup
 from shunda.orders.models import Delivery, Order, OrderKind
 from shunda.orders.states import OrderStatus
+from shunda.policies.calendar import Calendar, UnknownYear
 from shunda.work.kinds import KINDS, Clock
 from shunda.work.models import Task
 from shunda.work.rules import Counter

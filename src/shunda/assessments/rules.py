@@ -12,9 +12,9 @@ from shunda.assessments import reasons as why
 from shunda.assessments.models import REASON_LENGTH, Assessment, Consequence, Verdict
 from shunda.assessments.specs import RulingSpec
 from shunda.core.actor import Actor
-from shunda.core.calendar import Calendar, UnknownYear
 from shunda.core.money import plain
 from shunda.core.refusal import Refusal
+from shunda.policies.calendar import Calendar, UnknownYear
 
 RANK = {str(one): rank for rank, one in enumerate(Consequence)}
 

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from shunda.catalog.queries import SkuFacts
-from shunda.core.calendar import Calendar, UnknownYear
 from shunda.core.money import plain
 from shunda.core.refusal import Reason, Refusal
 from shunda.credit.queries import Exposure
@@ -28,6 +27,7 @@ from shunda.orders.models import Department, InvoiceKind, Order, OrderKind, Orde
 from shunda.orders.rules import effective_price, goods_total
 from shunda.orders.specs import ZERO
 from shunda.orders.written import Measure, needs
+from shunda.policies.calendar import Calendar, UnknownYear
 
 Level = Literal["ok", "warn", "block"]
 D = Department

@@ -18,7 +18,6 @@ from shunda.accounts.models import User
 from shunda.catalog import queries as catalog
 from shunda.catalog.queries import SkuFacts
 from shunda.core.actor import Actor
-from shunda.core.calendar import Calendar
 from shunda.core.refusal import Refusal
 from shunda.core.sql import Statement, nothing
 from shunda.credit import queries as credit
@@ -34,6 +33,7 @@ from shunda.orders.models import Order, OrderAttachment, OrderLine, PaperKind
 from shunda.orders.queries import lines_of
 from shunda.orders.specs import LineSpec, OrderSpec
 from shunda.policies import queries as policies
+from shunda.policies.calendar import Calendar
 from shunda.policies.declared import SETTINGS
 
 

@@ -17,9 +17,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from shunda.core.calendar import KNOWN_YEARS, SATURDAY, Calendar, UnknownYear
 from shunda.core.refusal import Refusal, Refused
 from shunda.policies import reasons
+from shunda.policies.calendar import KNOWN_YEARS, SATURDAY, Calendar, UnknownYear
 from shunda.policies.hours import NAME_LENGTH
 from shunda.policies.specs import DaySpec
 

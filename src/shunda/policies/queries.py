@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from shunda.core import sql
-from shunda.core.calendar import Calendar
 from shunda.core.models import Event
+from shunda.policies.calendar import Calendar
 from shunda.policies.decisions import Edition, edition
 from shunda.policies.declared import SETTINGS
 from shunda.policies.models import SettingChange

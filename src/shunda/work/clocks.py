@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from shunda.core import sql
-from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
+from shunda.policies.calendar import UnknownYear
 from shunda.policies.declared import SETTINGS
 from shunda.work.kinds import KINDS, SHIPPING, Clock, Kind
 from shunda.work.limits import DAYS, LIMITS, Step, ruled

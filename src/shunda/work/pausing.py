@@ -8,8 +8,8 @@ from typing import Any
 
 from shunda.core import sql
 from shunda.core.actor import Actor
-from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
+from shunda.policies.calendar import UnknownYear
 from shunda.work.clocks import CALENDAR, LATER, WARNING, again
 from shunda.work.kinds import Clock
 from shunda.work.models import Alarms, Pause, Task, Wait

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from shunda.accounts.models import Member
 from shunda.core.actor import Actor
-from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
+from shunda.policies.calendar import UnknownYear
 from shunda.work import rules
 from shunda.work.kinds import KINDS, Clock, Kind
 from shunda.work.models import Assignment, Notice, Pause, Task

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from shunda.core import sql
-from shunda.core.calendar import UnknownYear
 from shunda.policies import queries as policies
+from shunda.policies.calendar import UnknownYear
 from shunda.work import pausing
 from shunda.work.clocks import CALENDAR, LATER, UNKNOWN, WARNING, Span, again
 from shunda.work.kinds import Clock

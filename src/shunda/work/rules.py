@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from shunda.core.calendar import Calendar, UnknownYear
+from shunda.policies.calendar import Calendar, UnknownYear
 from shunda.work.kinds import Clock
 from shunda.work.models import Alarms
 

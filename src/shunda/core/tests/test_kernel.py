@@ -1,6 +1,6 @@
 """The kernel's small parts."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,7 +9,6 @@ import pytest
 from django.utils import translation
 
 from shunda.core import actor, event, once, sequence
-from shunda.core.calendar import Calendar, UnknownYear
 from shunda.core.models import Answer, Event
 from shunda.core.money import Money, portion, rounded, share
 from shunda.core.refusal import Reason, Refused
@@ -87,25 +86,6 @@ def test_the_same_key_gives_the_same_answer_and_runs_once():
 def test_an_answer_that_did_nothing_is_not_kept():
     once.once("u", "k", {}, AT, lambda: ("refused", False))
     assert not Answer.objects.exists()
-
-
-def test_working_time_skips_the_night_the_weekend_and_works_on_make_up_days():
-    calendar = Calendar()
-    friday = datetime(2026, 10, 9, 17, tzinfo=SH)
-    assert calendar.add(friday, timedelta(hours=2)) == datetime(2026, 10, 10, 10, tzinfo=SH)  # a make-up Saturday
-    assert calendar.between(friday, datetime(2026, 10, 12, 9, tzinfo=SH)) == timedelta(hours=9)
-
-
-def test_a_year_that_is_not_known_says_so():
-    with pytest.raises(UnknownYear):
-        Calendar().is_working_day(date(2030, 1, 7))
-    assert Calendar(overrides={date(2030, 1, 7): True}).is_working_day(date(2030, 1, 7))
-
-
-def test_days_end_at_the_close_of_business():
-    assert Calendar().add_days(datetime(2026, 5, 6, 20, tzinfo=SH), 3) == datetime.combine(
-        date(2026, 5, 9), time(18), SH
-    )
 
 
 def test_search_text_knows_pinyin_initials():

@@ -10,10 +10,10 @@ from django.db import connection
 
 from shunda.core.actor import Actor
 from shunda.core.batch import Outcome, action
-from shunda.core.calendar import SATURDAY
 from shunda.core.refusal import Refusal, Refused
 from shunda.policies import days, queries, reasons
 from shunda.policies.actions.settings import change_setting
+from shunda.policies.calendar import SATURDAY
 from shunda.policies.declared import SETTINGS
 from shunda.policies.kinds import Invalid, hours_of_work
 from shunda.policies.models import SettingChange

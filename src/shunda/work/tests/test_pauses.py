@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from shunda.accounts.tests.builders import actor
 from shunda.core.actor import system
-from shunda.core.calendar import Calendar
 from shunda.core.models import Event
 from shunda.core.refusal import NotPermitted, Refused
+from shunda.policies.calendar import Calendar
 from shunda.work import actions, queries, ringing
 from shunda.work.kinds import Clock
 from shunda.work.models import Alarm, Pause, Task

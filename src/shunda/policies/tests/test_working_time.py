@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shunda.core.calendar import KNOWN_YEARS, Calendar, UnknownYear
+from shunda.policies.calendar import KNOWN_YEARS, Calendar, UnknownYear
 
 SH = ZoneInfo("Asia/Shanghai")
 
@@ -116,3 +116,22 @@ def test_a_weekday_may_have_hours_of_its_own_and_a_made_up_saturday_is_a_whole_d
     assert hours[2, 14] == calendar.hours  # a Saturday made up for the Spring Festival
     assert hours[2, 21] == ()  # a Saturday within it
     assert hours[9, 26] == ()  # and one within Mid-Autumn
+
+
+def test_working_time_skips_the_night_the_weekend_and_works_on_make_up_days():
+    calendar = Calendar()
+    friday = datetime(2026, 10, 9, 17, tzinfo=SH)
+    assert calendar.add(friday, timedelta(hours=2)) == datetime(2026, 10, 10, 10, tzinfo=SH)  # a make-up Saturday
+    assert calendar.between(friday, datetime(2026, 10, 12, 9, tzinfo=SH)) == timedelta(hours=9)
+
+
+def test_a_year_that_is_not_known_says_so():
+    with pytest.raises(UnknownYear):
+        Calendar().is_working_day(date(2030, 1, 7))
+    assert Calendar(overrides={date(2030, 1, 7): True}).is_working_day(date(2030, 1, 7))
+
+
+def test_days_end_at_the_close_of_business():
+    assert Calendar().add_days(datetime(2026, 5, 6, 20, tzinfo=SH), 3) == datetime.combine(
+        date(2026, 5, 9), time(18), SH
+    )
