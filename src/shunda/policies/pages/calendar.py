@@ -38,6 +38,11 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     return _year(request, year)
 
 
+def _spans(typed: str) -> list[str]:
+    """Hours of a day, each to be read in one piece."""
+    return [span.replace("-", "–") for span in typed.split(", ") if span]
+
+
 def _year(request: HttpRequest, year: int) -> HttpResponse:
     decided = queries.values(*queries.CALENDAR)
     calendar = queries.calendar(decided)
@@ -52,8 +57,8 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
         "unusual": [day for day in all_days if day.unusual],
         "worked": sum(bool(day.works) for day in all_days),
         "weekdays": [(label, _short(str(label))) for label in WEEKDAYS],
-        "week": [(label, week[f"day{number}"]) for number, label in enumerate(WEEKDAYS, 1)],
-        "usual": week["usual"],
+        "week": [(label, _spans(week[f"day{number}"])) for number, label in enumerate(WEEKDAYS, 1)],
+        "usual": _spans(week["usual"]),
         "zone": SETTINGS["calendar.zone"].kind.show(decided["calendar.zone"]),
         "holidays": SETTINGS["calendar.holidays"].kind.show(decided["calendar.holidays"]),
         "before": max(year - 1, days.FIRST_YEAR),
