@@ -50,7 +50,7 @@ MACHINES = {"api_client"}
 STEP = re.compile(
     r'data-step="([^"]+)".*?<a class="text-reset" href="([^"]+)".*?<span class="badge[^>]*>(\d+)</span>', re.S
 )
-LATE = re.compile(r'<a class="(?:text-red|badge bg-red-lt ms-2)" href="([^"]+)">(\d+)')
+LATE = re.compile(r'<a class="[^"]*red[^"]*" href="([^"]+late=on)">(\d+)')
 CARD = re.compile(r'<a class="card card-link h-100" href="([^"]+)">(.*?)</a>', re.S)
 FIGURE = re.compile(r"figures[^>]*>([^<]+)<")
 BAR = re.compile(r'<a href="([^"]+)" aria-label="[\d-]+\D+(\d+)')

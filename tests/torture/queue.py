@@ -39,14 +39,14 @@ def _orders(site: Site, effort: Effort) -> list[int]:
 
 def backlog(site: Site, effort: Effort, orders: list[int]) -> None:
     """Many times what follows from confirming the same orders; it reconciles, so nothing may change."""
-    from shunda.wiring.jobs import defer
+    from shunda.wiring.jobs import deferring
     from shunda.wiring.reactions import by_lane
 
     size = effort.pick(500, 100_000)
     now = datetime.now(UTC)
     for first in range(0, size, 1000):
         ids = [effort.random.choice(orders) for _ in range(min(1000, size - first))]
-        defer([("fulfilment.open_work", [pk], lane) for pk in ids for lane in by_lane([pk], {pk: pk})], now)
+        deferring([("fulfilment.open_work", [pk], lane) for pk in ids for lane in by_lane([pk], {pk: pk})], now).run()
     started = time.monotonic()
     if not effort.short:
         time.sleep(1)
@@ -67,10 +67,11 @@ def kill_worker(site: Site, effort: Effort) -> None:
 def poison(site: Site, effort: Effort, order: int) -> None:
     """A reaction that cannot be: the others of its lane are done, it is tried to the end and parked for people."""
     from shunda.wiring import reactions
-    from shunda.wiring.jobs import defer
+    from shunda.wiring.jobs import deferring
 
     lane = reactions.lane(order)
-    defer([("no.such_reaction", [order], lane), ("fulfilment.open_work", [order], lane)], datetime.now(UTC))
+    poisoned = [("no.such_reaction", [order], lane), ("fulfilment.open_work", [order], lane)]
+    deferring(poisoned, datetime.now(UTC)).run()
     deadline = time.monotonic() + 60
     while not site.rows(_FAST):  # no need to wait for its patience
         assert time.monotonic() < deadline, "it was not set apart"
