@@ -68,7 +68,7 @@ PLACING: Combine[Intake, Outcome] = Combine(
     place_all,
     most=1000,
     queue=20_000,
-    lanes=2,
+    lanes=3,
     weigh=lambda call: len(call.placing.spec.lines) or 1,
 )
 """Weighed in lines: about 200 usual orders make a batch, and some 4,000 may wait."""
