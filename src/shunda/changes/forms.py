@@ -162,7 +162,7 @@ class ProductForm(Asked):
         for line in lines:
             text = "\n".join(f"{key}: {value}" for key, value in line.parameters.items())
             self.fields[f"parameters_{line.line_no}"] = forms.CharField(
-                label=f"{line.line_no} · {line.sku.code} {line.name}",
+                label=f"{line.line_no} · {line.sku.code} {line.article}",
                 required=False,
                 initial=text,
                 widget=forms.Textarea(attrs={"rows": 3}),
