@@ -89,7 +89,7 @@ class Gather(Generic[Spec]):
         standing, earlier = tokens.answer, keys.answer
         now = [replace(c, by=standing[c.token]) if c.token in standing else c for c in calls]
         outcome: dict[int, Told | Exception] = {}
-        first: dict[tuple[str, str], int] = {}
+        repeats = once.Repeats()
         todo: list[int] = []
         for index, call in enumerate(now):
             if call.token and call.token not in standing:
@@ -98,13 +98,12 @@ class Gather(Generic[Spec]):
                 outcome[index] = NotPermitted(self.permission)
             elif call.key and (kept := earlier.get(self._key(call))):
                 outcome[index] = once.again(call.key, call.mark, kept.fingerprint, Told(kept.answer, replayed=True))
-            elif not call.key or first.setdefault(self._key(call), index) == index:
+            elif not call.key or repeats.is_first(self._key(call), index):
                 todo.append(index)
         done = self._run([(now[index].spec, now[index].by) for index in todo], at) if todo else ()
         outcome |= {index: self._told(row) for index, row in zip(todo, done, strict=True)}
         journey.home(self._keep([(now[i], told) for i in todo if isinstance(told := outcome[i], Told)], at))
-        for index in sorted(set(range(len(now))) - set(outcome)):
-            one = first[self._key(now[index])]
+        for index, one in repeats.items():
             told = outcome[one]
             same = replace(told, replayed=True) if isinstance(told, Told) else told
             outcome[index] = once.again(now[index].key, now[index].mark, now[one].mark, same)

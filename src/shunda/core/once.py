@@ -95,6 +95,21 @@ def again(key: str, mark: str, then: str, answer: Told) -> Told | Refused:
     return answer if mark == then else Refused(KEY_REUSED(key=key))
 
 
+class Repeats(dict[int, int]):
+    """Calls of a batch that came with the key of one before them, by their places: the one that came first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first: dict[tuple[str, str], int] = {}
+
+    def is_first(self, key: tuple[str, str], place: int) -> bool:
+        """Whether no call before this one has the (scope, key); one that has not is noted."""
+        first = self._first.setdefault(key, place)
+        if first != place:
+            self[place] = first
+        return first == place
+
+
 def answered(asked: Collection[tuple[str, str]]) -> Statement[dict[tuple[str, str], Kept]]:
     """The answers that these (scope, key) got before; a key that is new is missing. Asks nobody about none."""
     columns = [[scope for scope, _key in asked], [key for _scope, key in asked]]

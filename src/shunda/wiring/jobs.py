@@ -50,20 +50,20 @@ log = structlog.get_logger(__name__)
 
 
 def deferring(wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> Statement[None]:
-    """What queues reactions (name, subjects, lane), in the transaction of their events.
+    """What queues reactions (name, subjects, lane), in the transaction of their events."""
+    return _queueing(react, wanted, at)
 
-    The queue's own statement, its row being queue, task, priority, lock, queueing lock, arguments and time; its own
-    function would send it at once, and alone.
+
+def _queueing(task: Any, wanted: Iterable[tuple[str, list[int], str | None]], at: datetime) -> Statement[None]:
+    """The queue's own statement; its own function would send it at once, and alone.
+
+    A row is queue, task, priority, lock, queueing lock, arguments and time.
     """
     jobs = [
-        (react.queue, react.name, 0, lane, None, Jsonb({"name": name, "ids": ids, "at": at.isoformat()}), None)
+        (task.queue, task.name, 0, lane, None, Jsonb({"name": name, "ids": ids, "at": at.isoformat()}), None)
         for name, ids, lane in wanted
     ]
     return Statement(queries["defer_jobs"] if jobs else "", {"jobs": jobs}, nothing)
-
-
-def _job(task: Any, lane: str | None, **arguments: Any) -> Job:
-    return Job(queue=task.queue, lock=lane, queueing_lock=None, task_name=task.name, task_kwargs=arguments)
 
 
 @app.task(
@@ -101,9 +101,7 @@ def _set_apart(name: str, failed: Iterable[int], at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_APART, [name, subjects])
         there = {pk for (pk,) in cursor.fetchall()}
-    alone = [_job(react_alone, None, name=name, ids=[pk], at=at.isoformat()) for pk in subjects if pk not in there]
-    if alone:
-        app.job_manager.batch_defer_jobs(alone)
+    _queueing(react_alone, [(name, [pk], None) for pk in subjects if pk not in there], at).run()
 
 
 def merged(jobs: Sequence[tuple[str, list[int], str]]) -> list[tuple[str, list[int], datetime]]:

@@ -81,15 +81,12 @@ class Desk:
         """Place those of the calls that came with a right to, by their index; their last statements travel home."""
         outcome: dict[int, Answer] = {}
         earlier = self._kept.answer
-        first: dict[tuple[str, str], int] = {}
-        repeats: dict[int, int] = {}  # calls that repeat the key of another in this batch
+        repeats = once.Repeats()
         todo: list[tuple[int, Placing]] = []
         for index, call in calls.items():
             if answer := _known(call, earlier):
                 outcome[index] = answer
-            elif call.key and first.setdefault(_key(call), index) != index:
-                repeats[index] = first[_key(call)]
-            else:
+            elif not call.key or repeats.is_first(_key(call), index):
                 todo.append((index, call))
         if todo:
             outcome |= self._work(todo)
