@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from shunda.assessments.models import Assessment, AssessmentKind, Consequence, Verdict
 from shunda.assessments.specs import Found
@@ -88,7 +88,13 @@ CONSEQUENCES = declare(
         ),
         (
             _row(Consequence.MEETING, serious=YES),
-            _row(Consequence.NOTHING, kind=K.LATE_STEP, late="< 1", serious=NO, note="不到一个工作小时不计"),
+            _row(
+                Consequence.NOTHING,
+                kind=K.LATE_STEP,
+                late="< 1",
+                serious=NO,
+                note=gettext_noop("less than a working hour does not count"),
+            ),
             _row(Consequence.WARNING, kind=K.LATE_STEP, late=">= 1", times="<= 2", serious=NO),
             _row(Consequence.AMOUNT, "50", kind=K.LATE_STEP, late=">= 1", times="> 2", serious=NO),
             _row(Consequence.WARNING, kind=f"{K.WRONG_SHIPMENT}, {K.DELAY}", times="1", serious=NO),
@@ -100,7 +106,7 @@ CONSEQUENCES = declare(
                 serious=NO,
                 released=f"{Released.CREDIT}, {Released.HOLD}",
                 own=YES,
-                note="放行自己的订单",
+                note=gettext_noop("who releases an order of his own"),
             ),
         ),
         requirements=("R083", "R085", "R108", "R206", "R207", "R208", "R209"),

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from shunda.credit import queries, scoring
 from shunda.credit.queries import Exposure
@@ -49,12 +50,12 @@ PROPOSALS = declare(
             Output("limit", _("proposed limit, of the present one"), Whole(0, 1000, "%")),
         ),
         (
-            _row(Grade.A, 120, "好客户额度吃紧 / good payer, limit nearly used", score=">= 85", used=">= 75"),
-            _row(Grade.A, 100, "好客户 / good payer", score=">= 85"),
-            _row(Grade.B, 100, "正常 / regular", score=">= 70"),
-            _row(Grade.C, 100, "偏弱 / weak", score=">= 50"),
-            _row(Grade.D, 100, "已在观察 / on watch already", score="< 50", grade_now=Grade.D),
-            _row(Grade.D, 50, "差 / poor: half the limit", score="< 50"),
+            _row(Grade.A, 120, gettext_noop("good payer, limit nearly used"), score=">= 85", used=">= 75"),
+            _row(Grade.A, 100, gettext_noop("good payer"), score=">= 85"),
+            _row(Grade.B, 100, gettext_noop("regular payer"), score=">= 70"),
+            _row(Grade.C, 100, gettext_noop("weak payer"), score=">= 50"),
+            _row(Grade.D, 100, gettext_noop("on watch already"), score="< 50", grade_now=Grade.D),
+            _row(Grade.D, 50, gettext_noop("poor payer: half the limit"), score="< 50"),
         ),
         requirements=("R049", "R051"),
         otherwise=_("nothing is proposed"),

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from shunda.core import sql
 from shunda.core.search import phone_digits
@@ -61,7 +62,7 @@ LOOKED_AT = (
 """The columns of an order that ``computed`` looks at."""
 
 
-def _row(kind: str, note: Any, **when: str) -> Row:
+def _row(kind: str, note: str, **when: str) -> Row:
     return Row(when, {"hold": kind, "stops": Stops.CONFIRM}, note)
 
 
@@ -81,11 +82,13 @@ SCREENING = declare(
             Output("reason", _("reason"), Text(r".{1,200}", _("at most 200 characters")), required=False),
         ),
         (
-            _row(HoldKind.FRAUD, "新客户大额订单 / new customer, large order", orders_before="0", gross=">= 200000"),
-            _row(HoldKind.FRAUD, "金额异常 / odd amount", times_usual=">= 10", gross=">= 100000"),
-            _row(HoldKind.FRAUD, "共用电话 / shared phone", same_phone=">= 3", orders_before="0", gross=">= 20000"),
-            _row(HoldKind.FRAUD, "共用地址 / shared address", same_address=">= 3", orders_before="0", gross=">= 20000"),
-            _row(HoldKind.MANUAL, "重复订单 / duplicate", duplicate=YES, gross="> 100000"),
+            _row(HoldKind.FRAUD, gettext_noop("new customer, large order"), orders_before="0", gross=">= 200000"),
+            _row(HoldKind.FRAUD, gettext_noop("odd amount"), times_usual=">= 10", gross=">= 100000"),
+            _row(HoldKind.FRAUD, gettext_noop("shared phone"), same_phone=">= 3", orders_before="0", gross=">= 20000"),
+            _row(
+                HoldKind.FRAUD, gettext_noop("shared address"), same_address=">= 3", orders_before="0", gross=">= 20000"
+            ),
+            _row(HoldKind.MANUAL, gettext_noop("duplicate order"), duplicate=YES, gross="> 100000"),
         ),
         hit="every",
         requirements=("R018", "R034", "R157"),

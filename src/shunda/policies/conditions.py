@@ -256,19 +256,19 @@ class Names:
 def code_of(text: str, options: Iterable[tuple[str, Label]]) -> str | None:
     """The code of the option that is called so, by code or by label in any language."""
     wanted = text.casefold()
-    return next((code for code, label in options if wanted in {code.casefold(), *_labels(label)}), None)
+    return next((code for code, label in options if wanted in {code.casefold(), *labels_of(label)}), None)
 
 
 def without_unit(text: str, unit: Label) -> str:
     """A figure without the unit people read behind it, in any language."""
-    for said in _labels(unit):
+    for said in labels_of(unit):
         if said and text.casefold().endswith(said):
             return text[: -len(said)].strip()
     return text
 
 
-def _labels(label: Label) -> set[str]:
-    """A label in every language, so that a sheet written in one is read in the other."""
+def labels_of(label: Label) -> set[str]:
+    """A label in small letters in every language, so that a sheet written in one is read in the other."""
     said: set[str] = set()
     for language in ("zh-hans", "en"):
         with override(language):

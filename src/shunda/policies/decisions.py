@@ -156,7 +156,7 @@ def explain(trace: Mapping[str, Any]) -> list[dict[str, Any]]:
             "number": number,
             "when": [(one.label, text) for one in table.inputs if (text := table.shown_when(row, one.name))],
             "then": [(one.label, text) for one in table.outputs if (text := table.shown_then(row, one.name))],
-            "note": row.note,
+            "note": table.shown_note(row),
         }
         for number, row in found
     ]

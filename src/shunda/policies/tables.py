@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+
+from django.utils.translation import gettext, gettext_lazy
 
 from shunda.core.refusal import Reason
 from shunda.policies import reasons
-from shunda.policies.conditions import Condition, Facts, code_of, without_unit
+from shunda.policies.conditions import Condition, Facts, code_of, labels_of, without_unit
 from shunda.policies.kinds import Choice, Invalid, Kind, Label
 
 MOST_ROWS = 500
@@ -70,7 +73,10 @@ class Computing(History, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Conditions that must all be met, and what follows. Cells are text in its proper form; a missing one is empty."""
+    """Conditions that must all be met, and what follows. Cells are text in its proper form; a missing one is empty.
+
+    The note of a delivered row is the text as it stands in the catalogues (``gettext_noop``).
+    """
 
     when: Mapping[str, str] = field(default_factory=dict)
     then: Mapping[str, str] = field(default_factory=dict)
@@ -118,6 +124,16 @@ class Table:
         cells = {one.name: (one.kind, row.then.get(one.name, "")) for one in self.outputs}
         return {name: kind.parse(text) if text else None for name, (kind, text) in cells.items()}
 
+    def shown_note(self, row: Row) -> str:
+        """The note as people read it: one that was delivered in the reader's language, any other as it was written."""
+        return gettext(row.note) if row.note in self.delivered.values() else row.note
+
+    @property
+    def delivered(self) -> dict[str, str]:
+        """The notes of delivered rows, by what they say in each language."""
+        rows = (*self.preset, *(row for preset in self.presets for row in preset.rows))
+        return _delivered(tuple(dict.fromkeys(row.note for row in rows if row.note)))
+
     def shown_when(self, row: Row, name: str) -> str:
         """A condition as people read it."""
         one = next(each for each in self.inputs if each.name == name)
@@ -129,6 +145,11 @@ class Table:
         one = next(each for each in self.outputs if each.name == name)
         text = row.then.get(name, "")
         return one.kind.show(one.kind.parse(text)) if text else ""
+
+
+@lru_cache(maxsize=64)
+def _delivered(notes: tuple[str, ...]) -> dict[str, str]:
+    return {said: note for note in notes for said in labels_of(gettext_lazy(note))}
 
 
 TABLES: dict[str, Table] = {}
@@ -182,11 +203,29 @@ def read(table: Table, raw: Sequence[Mapping[str, Any]]) -> tuple[list[Row], lis
     return rows, faults
 
 
+def checked(table: Table, rows: Sequence[Row], raw: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """What only the folder knows to be wrong with rows that were read, at the places where they were given."""
+    if not table.check:
+        return []
+    places = [index for index, given in enumerate(raw) if _filled(given)]
+    found: list[Fault] = []
+    for fault in table.check(rows):
+        _rows, number, *column = fault.where.split(".")
+        found.append(replace(fault, where=".".join(["rows", str(places[int(number)]), *column])))
+    return found
+
+
+def _filled(given: Mapping[str, Any]) -> bool:
+    cells = [given.get("note"), *(given.get("when") or {}).values(), *(given.get("then") or {}).values()]
+    return any(cell is not None and str(cell).strip() for cell in cells)
+
+
 def _row(table: Table, index: int, given: Mapping[str, Any]) -> tuple[Row | None, list[Fault]]:
     faults: list[Fault] = []
     when: dict[str, str] = {}
     then: dict[str, str] = {}
     note = str(given.get("note") or "").strip()
+    note = table.delivered.get(note.casefold(), note)
     if len(note) > NOTE_LENGTH:
         faults.append(Fault(f"rows.{index}.note", reasons.NOTE_TOO_LONG, {"most": NOTE_LENGTH}))
     faults += _unknown(table, index, given)
@@ -232,7 +271,10 @@ def _condition(column: Input, text: str) -> str:
 
 def _outcome(column: Output, text: str) -> str:
     if isinstance(column.kind, Choice):  # sheets hold what people read
-        text = code_of(text, column.kind.options) or text
+        if not (code := code_of(text, column.kind.options)):
+            labels = ", ".join(str(label) for _code, label in column.kind.options)
+            raise Invalid(reasons.NOT_A_CHOICE, value=text[:40], choices=labels)
+        return code
     text = without_unit(text, column.kind.unit)
     return column.kind.edit(column.kind.parse(text.removesuffix(str(column.kind.unit)).strip()))
 

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from shunda.core.refusal import Refused
 from shunda.pricing import reasons
 from shunda.pricing.specs import PriceRow
+from shunda.web import sheets
 
 MOST_ROWS = 50_000
 MOST_BYTES = 10 * 1024 * 1024
@@ -47,9 +46,11 @@ def read(name: str, data: bytes) -> list[PriceRow]:
     """
     if len(data) > MOST_BYTES:
         raise Refused(reasons.FILE_TOO_LARGE(most=MOST_BYTES // 1024 // 1024, where="file"))
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return rows_of(_workbook(name, data))
-    return rows_of(_text(_decoded(name, data)))
+    try:
+        cells = _shown_rows(sheets.workbook(data, whole=True)) if sheets.packed(data) else _text(sheets.decoded(data))
+    except sheets.Unreadable:
+        raise Refused(reasons.NO_SHEET(name=name[:60], where="file")) from None
+    return rows_of(cells)
 
 
 def pasted(text: str) -> list[PriceRow]:
@@ -103,23 +104,7 @@ def _text(text: str) -> Iterator[list[str]]:
         raise Refused(reasons.NO_SHEET(name="", where="file")) from None
 
 
-def _decoded(name: str, data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise Refused(reasons.NO_SHEET(name=name[:60], where="file"))
-
-
-def _workbook(name: str, data: bytes) -> Iterator[list[str]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, IndexError):
-        raise Refused(reasons.NO_SHEET(name=name[:60], where="file")) from None
+def _shown_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
     for row in rows:
         yield [_shown(cell) for cell in row]
 

@@ -18,7 +18,7 @@ from shunda.policies.grid import Grid
 from shunda.policies.models import TableVersion, Trial
 from shunda.policies.specs import TableSpec
 from shunda.policies.states import TABLE, TableStatus
-from shunda.policies.tables import TABLES, Fault, Preset, Row, read
+from shunda.policies.tables import TABLES, Fault, Preset, Row, checked, read
 
 REMARK_LENGTH = 200
 TRIAL_DAYS = 30
@@ -94,7 +94,7 @@ def edit_table(
         spec = wanted[row.pk]
         table = TABLES[row.table]
         clean[row.pk], faults = read(table, spec.rows)
-        faults += table.check(clean[row.pk]) if table.check and not faults else []
+        faults += checked(table, clean[row.pk], spec.rows) if not faults else []
         why = [_refusal(row.pk, fault) for fault in faults]
         if spec.valid_from and spec.valid_until and spec.valid_until < spec.valid_from:
             dates = {"since": spec.valid_from.isoformat(), "until": spec.valid_until.isoformat()}

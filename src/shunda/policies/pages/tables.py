@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.batch import Outcome
-from shunda.core.refusal import Refused
+from shunda.core.refusal import Refusal, Refused
 from shunda.policies import actions, decisions, sheets
 from shunda.policies.grid import Remark
 from shunda.policies.models import TableVersion, Trial
@@ -132,7 +133,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         spec = TableSpec(pk, rows, row.note, row.valid_from, row.valid_until)
         seen = {pk: form.cleaned_data["version"]}
         outcome = actions.edit_table([spec], by=actor(request), at=now(), versions=seen)
-        faults.extend(_fault(r) for r in outcome.refused if str(r.data.get("where", "")).startswith("rows."))
+        faults.extend(_fault(r, rows) for r in outcome.refused if str(r.data.get("where", "")).startswith("rows."))
         rest = [r for r in outcome.refused if not str(r.data.get("where", "")).startswith("rows.")]
         return Outcome(outcome.done, rest)
 
@@ -147,10 +148,12 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _fault(refusal: Any) -> dict[str, str]:
-    """As the sheet counts: the head is row 1."""
+def _fault(refusal: Refusal, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What is wrong, with the cell of the sheet it stands in; the row where the sheet lacks the column."""
     _rows, number, *column = str(refusal.data["where"]).split(".")
-    return {"row": str(int(number) + 2), "column": "".join(column), "text": refusal.message}
+    cells = rows[int(number)]["cells"]
+    name = "".join(column)
+    return {"row": cells[""], "column": name, "cell": cells.get(name, ""), "text": refusal.message}
 
 
 @page(VIEW, methods=["GET"])
@@ -285,7 +288,7 @@ def _shown(known: Table, rows: tuple[Row, ...], remarks: list[Remark]) -> dict[s
             {
                 "when": [(one.label, known.shown_when(row, one.name)) for one in used],
                 "then": [(one.label, known.shown_then(row, one.name)) for one in known.outputs],
-                "note": row.note,
+                "note": known.shown_note(row),
             }
             for row in rows
         ],

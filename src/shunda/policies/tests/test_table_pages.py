@@ -16,7 +16,7 @@ from shunda.accounts.specs import TokenSpec
 from shunda.accounts.tests.builders import user
 from shunda.policies import actions, jobs, sheets
 from shunda.policies.models import TableVersion, Trial
-from shunda.policies.tables import TABLES, declare, read
+from shunda.policies.tables import TABLES, checked, declare, read
 from shunda.policies.tests.samples import table
 from shunda.policies.tests.test_tables import ANNA, AT, BO, LOW, drafted, published
 
@@ -142,6 +142,43 @@ def test_every_wrong_cell_of_a_sheet_is_told_with_its_row(anna):
     answer = anna.post(reverse("policies:upload_table", args=[draft.pk]), {"file": upload, "version": draft.version})
     assert answer.status_code == 422
     assert [(fault["row"], fault["column"]) for fault in answer.context["faults"]] == [("2", "amount"), ("3", "desk")]
+    assert [fault["cell"] for fault in answer.context["faults"]] == ["A2", "B3"]
+    assert "Sales, Boss" in answer.context["faults"][1]["text"]  # as people read it, not by code
+
+
+def test_a_sheet_that_begins_further_down_names_its_cells_as_it_counts_them(anna):
+    draft = drafted()
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    for at, line in enumerate((["amount", "desk"], ["?", "boss"]), 2):
+        sheet.write_row(at, 1, line)
+    book.close()
+    upload = SimpleUploadedFile("desk.xlsx", out.getvalue())
+    answer = anna.post(reverse("policies:upload_table", args=[draft.pk]), {"file": upload, "version": draft.version})
+    assert [fault["cell"] for fault in answer.context["faults"]] == ["B4"]
+
+
+def test_a_delivered_note_is_read_in_either_language_and_stays_the_delivered_one():
+    proposals = TABLES["credit.proposals"]
+    said = {}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            said[language] = [proposals.shown_note(row) for row in proposals.preset]
+            typed = [row.as_dict() | {"note": proposals.shown_note(row)} for row in proposals.preset]
+        assert tuple(read(proposals, typed)[0]) == proposals.preset
+    assert said["zh-hans"][1] == "好客户"
+    assert said["en"][1] == "good payer"
+    own, _faults = read(proposals, [proposals.preset[0].as_dict() | {"note": "our own"}])
+    assert proposals.shown_note(own[0]) == "our own"
+
+
+def test_what_only_the_folder_knows_is_told_at_the_row_also_below_a_blank_one():
+    limits = TABLES["work.limits"]
+    rows = [{"when": {}, "then": {}, "note": ""}, {"then": {"hours": "1.5", "clock": "days"}}]
+    clean, faults = read(limits, rows)
+    assert faults == []
+    assert [fault.where for fault in checked(limits, clean, rows)] == ["rows.1.hours"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken"])
