@@ -6,51 +6,49 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from shunda.accounts.models import ApiToken, Delegation, Member, Region, Role, Team, User
 from shunda.accounts.rules import ADMINISTER, EVERYTHING, digest_of, prefix_of, widest
 from shunda.core.actor import Actor, Reach
 from shunda.core.event import FOR
 from shunda.core.models import Event
-from shunda.core.sql import Row, Statement
+from shunda.core.sql import Row, Statement, fetch
 
-
-def _with_rights(users: QuerySet[User]) -> QuerySet[User]:
-    """Users with ``granted`` (permissions and reach of each role) and ``region_ids``, in one query."""
-    roles = Role.objects.filter(users=OuterRef("pk")).order_by("pk")
-    regions = Region.objects.filter(users=OuterRef("pk"), active=True).order_by("pk")
-    return users.annotate(
-        granted=ArraySubquery(roles.values(json=JSONObject(permissions="permissions", reach="reach"))),
-        region_ids=ArraySubquery(regions.values("pk")),
-    )
-
-
-def _actor(user: User, source: str) -> Actor:
-    granted = user.granted  # type: ignore[attr-defined]  # annotated by _with_rights
-    return Actor(
-        id=user.pk,
-        name=str(user),
-        permissions=frozenset(name for role in granted for name in role["permissions"]),
-        reach=widest(role["reach"] for role in granted),
-        regions=frozenset(user.region_ids),  # type: ignore[attr-defined]
-        source=source,
-    )
+# In SQL, as every page asks for it, and so does the transaction of every batch of calls: revoked is revoked, at once.
+_RIGHTS = """
+       u.id, coalesce(nullif(u.name, ''), u.username),
+       array(select r.region_id from accounts_user_regions r join accounts_region g on g.id = r.region_id
+             where r.user_id = u.id and g.active order by 1),
+       array(select r.reach from accounts_user_roles m join accounts_role r on r.id = m.role_id
+             where m.user_id = u.id order by 1),
+       array(select distinct p from accounts_user_roles m join accounts_role r on r.id = m.role_id,
+             unnest(r.permissions) p where m.user_id = u.id order by 1)
+"""
+_PEOPLE = f"select {_RIGHTS} from accounts_user u where u.id = any(%s::bigint[]) and (u.is_active or not %s::boolean)"  # noqa: S608  # no text but ours
 
 
 def rights_of(user_ids: Iterable[int], source: str = "web") -> dict[int, Actor]:
     """What people could do if they were active, by id, in one query."""
-    return {user.pk: _actor(user, source) for user in _with_rights(User.objects.filter(pk__in=list(user_ids)))}
+    return _people(user_ids, source, active=False)
 
 
 def actors_for(user_ids: Iterable[int], source: str = "web") -> dict[int, Actor]:
     """Several active users as actors, by id, in one query."""
-    users = _with_rights(User.objects.filter(pk__in=list(user_ids), is_active=True))
-    return {user.pk: _actor(user, source) for user in users}
+    return _people(user_ids, source, active=True)
+
+
+def _people(user_ids: Iterable[int], source: str, *, active: bool) -> dict[int, Actor]:
+    rows = fetch(_PEOPLE, [list(user_ids), active])
+    return {rights[0]: _actor(rights, source) for rights in rows}
+
+
+def _actor(rights: Sequence[Any], source: str) -> Actor:
+    user_id, name, regions, reaches, permissions = rights
+    return _known(user_id, name, tuple(regions), tuple(reaches), tuple(permissions), source)
 
 
 def actor_for(user: User, source: str = "web") -> Actor:
@@ -62,19 +60,12 @@ def actor_for(user: User, source: str = "web") -> Actor:
     return known.get(user.pk) or Actor(id=user.pk, name=str(user), permissions=frozenset(), source=source)
 
 
-# In SQL, as it stands in the transaction of every batch of calls: revoked is revoked, at the next batch.
-_STANDING = """
-select t.digest, t.scopes, u.id, coalesce(nullif(u.name, ''), u.username),
-       array(select r.region_id from accounts_user_regions r join accounts_region g on g.id = r.region_id
-             where r.user_id = u.id and g.active order by 1),
-       array(select r.reach from accounts_user_roles m join accounts_role r on r.id = m.role_id
-             where m.user_id = u.id order by 1),
-       array(select distinct p from accounts_user_roles m join accounts_role r on r.id = m.role_id,
-             unnest(r.permissions) p where m.user_id = u.id order by 1)
+_STANDING = f"""
+select t.digest, t.scopes, {_RIGHTS}
 from accounts_apitoken t join accounts_user u on u.id = t.user_id
 where t.prefix = any(%s::text[]) and t.digest = any(%s::text[])
   and t.revoked_at is null and t.expires_at > %s and u.is_active
-"""
+"""  # noqa: S608  # the same
 
 
 def actors_for_tokens(raw: Iterable[str], at: datetime) -> Statement[dict[str, Actor]]:
@@ -85,24 +76,26 @@ def actors_for_tokens(raw: Iterable[str], at: datetime) -> Statement[dict[str, A
     def read(rows: list[Row]) -> dict[str, Actor]:
         found: dict[str, Actor] = {}
         for digest, scopes, *rights in rows:
-            user_id, name, regions, reaches, permissions = rights
-            actor = _remembered(user_id, name, tuple(regions), tuple(reaches), tuple(permissions), tuple(scopes))
-            found[known[digest]] = actor
+            found[known[digest]] = _limited(_actor(rights, "api"), tuple(scopes))
         return found
 
     return Statement(_STANDING if known else "", [prefixes, list(known), at], read)
 
 
 @lru_cache(1024)
-def _remembered(
+def _known(
     user_id: int,
     name: str,
     regions: tuple[int, ...],
     reaches: tuple[Reach, ...],
     permissions: tuple[str, ...],
-    scopes: tuple[str, ...],
+    source: str,
 ) -> Actor:
-    whole = Actor(user_id, name, frozenset(permissions), widest(reaches), frozenset(regions), "api")
+    return Actor(user_id, name, frozenset(permissions), widest(reaches), frozenset(regions), source)
+
+
+@lru_cache(1024)
+def _limited(whole: Actor, scopes: tuple[str, ...]) -> Actor:
     return within(whole, scopes)
 
 
@@ -146,13 +139,21 @@ class Person:
         return self.actor.may(ADMINISTER)
 
 
+_STAFF = f"""
+select {_RIGHTS},
+       array(select r.code from accounts_user_roles m join accounts_role r on r.id = m.role_id where m.user_id = u.id),
+       u.language
+from accounts_user u
+where u.is_active and exists (select from accounts_user_roles m join accounts_role r on r.id = m.role_id
+      where m.user_id = u.id and (r.permissions && %s::text[] or r.code = any(%s::text[])))
+order by u.id
+"""  # noqa: S608  # the same
+
+
 def people(permissions: Collection[str], roles: Collection[str]) -> list[Person]:
     """Active people who hold one of the permissions or one of the roles, by id: one query."""
-    wanted = Q(roles__permissions__overlap=[*permissions, EVERYTHING]) | Q(roles__code__in=list(roles))
-    ids = User.objects.filter(wanted, is_active=True).values("pk")
-    codes = Role.objects.filter(users=OuterRef("pk")).order_by("pk")
-    users = _with_rights(User.objects.filter(pk__in=ids)).annotate(codes=ArraySubquery(codes.values("code")))
-    return [Person(_actor(user, "web"), frozenset(user.codes), user.language) for user in users.order_by("pk")]
+    rows = fetch(_STAFF, [[*permissions, EVERYTHING], list(roles)])
+    return [Person(_actor(rights, "web"), frozenset(codes), language) for *rights, codes, language in rows]
 
 
 def standing(deputy: Actor, delegation_id: int, at: datetime) -> Actor | None:

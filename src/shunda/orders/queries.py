@@ -199,9 +199,14 @@ def stages(order_ids: Iterable[int]) -> dict[int, Stage]:
     return {order.pk: stage_of(order) for order in staged(Order.objects.filter(pk__in=list(order_ids)))}
 
 
+def listed(actor: Actor) -> QuerySet[Order]:
+    """The orders an actor may see, with stage; a list joins the names that it shows."""
+    return staged(seen_by(actor))
+
+
 def rows(actor: Actor) -> QuerySet[Order]:
-    """The orders an actor may see, with stage and the names that lists and the order page show."""
-    return staged(seen_by(actor)).select_related("customer", "owner", "team", "warehouse", "term", "region")
+    """The same with the names that the order page shows."""
+    return listed(actor).select_related("customer", "owner", "team", "warehouse", "term", "region")
 
 
 def has_article(sku_id: int) -> Q:

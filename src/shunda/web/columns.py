@@ -8,15 +8,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from shunda.core.actor import Actor
 from shunda.web import formats
 from shunda.web.tones import tone_of
+from shunda.web.widgets import escaped
 
 Kind = Literal["text", "number", "money", "quantity", "percent", "day", "moment", "badge", "yes"]
 FIGURES: tuple[Kind, ...] = ("number", "money", "quantity", "percent")
@@ -29,7 +31,9 @@ class Column:
     ``kind`` says how it is written; money goes by the row's ``currency``, a badge by a choice with its label.
     ``url`` makes it a link; ``cell`` is a template that draws it instead (with ``row``). ``sort`` names the orders of
     the table that its head chooses, one after the other. ``shown``: unless the person chose otherwise; ``fixed``:
-    always, in front. ``private`` is the permission to see it in full; others get it through ``mask``.
+    always, in front. ``private`` is the permission to see it in full; others get it through ``mask``. ``reads`` are the
+    fields and relations that a function or a template follows beside the field the column is named after; a path says
+    them itself.
     """
 
     name: str
@@ -43,11 +47,31 @@ class Column:
     fixed: bool = False
     private: str = ""
     mask: Callable[[str], str] | None = None
+    reads: Sequence[str] = ()
 
     @property
     def css(self) -> str:
         """Figures stand at the right."""
         return "num" if self.kind in FIGURES else ""
+
+    def joins(self, model: type[Model]) -> set[str]:
+        """The relations of a row that it reads, as ``select_related`` names them."""
+        return {relation for path in self._paths if (relation := _relation(model, path))}
+
+    def fields(self, model: type[Model]) -> set[str]:
+        """The fields of the row itself that it reads."""
+        roots = {path.partition(".")[0] for path in self._paths} | ({"currency"} if self.kind == "money" else set())
+        return roots & {field.name for field in model._meta.fields}
+
+    @property
+    def _paths(self) -> list[str]:
+        own = self.name if callable(self.value) or self.cell else self.value or self.name
+        return [own, *self.reads]
+
+    @property
+    def opening(self) -> SafeString:
+        """How a cell of it begins, in the reader's language."""
+        return format_html('<td class="{}" data-label="{}">', self.css, self.label)
 
     def of(self, row: Any) -> Any:
         """The value itself, as a file gets it."""
@@ -87,6 +111,18 @@ class Column:
         return Column(self.name, self.label, lambda row: mask(str(of(row) or "")), sort=self.sort, shown=self.shown)
 
 
+def _relation(model: type[Model], path: str) -> str:
+    """The relations at the beginning of a path of attributes: ``customer__region`` of ``customer.region.name``."""
+    followed: list[str] = []
+    for name in path.split("."):
+        field = next((f for f in model._meta.fields if f.name == name), None)
+        if field is None or not isinstance(field.related_model, type):
+            break
+        followed.append(name)
+        model = field.related_model
+    return "__".join(followed)
+
+
 def day(value: date | datetime | None) -> str | SafeString:
     """A day, readable for programs too."""
     return _time(value, formats.day(value)) if value else formats.NOTHING
@@ -98,7 +134,8 @@ def moment(value: datetime | None) -> str | SafeString:
 
 
 def _time(value: date | datetime, text: str) -> SafeString:
-    return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), text)
+    written = f'<time datetime="{value.isoformat()}" class="text-nowrap">{escaped(text)}</time>'
+    return mark_safe(written)  # noqa: S308  # escaped; a list draws some hundred of them
 
 
 def _badge(value: Any) -> str | SafeString:

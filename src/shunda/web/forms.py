@@ -13,14 +13,14 @@ from zlib import crc32
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.money import plain
 from shunda.core.refusal import STALE, Refusal
-from shunda.web import formats
+from shunda.web import formats, widgets
 
 
 class Renderer(TemplatesSetting):
@@ -29,6 +29,10 @@ class Renderer(TemplatesSetting):
     form_template_name = "web/forms/form.html"
     formset_template_name = "web/forms/formset.html"
     field_template_name = "web/forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """As its template says; plain inputs and choices without one, since a page may have hundreds."""
+        return widgets.drawn(template_name, context) or super().render(template_name, context, request)
 
 
 class Form(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.html import format_html
@@ -19,6 +19,7 @@ def shapes() -> dict[str, str]:
     return found
 
 
+@lru_cache(1024)
 def icon(name: str, css: str = "") -> SafeString:
     """An icon for the eye alone; give the element around it a text. An unknown name fails, so it is seen at once."""
     return format_html(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from shunda.core.actor import Actor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # an entry is itself: comparing labels would translate them
 class Entry:
     """One line of the menu: its text, the url name it leads to, its icon, and the permission to see it."""
 
@@ -30,7 +31,12 @@ class Entry:
     @property
     def url(self) -> str:
         """Where it leads."""
-        return reverse(self.url_name)
+        return _address(self.url_name, get_urlconf(), get_script_prefix())
+
+
+@cache
+def _address(url_name: str, urlconf: str | None, _prefix: str) -> str:
+    return reverse(url_name, urlconf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,5 +132,5 @@ def test_the_next_rows_come_without_the_page_around_them(web, orders, monkeypatc
 def test_a_page_of_orders_takes_as_many_queries_for_one_row_as_for_many(web, orders, django_assert_num_queries):
     web.get(LIST)
     for url in (LIST, f"{LIST}?mine=on"):
-        with django_assert_num_queries(9):  # session, person, rights, layout, views, orders, three filters' choices
+        with django_assert_num_queries(8):  # session, person, rights, what is kept, orders, three filters' choices
             web.get(url)

@@ -27,7 +27,13 @@ def _phone(name: str, label: Any) -> Column:
 
 
 NUMBER = Column(
-    "number", _("Number"), url=_page_of, cell="orders/cells/number.html", sort=("newest", "oldest"), fixed=True
+    "number",
+    _("Number"),
+    url=_page_of,
+    cell="orders/cells/number.html",
+    sort=("newest", "oldest"),
+    fixed=True,
+    reads=("urgent", "blocked_by"),
 )
 CUSTOMER = Column("customer", _("Customer"), "customer_name")
 ORDERED = Column("order_date", _("Order date"), kind="day", sort=("latest", "earliest"))
@@ -54,7 +60,14 @@ MORE = (
     Column("tax", _("Tax"), kind="money", shown=False),
     Column("invoiced", _("Invoiced"), kind="money", shown=False),
     Column("paid", _("Paid"), kind="money", shown=False),
-    Column("unpaid", _("Unpaid"), lambda order: order.gross - order.paid, kind="money", shown=False),
+    Column(
+        "unpaid",
+        _("Unpaid"),
+        lambda order: order.gross - order.paid,
+        kind="money",
+        shown=False,
+        reads=("gross", "paid"),
+    ),
     Column("contact_name", _("Contact"), shown=False),
     _phone("contact_phone", _("Contact's phone")),
     Column("receiver", _("Receiver"), shown=False),

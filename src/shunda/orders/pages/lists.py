@@ -113,7 +113,7 @@ def staged(orders: Iterable[Order]) -> None:
 
 def archived(actor: Actor) -> QuerySet[Order]:
     """The archived orders an actor sees."""
-    return queries.rows(actor).filter(status=OrderStatus.ARCHIVED)
+    return queries.listed(actor).filter(status=OrderStatus.ARCHIVED)
 
 
 ORDER = {
@@ -125,9 +125,26 @@ ORDER = {
 """What can be sorted by: each has its index, alone or under what a filter asks for."""
 
 ORDERS = Table(
-    "orders:index", _("Orders"), "orders.view_order", WORKING, queries.rows, OrderFilter, ORDER, dress=staged
+    "orders:index",
+    _("Orders"),
+    "orders.view_order",
+    WORKING,
+    queries.listed,
+    OrderFilter,
+    ORDER,
+    dress=staged,
+    reads=("version", "number", "status", "delivery"),
 )
-ARCHIVE = Table("orders:archived", _("Archive"), "orders.view_order", ARCHIVED, archived, ArchiveFilter, ORDER)
+ARCHIVE = Table(
+    "orders:archived",
+    _("Archive"),
+    "orders.view_order",
+    ARCHIVED,
+    archived,
+    ArchiveFilter,
+    ORDER,
+    reads=("number", "status"),
+)
 
 
 @page("orders.view_order")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,13 +18,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from shunda.core.actor import Actor
 from shunda.web import columns, formats, says
 from shunda.web.icons import icon as _icon
+from shunda.web.tables import Listing
 from shunda.web.tones import tone_of
+from shunda.web.widgets import escaped
 
 register = template.Library()
 
@@ -182,17 +184,20 @@ def again(parser: Parser, token: Token) -> BlockNode:
 
 
 @register.simple_tag(takes_context=True)
-def cells(context: Context, shown: Iterable[columns.Column], row: Any) -> SafeString:
-    """``{% cells listing.columns row %}``: the cells of a row of a ``Table``, each as its column says."""
-    return format_html_join("", '<td class="{}" data-label="{}">{}</td>', (_cell(context, c, row) for c in shown))
+def cells(context: Context, listing: Listing[Any], row: Any) -> SafeString:
+    """``{% cells listing row %}``: the cells of a row of a ``Table``, each as its column says."""
+    parts: list[str] = []
+    for opening, column in listing.cells:
+        parts += (opening, _cell(context, column, row), "</td>")
+    return mark_safe("".join(parts))  # noqa: S308  # every part is escaped
 
 
-def _cell(context: Context, column: columns.Column, row: Any) -> tuple[str, Any, Any]:
+def _cell(context: Context, column: columns.Column, row: Any) -> str:
     if not column.cell:
-        return column.css, column.label, column.drawn(row)
+        return escaped(column.drawn(row))
     assert context.template is not None
     with context.push(row=row):
-        return column.css, column.label, context.template.engine.get_template(column.cell).render(context)
+        return context.template.engine.get_template(column.cell).render(context)
 
 
 @register.simple_tag
