@@ -145,7 +145,7 @@ select {_RIGHTS},
        u.language
 from accounts_user u
 where u.is_active and exists (select from accounts_user_roles m join accounts_role r on r.id = m.role_id
-      where m.user_id = u.id and (r.permissions && %s::text[] or r.code = any(%s::text[])))
+      where m.user_id = u.id and (r.permissions && %s::varchar[] or r.code = any(%s::text[])))
 order by u.id
 """  # noqa: S608  # the same
 
