@@ -58,8 +58,20 @@ def documents(admin, code="1"):
         paid(confirmed_order(buyer, [(bearing, 1, 10)]))
         for moment in (AT, LATE):  # one change is made, one waits to be decided
             ask(confirmed_order(buyer, [(bearing, 4, 10)]), line(1, 3), at=moment).one()
+        behind_a_link(confirmed_order(buyer, [(bearing, 2, 10)]))
         cases(admin, made.number, code)
         drain()
+
+
+def behind_a_link(order):
+    """Its customer has a link and asked for something."""
+    from django.utils import timezone
+
+    from shunda.portal import visits
+    from shunda.portal.tests.builders import link
+
+    at = timezone.now()
+    visits.wish(link(order, at=at), "cancel", "no longer needed", at=at)
 
 
 def kept(by, now):

@@ -108,7 +108,7 @@ class Session(AuthBase):
 
 
 class RateLimit:
-    """So many requests a second for each actor, with a burst of ten seconds' worth saved up.
+    """So many requests a second (``rate``; 0: no limit) from each, with a burst of ten seconds' worth saved up.
 
     Kept in the memory of each web process: the limit of an installation is this times its processes. It protects
     against a runaway program, not against an attacker.
@@ -116,13 +116,14 @@ class RateLimit:
 
     BURST_SECONDS = 10
 
-    def __init__(self) -> None:
+    def __init__(self, rate: Callable[[], float] = lambda: settings.API_RATE_PER_SECOND) -> None:
+        self._rate = rate
         self._lock = threading.Lock()
         self._left: dict[object, tuple[float, float]] = {}  # who -> (requests left, when that was)
 
     def wait(self, who: object) -> int:
         """Takes one request; 0, or the whole seconds to wait before the next is accepted."""
-        rate = settings.API_RATE_PER_SECOND
+        rate = self._rate()
         if not rate:
             return 0
         now = time.monotonic()

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies.declared_credit import CREDIT
+from shunda.policies.declared_portal import PORTAL
 from shunda.policies.hours import ZONES, hours_of_weekdays, named_days
 from shunda.policies.kinds import (
     Choice,
@@ -390,6 +391,7 @@ SETTINGS: dict[str, Setting] = {
         *_SPECIAL,
         *_PLANNING,
         *CREDIT,
+        *PORTAL,
         *_ASSESSMENTS,
         *_ARCHIVE,
         *_FILES,

@@ -22,6 +22,7 @@ SOURCES: dict[str, str | Promise] = {
     "web": gettext_lazy("on a page"),
     "api": gettext_lazy("through the API"),
     "import": gettext_lazy("by import"),
+    "portal": gettext_lazy("on the customer's page"),
     "job": gettext_lazy("automatically"),
     "cli": gettext_lazy("on the command line"),
     "demo": gettext_lazy("demo data"),

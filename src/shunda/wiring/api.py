@@ -29,6 +29,8 @@ ROUTERS: list[tuple[str, str]] = [
     ("holds", "shunda.orders.api_holds"),
     ("changes", "shunda.changes.api"),
     ("revisions", "shunda.changes.api:revisions"),
+    ("order-links", "shunda.portal.api"),
+    ("customer-wishes", "shunda.portal.api:wishes"),
     ("assessments", "shunda.assessments.api"),
     ("review-meetings", "shunda.assessments.api:meetings"),
     ("assessment-months", "shunda.assessments.api:months"),

@@ -37,6 +37,7 @@ ORDER_ENTRY = (
     "changes.sign_change",
     "changes.withdraw_change",
     "changes.tell_change",
+    "portal.*",
     "fulfilment.view_*",
     "fulfilment.tell_shipment",
     "fulfilment.call_shipment",
@@ -46,7 +47,6 @@ ORDER_ENTRY = (
 )
 
 OWN_CUSTOMERS = ("customers.view_private", "customers.create_customer", "customers.edit_customer")
-
 
 ROLES = (
     RoleSpec(

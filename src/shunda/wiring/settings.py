@@ -16,7 +16,7 @@ from csp.constants import NONE, SELF
 
 from shunda.core.database.connection import Connection
 from shunda.runtime.home import database_url, home, secret_key
-from shunda.wiring.logs import Calm
+from shunda.wiring.logs import Calm, masked
 
 PACKAGE = Path(__file__).resolve().parents[1]
 TESTING = os.environ.get("SHUNDA_TESTING") == "1"
@@ -45,6 +45,7 @@ CAPABILITIES = [
     "billing",
     "changes",
     "assessments",
+    "portal",
     "channels",
 ]
 INSTALLED_APPS = [
@@ -255,6 +256,7 @@ SHUNDA_EVENTS = "shunda.wiring.events.KINDS"
 SHUNDA_PERMISSIONS = "shunda.wiring.permissions.PERMISSIONS"
 SHUNDA_PERMISSION_GROUPS = "shunda.wiring.permissions.GROUPS"
 SHUNDA_ADDRESS = os.environ.get("SHUNDA_ADDRESS", "").rstrip("/")  # where people reach it: for links in mails
+SHUNDA_CUSTOMER_LINKS = "shunda.portal.queries.addresses"
 SHUNDA_LACKING = "shunda.accounts.permissions.lacking"
 SHUNDA_ABILITIES = "shunda.wiring.abilities.known"
 SHUNDA_MAIL = os.environ.get("SHUNDA_MAIL", "")
@@ -270,6 +272,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 60_000  # an order form of 5,000 lines
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 API_UPLOAD_MAX_SIZE = 200 * 1024 * 1024
+PORTAL_RATE_PER_SECOND = float(os.environ.get("SHUNDA_PORTAL_RATE", "1"))  # each link, each web process; 0: no limit
 API_RATE_PER_SECOND = float(os.environ.get("SHUNDA_API_RATE", "100"))  # each actor, each web process; 0: no limit
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "procrastinate_tasks"
@@ -286,6 +289,7 @@ structlog.configure(
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
         TRACEBACKS,
+        masked,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ],
     logger_factory=Calm,
@@ -299,6 +303,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 TRACEBACKS,
+                masked,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             "foreign_pre_chain": [

@@ -43,7 +43,9 @@ from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
 from shunda.policies import jobs as policies_jobs
 from shunda.policies.tables import Table
+from shunda.portal import jobs as portal_jobs
 from shunda.work import jobs as work_jobs
+from shunda.work import verify as work
 from shunda.work.levels import ESCALATION
 from shunda.work.limits import LIMITS
 
@@ -77,6 +79,7 @@ REACTIONS: dict[str, dict[str, Job]] = {
         "work.mail": work_jobs.mail,
         "fulfilment.open_work": shipping_jobs.open_work,
         "billing.free_payments": billing_jobs.free_payments,
+        "portal.fulfil_cancelled": portal_jobs.fulfil_cancelled,
         "fulfilment.serve_after_cancel": shipping_jobs.serve_after_cancel,
         "orders.retry_after_cancel": orders_jobs.retry_after_cancel,
     },
@@ -116,6 +119,7 @@ CHECKS: dict[str, Check] = {
     "fulfilment": fulfilment.check,
     "inventory": inventory.check,
     "orders": orders.check,
+    "work": work.check,
 }
 
 SUBJECTS: dict[str, str] = {
@@ -131,6 +135,7 @@ SUBJECTS: dict[str, str] = {
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
     "changes.change": "changes:detail",
+    "portal.wish": "portal:answer",
     "assessments.assessment": "assessments:detail",
     "assessments.meeting": "assessments:meeting",
     "channels.importrun": "channels:detail",
@@ -150,7 +155,14 @@ NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
 
 PANELS: dict[str, list[str]] = {
     "work:home": ["accounts:standing", "orders:today"],
-    "orders:detail": ["work:of_order", "changes:panel", "fulfilment:panel", "billing:panel", "documents:panel"],
+    "orders:detail": [
+        "work:of_order",
+        "changes:panel",
+        "portal:panel",
+        "fulfilment:panel",
+        "billing:panel",
+        "documents:panel",
+    ],
     "orders:desk": ["changes:waiting"],
     "orders:aside": ["timeline:order"],
     "customers:detail": ["billing:trade", "credit:panel", "billing:customer_panel", "pricing:of_customer"],

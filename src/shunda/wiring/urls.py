@@ -27,6 +27,7 @@ urlpatterns = [
     path("lists/", include("shunda.lists.urls")),
     path("timeline/", include("shunda.wiring.timeline")),
     path("jobs/", include("shunda.wiring.parked")),
+    path("", include("shunda.portal.urls")),
     path("", include("shunda.web.urls")),
 ]
 

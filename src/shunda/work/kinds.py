@@ -64,6 +64,8 @@ KINDS: dict[str, Kind] = {
         Kind("change.sign", _("Have the change agreement signed")),
         Kind("change.apply", _("Make the change"), "work.data_confirmed_hours"),
         Kind("change.tell", _("Tell the customer that it is changed"), "work.tell_customer_hours", Clock.WALL),
+        # what customers ask for behind their links
+        Kind("customer.wish", _("Answer what the customer asks for"), "work.review_hours"),
         # what is done with goods
         Kind("shipment.create", _("Plan the shipment"), "work.shipping_hours", whole=SHIPPING),
         Kind("shipment.pick", _("Pick"), "work.packing_hours", whole=SHIPPING),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.timezone import localdate
 from django.utils.translation import pgettext
 
 from shunda.orders.documents import paper, sales_order
 from shunda.orders.models import Order
+from shunda.web.documents.codes import qr
 from shunda.web.formats import day
 
 TEMPLATE = sales_order.TEMPLATE
@@ -21,27 +24,33 @@ def papers(ids: Sequence[int], *, private: bool) -> list[dict[str, Any]]:
     Phones and bank accounts are in full only for ``private`` eyes.
     """
     ours = paper.company()
+    links = import_string(settings.SHUNDA_CUSTOMER_LINKS)(ids)
     return [
-        _confirmed(order, sales_order.of_order(order, reviews, ours, private=private))
+        _confirmed(order, sales_order.of_order(order, reviews, ours, private=private), links.get(order.pk, ""))
         for order, reviews in sales_order.read(ids)
     ]
 
 
-def _confirmed(order: Order, told: dict[str, Any]) -> dict[str, Any]:
-    """A sales order, said as a promise: who confirms, since when, and by which day."""
+def _confirmed(order: Order, told: dict[str, Any], link: str) -> dict[str, Any]:
+    """A sales order, said as a promise: who confirms, since when, by which day, and where the customer follows it.
+
+    Where the customer has a link, the code on the sheet leads there.
+    """
     promised = [
         (pgettext("document", "Confirmed on"), day(localdate(order.confirmed_at)) if order.confirmed_at else ""),
         (pgettext("document", "Promised delivery"), day(order.promised_date) if order.promised_date else ""),
     ]
+    follow = [(pgettext("document", "Follow your order"), link)] if link else []
     return {
         **told,
+        "qr": qr(link) if link else told["qr"],
         "title": pgettext("document", "Order confirmation"),
         "declaration": pgettext(
             "document",
             "Thank you for your order. We confirm it as follows; please tell us within one working day if anything "
             "differs from what was agreed.",
         ),
-        "facts": [*promised, *told["facts"]],
+        "facts": [*promised, *told["facts"], *follow],
         "signatures": [
             (pgettext("document", "Seller (signature and seal)"), pgettext("document", "Date")),
             (pgettext("document", "Buyer (signature and seal)"), pgettext("document", "Date")),

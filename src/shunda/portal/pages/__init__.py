@@ -1,0 +1,1 @@
+"""Pages: the customer's (``door``) and ours (``desk``)."""
