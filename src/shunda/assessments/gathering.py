@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,8 @@ from shunda.credit.reasons import OVER_LIMIT
 from shunda.orders import pickup
 from shunda.orders.models import Delivery, Order, OrderKind
 from shunda.orders.states import OrderStatus
-from shunda.policies.calendar import Calendar, UnknownYear
+from shunda.policies import queries as policies
+from shunda.policies.calendar import UnknownYear
 from shunda.work.kinds import KINDS, Clock
 from shunda.work.models import Task
 from shunda.work.rules import Counter
@@ -32,7 +33,7 @@ TASK, EVENT, ORDER = Task._meta.label_lower, Event._meta.label_lower, Order._met
 # Who did a step is who the event of that very moment names; without one, nobody is guessed.
 _LATE = """
 select t.id, t.kind, t.label, t.order_id, t.opened_at, t.due_at, t.closed_at, t.limit_minutes, t.closed_by, t.clock,
-       t.paused_at, t.stood_seconds, e.actor_id,
+       t.calendar, t.paused_at, t.stood_seconds, e.actor_id,
        (select json_agg(json_build_object('awaited', p.awaited, 'reason', p.reason, 'since', p.paused_at,
                                           'until', p.resumed_at) order by p.id)::text
         from work_pause p where p.task_id = t.id)
@@ -74,7 +75,7 @@ class Lateness:
     down: Decimal
 
 
-def late_steps(calendar: Calendar, since: datetime, at: datetime) -> Iterator[Found]:
+def late_steps(decided: Mapping[str, Any], since: datetime, at: datetime) -> Iterator[Found]:
     """Steps that were done after their time since then, or are open and over it, and are no case yet: two queries.
 
     A clock that stands, because the customer is awaited, is not late meanwhile; nor counts the time in which the system
@@ -85,11 +86,11 @@ def late_steps(calendar: Calendar, since: datetime, at: datetime) -> Iterator[Fo
     rows = sql.fetch(_LATE, {"since": since, "at": at, "kind": TASK, "own": own})
     down = _down(min((row[4] for row in rows), default=at))
     for row in rows:
-        pk, kind, label, order_id, opened_at, due_at, closed_at, limit, closed_by, clock, paused_at, stood, person = (
-            row[:-1]
-        )
+        (pk, kind, label, order_id, opened_at, due_at, closed_at, limit, closed_by, clock, calendar, paused_at, stood,
+         person) = row[:-1]  # fmt: skip
         ended = min(moment for moment in (closed_at or at, paused_at) if moment)
-        late = lateness(Counter(Clock(clock), calendar), (opened_at, due_at, ended), timedelta(seconds=stood), down)
+        counter = Counter(Clock(clock), policies.calendar(decided, calendar))
+        late = lateness(counter, (opened_at, due_at, ended), timedelta(seconds=stood), down)
         if late is None or late.hours <= 0:
             continue
         facts: dict[str, Any] = {
@@ -98,6 +99,7 @@ def late_steps(calendar: Calendar, since: datetime, at: datetime) -> Iterator[Fo
             "late_hours": plain(late.hours), "counted": clock, "pauses": json.loads(row[-1] or "[]"),
         }  # fmt: skip
         facts |= {"limit_hours": plain(Decimal(limit) / 60)} if limit is not None else {}
+        facts |= {"calendar": calendar} if calendar else {}
         facts |= {"paused_hours": plain(_hours(timedelta(seconds=stood)))} if stood else {}
         facts |= {"down_hours": plain(late.down)} if late.down else {}
         yield Found(

@@ -25,7 +25,7 @@ def assess(at: datetime) -> None:
 def _propose(since: datetime, at: datetime) -> None:
     one_at_a_time()
     found = [
-        *gathering.late_steps(policies.calendar(), since, at),
+        *gathering.late_steps(policies.values(*policies.CALENDAR), since, at),
         *gathering.releases(since, at),
         *gathering.not_picked_up(since, at),
     ]

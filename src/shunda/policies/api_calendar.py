@@ -12,17 +12,19 @@ from shunda.api.answers import answered
 from shunda.api.auth import ApiRequest
 from shunda.api.router import Router
 from shunda.api.schemas import Done, In, Out, RefusalOut
+from shunda.core.refusal import NOT_FOUND, Refused
 from shunda.policies import actions, days, queries
 from shunda.policies.api import CHANGE, VIEW, SettingChangeOut
 from shunda.policies.calendar_forms import week_of
 from shunda.policies.days import MOST_ROWS
-from shunda.policies.specs import DaySpec, WeekSpec
+from shunda.policies.specs import CalendarSpec, DaySpec, WeekSpec
 
 router = Router("calendar")
 
 Year = Annotated[int, Field(ge=days.FIRST_YEAR, le=days.LAST_YEAR)]
 Hours = Annotated[str, Field(max_length=120, description="Such as 09:00-12:00, 13:00-18:00; empty is free.")]
 Reason = Annotated[str, Field(min_length=1, max_length=200)]
+Code = Annotated[str, Field(max_length=12, description="The code of a further calendar; left out: the company's.")]
 Version = Annotated[
     int | None, Field(ge=0, le=2**31 - 1, description="The version of the calendar you looked at; left out: any.")
 ]
@@ -34,7 +36,8 @@ class CalendarDayOut(Out):
     day: date
     works: bool | None
     name: str
-    own: Annotated[bool, Field(description="Entered by the company, not announced.")]
+    own: Annotated[bool, Field(description="Entered in this calendar, not announced.")]
+    company: Annotated[bool, Field(description="Of a further calendar: entered in the company's, and holds here too.")]
     hours: str
 
 
@@ -48,7 +51,13 @@ class CalendarOut(Out):
     usual_hours: str
     week: Annotated[dict[str, str], Field(description="Hours by weekday; 1 is Monday, empty is free.")]
     zone: str
-    holidays: Annotated[str, Field(description="china (as announced) or none (entered here alone).")]
+    holidays: Annotated[
+        str,
+        Field(
+            description="china (as announced) or none (entered here alone); of a further calendar company (as the"
+            " company keeps them) or through (worked through)."
+        ),
+    ]
     days: list[CalendarDayOut]
     version: int
 
@@ -77,6 +86,7 @@ class CalendarImportIn(CalendarRowsIn):
 
     reason: Reason
     version: Version = None
+    calendar: Code = ""
 
 
 class CalendarDaysIn(In):
@@ -86,19 +96,67 @@ class CalendarDaysIn(In):
     removed: Annotated[list[date], Field(max_length=MOST_ROWS, default_factory=list)]
     reason: Reason
     version: Version = None
+    calendar: Code = ""
 
 
-class CalendarWeekIn(In):
-    """The hours of the week."""
+class _WeekIn(In):
+    """The hours of a week."""
 
     usual_hours: Hours
     week: Annotated[
         dict[Annotated[str, Field(pattern="^[1-7]$")], Hours], Field(description="By weekday; 1 is Monday.")
     ]
-    zone: Annotated[str, Field(max_length=40)] = "Asia/Shanghai"
-    holidays: Annotated[str, Field(max_length=10)] = "china"
+
+    def spec(self, zone: str, holidays: str) -> WeekSpec:
+        """The week as actions take it."""
+        return WeekSpec(self.usual_hours, {int(n): hours for n, hours in self.week.items()}, zone, holidays)
+
+
+class CalendarWeekIn(_WeekIn):
+    """The week of a calendar. Left out, zone and holidays are Shanghai and China's; of a further one the company's."""
+
+    zone: Annotated[str | None, Field(max_length=40)] = None
+    holidays: Annotated[str | None, Field(max_length=10)] = None
     reason: Reason
     version: Version = None
+    calendar: Code = ""
+
+
+class NamedCalendarIn(_WeekIn):
+    """A further calendar to begin with."""
+
+    code: Annotated[str, Field(max_length=40, description="Capital letters and figures, at most 12; it stays.")]
+    name: Annotated[str, Field(max_length=200)]
+    zone: Annotated[str, Field(max_length=40, description="Left out: the company's.")] = ""
+    holidays: Annotated[str, Field(max_length=10, description="company or through.")] = "company"
+    reason: Reason
+    version: Version = None
+
+
+class NamedCalendarNameIn(In):
+    """Another name for a further calendar."""
+
+    calendar: Code
+    name: Annotated[str, Field(max_length=200)]
+    reason: Reason
+    version: Version = None
+
+
+class NamedCalendarMoveIn(In):
+    """A further calendar to be retired, or used again."""
+
+    calendar: Code
+    reason: Reason
+    version: Version = None
+
+
+class NamedCalendarOut(Out):
+    """A further calendar beside the company's."""
+
+    code: str
+    name: str
+    retired: bool
+    version: int
 
 
 class CalendarRowOut(Out):
@@ -115,6 +173,7 @@ class CalendarWhich(In):
     """Which year."""
 
     year: Year
+    calendar: Code = ""
 
 
 @router.read("", response=CalendarOut, permission=VIEW, summary="A year of the calendar")
@@ -122,15 +181,19 @@ def calendar(request: ApiRequest, which: Query[CalendarWhich]) -> Any:  # noqa: 
     """The week, and every day of the year that is not as its weekday says."""
     found = queries.current(*queries.CALENDAR)
     decided = {name: one.value for name, one in found.items()}
-    year, week = days.year_of(which.year, queries.calendar(decided), decided), week_of(decided)
+    further = queries.further(decided, which.calendar) if which.calendar else None
+    if which.calendar and further is None:
+        raise Refused(NOT_FOUND())
+    of = queries.calendar(decided, which.calendar)
+    year, week = days.year_of(which.year, of, decided, further), week_of(decided, further)
     return {
         "year": which.year,
         "known": all(day.works is not None for day in year),
-        "announced": days.announced(which.year, decided),
+        "announced": days.announced(which.year, decided) and not (further and further.through),
         "working_days": sum(bool(day.works) for day in year),
         "usual_hours": week["usual"],
         "week": {str(n): week[f"day{n}"] for n in range(1, 8)},
-        "zone": week["zone"],
+        "zone": week["zone"] or decided["calendar.zone"],
         "holidays": week["holidays"],
         "days": [day for day in year if day.unusual],
         "version": queries.newest(found),
@@ -150,7 +213,14 @@ def check(request: ApiRequest, body: CalendarRowsIn) -> Any:  # noqa: ARG001
 def import_days(request: ApiRequest, body: CalendarImportIn) -> Any:
     """The list takes the place of all that was entered for its years; all of it, or nothing and every row's reason."""
     return answered(
-        actions.import_days(body.specs, reason=body.reason, version=body.version, by=request.actor, at=request.at)
+        actions.import_days(
+            body.specs,
+            reason=body.reason,
+            version=body.version,
+            calendar=body.calendar,
+            by=request.actor,
+            at=request.at,
+        )
     )
 
 
@@ -163,6 +233,7 @@ def change_days(request: ApiRequest, body: CalendarDaysIn) -> Any:
             removed=body.removed,
             reason=body.reason,
             version=body.version,
+            calendar=body.calendar,
             by=request.actor,
             at=request.at,
         )
@@ -172,7 +243,65 @@ def change_days(request: ApiRequest, body: CalendarDaysIn) -> Any:
 @router.write("/week", response=Done[SettingChangeOut], permission=CHANGE, summary="Change the week")
 def change_week(request: ApiRequest, body: CalendarWeekIn) -> Any:
     """Refused with ``where`` usual or day1 to day7: what are no hours."""
-    spec = WeekSpec(body.usual_hours, {int(n): hours for n, hours in body.week.items()}, body.zone, body.holidays)
+    usual = ("", "company") if body.calendar else ("Asia/Shanghai", "china")
+    zone, holidays = (usual[i] if given is None else given for i, given in enumerate((body.zone, body.holidays)))
     return answered(
-        actions.change_week(spec, reason=body.reason, version=body.version, by=request.actor, at=request.at)
+        actions.change_week(
+            body.spec(zone, holidays),
+            reason=body.reason,
+            version=body.version,
+            calendar=body.calendar,
+            by=request.actor,
+            at=request.at,
+        )
+    )
+
+
+@router.read("/further", response=list[NamedCalendarOut], permission=VIEW, summary="The further calendars")
+def further(request: ApiRequest) -> Any:  # noqa: ARG001
+    """Beside the company's, also retired ones. A row of the table ``work.limits`` gives one to steps."""
+    found = queries.current(*queries.CALENDAR)
+    version = queries.newest(found)
+    return [
+        {"code": one.code, "name": one.name, "retired": one.retired, "version": version}
+        for one in found["calendar.further"].value
+    ]
+
+
+@router.write("/further/add", response=Done[SettingChangeOut], permission=CHANGE, summary="Add a further calendar")
+def add(request: ApiRequest, body: NamedCalendarIn) -> Any:
+    """Refused with ``where`` code, name, usual, day1 to day7, zone or holidays."""
+    spec = CalendarSpec(body.code, body.name, body.spec(body.zone, body.holidays))
+    return answered(
+        actions.add_calendar(spec, reason=body.reason, version=body.version, by=request.actor, at=request.at)
+    )
+
+
+@router.write("/further/rename", response=Done[SettingChangeOut], permission=CHANGE, summary="Rename a calendar")
+def rename(request: ApiRequest, body: NamedCalendarNameIn) -> Any:
+    """Its code stays."""
+    return answered(
+        actions.rename_calendar(
+            body.calendar, body.name, reason=body.reason, version=body.version, by=request.actor, at=request.at
+        )
+    )
+
+
+@router.write("/further/retire", response=Done[SettingChangeOut], permission=CHANGE, summary="Retire a calendar")
+def retire(request: ApiRequest, body: NamedCalendarMoveIn) -> Any:
+    """No step is given it any more; refused while a published row of a decision table names it."""
+    return answered(
+        actions.retire_calendar(
+            body.calendar, reason=body.reason, version=body.version, by=request.actor, at=request.at
+        )
+    )
+
+
+@router.write("/further/restore", response=Done[SettingChangeOut], permission=CHANGE, summary="Use a calendar again")
+def restore(request: ApiRequest, body: NamedCalendarMoveIn) -> Any:
+    """A retired calendar can be given to steps again."""
+    return answered(
+        actions.restore_calendar(
+            body.calendar, reason=body.reason, version=body.version, by=request.actor, at=request.at
+        )
     )

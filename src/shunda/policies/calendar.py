@@ -50,8 +50,9 @@ class Calendar:
     weekend day that is made up is worked by the ordinary ``hours``. ``overrides`` are days the company (or a later
     announcement) decided otherwise; ``extra_years`` are years it vouches for: where one was not announced, its
     overrides are all the holidays it has. Where they are not China's (``china``), no year is known that nobody
-    vouched for. Times are read in ``zone``, results come back in it; what passes is measured in real time, so the
-    hour that a clock is moved is neither lost nor worked twice.
+    vouched for; one that works ``through`` holidays keeps to its week in every year. Times are read in ``zone``,
+    results come back in it; what passes is measured in real time, so the hour that a clock is moved is neither lost nor
+    worked twice.
     """
 
     hours: Spans = ((time(9), time(12)), (time(13), time(18)))
@@ -60,6 +61,7 @@ class Calendar:
     extra_years: frozenset[int] = frozenset()
     weekdays: Mapping[int, Spans] = field(default_factory=dict)
     china: bool = True
+    through: bool = False
 
     def hours_of(self, day: date) -> Spans:
         """The working time of a day, nothing when it is free; refuses a year that is not known."""
@@ -67,6 +69,8 @@ class Calendar:
         usual = self.weekdays.get(weekday, self.hours)
         if day in self.overrides:
             return (usual or self.hours) if self.overrides[day] else ()
+        if self.through:
+            return usual if weekday < SATURDAY else self.weekdays.get(weekday, ())
         known = self.china and day.year in KNOWN_YEARS
         if not known and day.year not in self.extra_years:
             raise UnknownYear(day.year)

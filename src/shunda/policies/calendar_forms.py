@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,16 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from shunda.policies import days
 from shunda.policies.hours import NAME_LENGTH, ZONES
-from shunda.policies.kinds import WEEKDAYS, Choice, hours_of_work
+from shunda.policies.kinds import WEEKDAYS, Choice, Label, hours_of_work
+from shunda.policies.named import TITLE_LENGTH, Named
 from shunda.policies.setting import Setting
-from shunda.policies.specs import DaySpec, WeekSpec
+from shunda.policies.specs import CalendarSpec, DaySpec, WeekSpec
 from shunda.web.forms import DayField, Form
+
+OVER_HOLIDAYS: tuple[tuple[str, Label], ...] = (
+    ("company", _("as the company keeps them")),
+    ("through", _("worked through: the week holds every day of the year")),
+)
+"""What a further calendar makes of the company's holidays."""
 
 
 class _CalendarForm(Form):
-    """Carries the version of the calendar it started from, and why it is changed."""
+    """Carries which calendar it changes, the version it started from, and why it is changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    calendar = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
     reason = forms.CharField(label=_("Reason for the change"), max_length=200)
 
 
@@ -61,7 +70,7 @@ class ImportForm(_CalendarForm):
 
 
 class WeekForm(_CalendarForm):
-    """The hours of the week, where they are meant, and which holidays are kept."""
+    """The hours of the week, where they are meant, and which holidays are kept; of a further calendar (``further``)."""
 
     usual = forms.CharField(
         label=_("Usual hours, also of made-up days"), max_length=120, help_text=_("Such as 09:00-12:00, 13:00-18:00")
@@ -69,13 +78,17 @@ class WeekForm(_CalendarForm):
     zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
     holidays = forms.ChoiceField(label=_("Public holidays and make-up days"))
 
-    def __init__(self, *args: Any, holidays: Setting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, holidays: Setting, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number, label in enumerate(WEEKDAYS, 1):
             self.fields[f"day{number}"] = forms.CharField(label=str(label), max_length=120, required=False)
         assert isinstance(holidays.kind, Choice)
-        self.fields["holidays"] = forms.ChoiceField(label=str(holidays.label), choices=holidays.kind.options)
-        self.order_fields(["usual", *(f"day{n}" for n in range(1, 8)), "zone", "holidays", "reason"])
+        kept = OVER_HOLIDAYS if further else holidays.kind.options
+        self.fields["holidays"] = forms.ChoiceField(label=str(holidays.label), choices=kept)
+        if further:
+            zones = [("", _("the company's")), *ZONES]
+            self.fields["zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones, required=False)
+        self.order_fields(["code", "name", "usual", *(f"day{n}" for n in range(1, 8)), "zone", "holidays", "reason"])
 
     @property
     def spec(self) -> WeekSpec:
@@ -85,13 +98,43 @@ class WeekForm(_CalendarForm):
         return WeekSpec(said["usual"], week, said["zone"], said["holidays"])
 
 
-def week_of(decided: dict[str, Any]) -> dict[str, str]:
-    """What a form of the week begins with."""
-    usual, own = decided["calendar.working_hours"], dict(decided["calendar.weekdays"])
+class AddForm(WeekForm):
+    """A further calendar: what it is called, and its week."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=12, help_text=_("Capital letters and figures, such as WH-EAST; it stays for good.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=TITLE_LENGTH)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, further=True, **kwargs)
+
+    @property
+    def calendar_spec(self) -> CalendarSpec:
+        """The calendar as it is entered."""
+        return CalendarSpec(self.cleaned_data["code"], self.cleaned_data["name"], self.spec)
+
+
+class RenameForm(_CalendarForm):
+    """Another name."""
+
+    name = forms.CharField(label=_("Name"), max_length=TITLE_LENGTH)
+    field_order = ("name", "reason")
+
+
+class RetireForm(_CalendarForm):
+    """A calendar is retired, or used again: why."""
+
+
+def week_of(decided: Mapping[str, Any], further: Named | None = None) -> dict[str, str]:
+    """What a form of the week begins with: the company's, or that of a further calendar."""
+    usual = further.hours if further else decided["calendar.working_hours"]
+    own = dict(further.week if further else decided["calendar.weekdays"])
     week = {n: own.get(n, usual if n < 6 else ()) for n in range(1, 8)}
+    kept = ("through" if further.through else "company") if further else decided["calendar.holidays"]
     return {
         "usual": hours_of_work.edit(usual),
-        "zone": decided["calendar.zone"],
-        "holidays": decided["calendar.holidays"],
+        "zone": further.zone if further else decided["calendar.zone"],
+        "holidays": kept,
         **{f"day{n}": hours_of_work.edit(hours) for n, hours in week.items()},
     }

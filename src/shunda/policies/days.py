@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,13 +14,14 @@ from typing import Any
 import holidays
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
 from shunda.core.refusal import Refusal, Refused
 from shunda.policies import reasons
 from shunda.policies.calendar import KNOWN_YEARS, SATURDAY, Calendar, UnknownYear
 from shunda.policies.hours import NAME_LENGTH
+from shunda.policies.named import Named
 from shunda.policies.specs import DaySpec
+from shunda.web import sheets
 
 WORKED, FREE, EXTRA_YEARS = "calendar.extra_working_days", "calendar.extra_free_days", "calendar.known_years"
 MOST_ROWS, MOST_BYTES = 2_000, 1024 * 1024
@@ -99,8 +99,12 @@ def read(data: bytes) -> list[DaySpec]:
     """
     if len(data) > MOST_BYTES:
         raise Refused(reasons.NO_DAY_FILE(where="file"))
-    lines = _sheet(data) if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0" else _lines(_decoded(data))
-    return _specs(lines)
+    try:
+        return _specs(
+            sheets.workbook(data) if data[:2] == b"PK" or sheets.packed(data) else _lines(sheets.decoded(data))
+        )
+    except sheets.Unreadable as error:
+        raise Refused(reasons.NO_DAY_FILE(where="file")) from error
 
 
 def pasted(text: str) -> list[DaySpec]:
@@ -118,22 +122,6 @@ def _specs(lines: Iterable[Sequence[Any]]) -> list[DaySpec]:
     if len(rows) > MOST_ROWS:
         raise Refused(reasons.TOO_MANY_DAYS(where="file", most=MOST_ROWS))
     return [DaySpec(*[*row, "", "", ""][:3]) for row in rows]
-
-
-def _sheet(data: bytes) -> list[list[Any]]:
-    try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise Refused(reasons.NO_DAY_FILE(where="file")) from error
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused(reasons.NO_DAY_FILE(where="file"))
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -182,18 +170,23 @@ def vouched(years: Collection[int], days: Iterable[date], decided: Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the calendar: worked, free, or not known; its name, and whether the company entered it itself."""
+    """A day of a calendar: worked, free, or not known; its name, and whether it was entered in this calendar.
+
+    ``usual`` says whether its weekday is worked; ``company`` that a further calendar has it from the company's.
+    """
 
     day: date
     works: bool | None
     name: str = ""
     own: bool = False
     hours: str = ""
+    usual: bool = True
+    company: bool = False
 
     @property
     def unusual(self) -> bool:
-        """A weekday that is free, a weekend day that is worked, or a day that has a name."""
-        return self.own or bool(self.name) or (self.works is not None and self.works != (self.weekday < SATURDAY))
+        """A day that is worked or free though its weekday is not, or that has a name."""
+        return self.own or bool(self.name) or (self.works is not None and self.works != self.usual)
 
     @property
     def weekday(self) -> int:
@@ -207,31 +200,42 @@ class Day:
             return "unknown"
         if self.works:
             return "made-up" if self.weekday >= SATURDAY and self.unusual else "worked"
-        return "holiday" if self.own or self.name or self.weekday < SATURDAY else "free"
+        return "holiday" if self.own or self.name or self.usual else "free"
 
 
-def year_of(year: int, calendar: Calendar, decided: Mapping[str, Any]) -> list[Day]:
-    """Every day of a year as the company's calendar has it, named in the reader's language."""
-    own, known = entered(decided), announced(year, decided)
+def year_of(year: int, calendar: Calendar, decided: Mapping[str, Any], further: Named | None = None) -> list[Day]:
+    """Every day of a year as the company's calendar has it, or a further one, named in the reader's language."""
+    through = further is not None and further.through
+    company = {} if through else entered(decided)
+    own = company if further is None else further.days
+    known = announced(year, decided) and not through
     first = date(year, 1, 1)
     return [
-        _day(first + timedelta(days=n), calendar, own, known=known) for n in range((date(year + 1, 1, 1) - first).days)
+        _day(first + timedelta(days=n), calendar, own, company, known=known)
+        for n in range((date(year + 1, 1, 1) - first).days)
     ]
 
 
-def _day(day: date, calendar: Calendar, own: Mapping[date, tuple[bool, str]], *, known: bool) -> Day:
+Entered = Mapping[date, tuple[bool, str]]
+
+
+def _day(day: date, calendar: Calendar, own: Entered, company: Entered, *, known: bool) -> Day:
+    weekday = day.isoweekday()
+    usual = bool(calendar.weekdays.get(weekday, calendar.hours if weekday < SATURDAY else ()))
     try:
         spans = calendar.hours_of(day)
     except UnknownYear:
-        return Day(day, None)
-    name = own[day][1] if day in own else _announced_name(day, works=bool(spans)) if known else ""
+        return Day(day, None, usual=usual)
+    said = own.get(day) or company.get(day)
+    name = said[1] if said else _announced_name(day, works=bool(spans)) if known else ""
     hours = ", ".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in spans)
-    return Day(day, bool(spans), name, day in own, hours)
+    return Day(day, bool(spans), name, day in own, hours, usual, day in company and day not in own)
 
 
 def _announced_name(day: date, *, works: bool) -> str:
     if works:
-        return _("made up for a holiday") if day.isoweekday() >= SATURDAY else ""
+        made_up = day.isoweekday() >= SATURDAY and _china("en_US", day.year).is_working_day(day)
+        return _("made up for a holiday") if made_up else ""
     name = _china("zh_CN" if (get_language() or "").startswith("zh") else "en_US", day.year).get(day, "")
     return re.split(r"[（(]", name)[0].strip()
 

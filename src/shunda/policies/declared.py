@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from shunda.policies.declared_calendar import CALENDAR
 from shunda.policies.declared_credit import CREDIT
 from shunda.policies.declared_portal import PORTAL
-from shunda.policies.hours import ZONES, hours_of_weekdays, named_days
 from shunda.policies.kinds import (
     Choice,
     Flag,
@@ -24,9 +24,7 @@ from shunda.policies.kinds import (
     TimeOfDay,
     Whole,
     endings,
-    hours_of_work,
     weekdays,
-    years,
 )
 from shunda.policies.setting import Setting
 
@@ -215,31 +213,6 @@ _LIMITS = (
     Setting("work.remind_most", "limits", _("And at most so often"), Whole(0, 20, _("times")), 3),
 )
 
-_CALENDAR = (
-    Setting(
-        "calendar.working_hours",
-        "calendar",
-        _("Working hours"),
-        hours_of_work,
-        ((time(9), time(12)), (time(13), time(18))),
-        ("R189",),
-    ),
-    Setting("calendar.weekdays", "calendar", _("Weekdays with other hours"), hours_of_weekdays, ()),
-    Setting("calendar.zone", "calendar", _("Time zone"), Choice(ZONES), "Asia/Shanghai"),
-    Setting(
-        "calendar.holidays",
-        "calendar",
-        _("Public holidays and make-up days"),
-        Choice((("china", _("of China, as announced")), ("none", _("entered here alone")))),
-        "china",
-    ),
-    Setting(
-        "calendar.extra_working_days", "calendar", _("Days worked although the calendar says free"), named_days, ()
-    ),
-    Setting("calendar.extra_free_days", "calendar", _("Days free although the calendar says worked"), named_days, ()),
-    Setting("calendar.known_years", "calendar", _("Later years whose holidays are entered here"), years, ()),
-)
-
 _SPECIAL = (
     Setting(
         "orders.special_deposit_share", "special", _("Deposit of a special order"), Share(), Decimal("0.3"), ("R105",)
@@ -387,7 +360,7 @@ SETTINGS: dict[str, Setting] = {
         *_COMPANY,
         *_ORDERS,
         *_LIMITS,
-        *_CALENDAR,
+        *CALENDAR,
         *_SPECIAL,
         *_PLANNING,
         *CREDIT,

@@ -342,9 +342,8 @@ def span(text: str) -> tuple[time, time]:
 
 
 def in_order(spans: tuple[tuple[time, time], ...]) -> bool:
-    """Whether spans of a day follow one another."""
-    moments = [moment for span in spans for moment in span]
-    return all(a < b for a, b in pairwise(moments))
+    """Whether spans of a day follow one another; one shift may end when the next begins."""
+    return all(a < b for a, b in spans) and all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
 def weekday(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from shunda.policies.calendar import Calendar
 from shunda.policies.decisions import Edition, edition
 from shunda.policies.declared import SETTINGS
 from shunda.policies.models import SettingChange
+from shunda.policies.named import Named
 from shunda.policies.setting import Setting
 
 
@@ -148,12 +149,15 @@ def moved() -> Event | None:
     return Event.objects.filter(kind="clock.recount").order_by("-id").first()
 
 
-def calendar(known: Mapping[str, Any] | None = None) -> Calendar:
-    """The working calendar the company keeps; ``known`` are values already read."""
+def calendar(known: Mapping[str, Any] | None = None, code: str = "") -> Calendar:
+    """The working calendar the company keeps, or the further one of that code; ``known`` are values already read.
+
+    Where there is no calendar of that code, the company's holds: a clock never stops for want of one.
+    """
     decided = known if known is not None else values(*CALENDAR)
     overrides: dict[date, bool] = {day: True for day, _name in decided["calendar.extra_working_days"]}
     overrides |= {day: False for day, _name in decided["calendar.extra_free_days"]}
-    return Calendar(
+    company = Calendar(
         hours=decided["calendar.working_hours"],
         overrides=overrides,
         extra_years=frozenset(decided["calendar.known_years"]),
@@ -161,3 +165,29 @@ def calendar(known: Mapping[str, Any] | None = None) -> Calendar:
         zone=ZoneInfo(decided["calendar.zone"]),
         china=decided["calendar.holidays"] == "china",
     )
+    named = further(decided, code) if code else None
+    return company if named is None else _beside(company, named)
+
+
+def _beside(company: Calendar, named: Named) -> Calendar:
+    """A further calendar: its own week and days over the company's days, or alone where it works through them."""
+    own = {day: works for day, (works, _name) in named.days.items()}
+    return replace(
+        company,
+        hours=named.hours,
+        weekdays=dict(named.week),
+        zone=ZoneInfo(named.zone) if named.zone else company.zone,
+        overrides=own if named.through else {**company.overrides, **own},
+        extra_years=company.extra_years | set(named.years),
+        through=named.through,
+    )
+
+
+def further(decided: Mapping[str, Any], code: str) -> Named | None:
+    """The further calendar of a code, also a retired one."""
+    return next((one for one in decided["calendar.further"] if one.code == code), None)
+
+
+def calendar_options() -> list[tuple[str, str]]:
+    """Code and name of the further calendars steps can go by: one query."""
+    return [(one.code, f"{one.code} {one.name}") for one in value("calendar.further") if not one.retired]

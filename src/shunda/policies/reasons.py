@@ -109,3 +109,30 @@ CALENDAR_STALE = Reason(
     "policies.calendar-stale",
     _("Somebody else changed the calendar in the meantime. Look at it again, then repeat the change."),
 )
+NOT_CALENDARS = Reason(
+    "policies.not-calendars",
+    _("These are no further calendars, or one comes twice, or there are too many. Change them on the calendar's page."),
+)
+NO_CALENDAR_CODE = Reason(
+    "policies.no-calendar-code",
+    _("“%(value)s” is no code of a calendar: capital letters and figures, at most 12 characters, such as WH-EAST."),
+)
+NO_WEEK = Reason("policies.no-week", _("Nobody would work on any weekday. Enter the hours of at least one."))
+NO_CALENDAR = Reason("policies.no-calendar", _("There is no calendar “%(value)s” that steps can go by."))
+CALENDAR_CODE_TAKEN = Reason(
+    "policies.calendar-code-taken", _("There is a calendar “%(value)s” already. Choose another code.")
+)
+CALENDAR_TITLE = Reason("policies.calendar-title", _("Give the calendar a name of at most %(most)s characters."))
+CALENDAR_TITLE_TAKEN = Reason(
+    "policies.calendar-title-taken", _("Another calendar is called “%(value)s” already. Choose another name.")
+)
+TOO_MANY_CALENDARS = Reason(
+    "policies.too-many-calendars", _("There are %(most)s calendars already; no more fit. Use one that is retired.")
+)
+CALENDAR_IN_USE = Reason(
+    "policies.calendar-in-use",
+    _(
+        "“%(table)s” gives the calendar to steps (version %(number)s, row %(row)s). Publish a version that does not"
+        " name it any more, then retire it."
+    ),
+)

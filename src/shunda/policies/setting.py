@@ -10,7 +10,10 @@ from shunda.policies.kinds import Kind, Label
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One decision of the company. ``rows`` are the requirements that give the default."""
+    """One decision of the company. ``rows`` are the requirements that give the default.
+
+    ``page`` is the url name of the page it is changed on, where its value is more than a field holds.
+    """
 
     name: str
     group: str
@@ -18,3 +21,4 @@ class Setting:
     kind: Kind
     default: Any
     rows: tuple[str, ...] = ()
+    page: str = ""

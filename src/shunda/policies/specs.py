@@ -39,9 +39,21 @@ class DaySpec:
 
 @dataclass(frozen=True, slots=True)
 class WeekSpec:
-    """The company's week: its usual hours, and the hours of each weekday (1 is Monday) as typed; empty is free."""
+    """A calendar's week: its usual hours, and the hours of each weekday (1 is Monday) as typed; empty is free.
+
+    ``holidays`` are ``china`` or ``none`` of the company's, ``company`` or ``through`` of a further calendar.
+    """
 
     usual: str
     days: Mapping[int, str]
     zone: str
     holidays: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSpec:
+    """A further calendar to begin with: its code, its name and its week."""
+
+    code: str
+    name: str
+    week: WeekSpec

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shunda.policies.pages import calendar, settings, tables
+from shunda.policies.pages import calendar, calendars, settings, tables
 
 app_name = "policies"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("calendar/day/", calendar.change_day, name="calendar_day"),
     path("calendar/week/", calendar.change_week, name="calendar_week"),
     path("calendar/import/", calendar.import_days, name="calendar_import"),
+    path("calendar/add/", calendars.add, name="calendar_add"),
+    path("calendar/rename/", calendars.rename, name="calendar_rename"),
+    path("calendar/retire/", calendars.retire, name="calendar_retire"),
     path("tables/", tables.tables, name="tables"),
     path("tables/version/<int:pk>/", tables.version, name="version"),
     path("tables/version/<int:pk>/edit/", tables.edit, name="edit_table"),

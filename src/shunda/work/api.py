@@ -15,6 +15,7 @@ from shunda.api.router import Router
 from shunda.api.schemas import Done, Filter, FilterLookup, Id, In, Items, Out, Page
 from shunda.work import actions, queries
 from shunda.work.kinds import label_of
+from shunda.work.limits import trace
 from shunda.work.notices import choices_of
 
 router, notices = Router("tasks"), Router("notices")
@@ -40,6 +41,10 @@ class TaskOut(Out):
     counted_from: Annotated[
         datetime | None, Field(description="The receipt of the order, where one clock runs over several of its steps.")
     ]
+    calendar: Annotated[str, Field(description="The further calendar its clock counts by; empty: the company's.")]
+    decided: Annotated[
+        dict[str, Any] | None, Field(description="Table, version and row that gave the limit; none: the settings.")
+    ]
     due_at: datetime | None
     clock_note: Annotated[str, Field(description="“unknown-year”: there is no due time, that year has no calendar.")]
     warn_at: Annotated[datetime | None, Field(description="When people are warned that it will soon be due.")]
@@ -56,6 +61,11 @@ class TaskOut(Out):
     def resolve_step(task: Any) -> str:
         """The step in the language of the reader."""
         return label_of(task.kind)
+
+    @staticmethod
+    def resolve_decided(task: Any) -> dict[str, Any] | None:
+        """The row of the table of time limits."""
+        return trace(task.limit_rule)
 
 
 class AlarmOut(Out):

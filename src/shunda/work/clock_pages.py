@@ -11,12 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.actor import Actor
+from shunda.policies import queries as policies
+from shunda.policies.declared import SETTINGS
 from shunda.web import formats
 from shunda.web.forms import Form
 from shunda.web.pages import act, actor, back, now, page, submit
 from shunda.work import actions, queries
 from shunda.work.actions import REASON_LENGTH
+from shunda.work.clocks import setting_of
 from shunda.work.kinds import NOTES, label_of
+from shunda.work.limits import trace
 from shunda.work.models import Awaited, Task
 from shunda.work.ringing import sentence
 
@@ -35,12 +39,29 @@ def clock(request: HttpRequest, pk: int) -> HttpResponse:
         "pauses": list(task.pauses.order_by("pk")),
         "counted": formats.length(queries.counted(task, now()).total_seconds()),
         "limit": formats.length((task.limit_minutes or 0) * 60),
+        "calendar": _calendar(task.calendar),
+        "why": why(task),
+        "setting": SETTINGS.get(setting_of(task)) if not task.limit_rule else None,
         "may_stop": task.closed_at is None and by.may(PAUSE) and _may_stop(task, by),
         "notes": NOTES,
         "now": now(),
         "next": back(request),
     }
     return render(request, "work/clock.html", context)
+
+
+def why(task: Task) -> str:
+    """The address of the row of the table that gave a step its limit; nothing where the settings did."""
+    decided = trace(task.limit_rule)
+    if decided is None:
+        return ""
+    return reverse("policies:why", args=[decided["table"], decided["version"], decided["rows"][0]])
+
+
+def _calendar(code: str) -> str:
+    """The name of the further calendar a clock counts by; nothing is the company's."""
+    one = policies.further(policies.values("calendar.further"), code) if code else None
+    return one.name if one else code
 
 
 def _may_stop(task: Task, by: Actor) -> bool:

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from shunda.policies import queries as policies
 from shunda.policies.conditions import YES_OR_NO, Names
-from shunda.policies.decisions import Edition
+from shunda.policies.decisions import Edition, Ruling
 from shunda.policies.kinds import Choice, Number
+from shunda.policies.named import CalendarCode
+from shunda.policies.reasons import NO_CALENDAR
 from shunda.policies.tables import Case, Fault, Input, Output, Preset, Row, Table, declare
 from shunda.work import reasons
 from shunda.work.kinds import KINDS, Clock, label_of
@@ -30,11 +34,12 @@ class Opened:
     def cases(self, since: datetime, until: datetime) -> Iterable[Case]:
         """Each as the table looks at it, read piece by piece."""
         for task in self._rows(since, until).iterator(chunk_size=2000):
-            case = {"step": task.kind, "urgent": "yes" if task.urgent else "no"}
+            region = task.region.code if task.region else ""
+            case = {"step": task.kind, "urgent": "yes" if task.urgent else "no", "region": region}
             yield Case(task.order_id or task.subject_id, f"{task.label} · {label_of(task.kind)}"[:60], case)
 
     def _rows(self, since: datetime, until: datetime) -> QuerySet[Task]:
-        return Task.objects.filter(opened_at__gte=since, opened_at__lt=until).order_by("pk")
+        return Task.objects.filter(opened_at__gte=since, opened_at__lt=until).select_related("region").order_by("pk")
 
 
 DAYS = "days"
@@ -50,6 +55,21 @@ STEP, RECEIPT = "step", "receipt"
 
 def _row(steps: str, limit: int, counted: str, since: str = STEP) -> Row:
     return Row({"step": steps}, {"hours": str(limit), "clock": counted} | ({"since": since} if since != STEP else {}))
+
+
+def _faults(rows: Sequence[Row]) -> list[Fault]:
+    return [*_whole_days(rows), *_calendars(rows)]
+
+
+def _calendars(rows: Sequence[Row]) -> list[Fault]:
+    """Calendars that are not kept, or no longer."""
+    named = {index: row.then["calendar"] for index, row in enumerate(rows) if row.then.get("calendar")}
+    kept = {code for code, _title in policies.calendar_options()} if named else set()
+    return [
+        Fault(f"rows.{index}.calendar", NO_CALENDAR, {"value": code})
+        for index, code in named.items()
+        if code not in kept
+    ]
 
 
 def _whole_days(rows: Sequence[Row]) -> list[Fault]:
@@ -70,6 +90,7 @@ LIMITS = declare(
         (
             Input("step", _("step"), Names(tuple((kind.name, kind.label) for kind in KINDS.values()))),
             Input("urgent", _("urgent"), YES_OR_NO),
+            Input("region", _("region"), Names()),
         ),
         (
             Output("hours", _("limit"), Number()),
@@ -95,12 +116,13 @@ LIMITS = declare(
                 ),
                 required=False,
             ),
+            Output("calendar", _("calendar"), CalendarCode(policies.calendar_options), required=False),
         ),
         (),
         requirements=("R155", "R189", "R199"),
         subject_url="orders:detail",
         history=Opened(),
-        check=_whole_days,
+        check=_faults,
         otherwise=_("the settings of the time limits hold"),
         presets=(
             Preset(
@@ -127,12 +149,27 @@ LIMITS = declare(
     )
 )
 
-Step = tuple[str, bool]
-"""Kind of step, and whether it is urgent."""
+Step = tuple[str, bool, str]
+"""Kind of step, whether it is urgent, and the code of its region where the table asks for it."""
 
 
-def ruled(edition: Edition, step: Step) -> tuple[str, Decimal, bool] | None:
-    """How a step is counted, its limit, and whether from the order's receipt; none where the table says nothing."""
-    kind, urgent = step
-    first = edition.rule({"step": kind, "urgent": "yes" if urgent else "no"}).first
-    return (str(first["clock"]), first["hours"], first["since"] == RECEIPT) if first else None
+def regional(edition: Edition) -> bool:
+    """Whether any row asks for the region of a step."""
+    return "region" in edition.grid.asked
+
+
+def ruled(edition: Edition, step: Step) -> Ruling:
+    """What the table says about a step; nothing where no row fits."""
+    kind, urgent, region = step
+    return edition.rule({"step": kind, "urgent": "yes" if urgent else "no", "region": region})
+
+
+def rule_text(ruling: Ruling) -> str:
+    """Version and row, as a task keeps them: ``3.2``."""
+    return f"{ruling.version}.{ruling.rows[0]}"
+
+
+def trace(rule: str) -> dict[str, Any] | None:
+    """Table, version and row a task's limit came from; none where the settings gave it."""
+    version, _dot, row = rule.partition(".")
+    return {"table": LIMITS.name, "version": int(version), "rows": [int(row)]} if row else None

@@ -62,6 +62,8 @@ class Task(models.Model):
     due_at = models.DateTimeField(null=True)
     rank_at = models.DateTimeField()
     clock = models.CharField(max_length=10, db_default="working")  # or "wall"; see kinds.Clock
+    calendar = models.CharField(max_length=12, db_default="")  # code of a further calendar; empty: the company's
+    limit_rule = models.CharField(max_length=12, db_default="")  # version and row of work.limits ("3.2"); see limits.py
     clock_note = models.CharField(max_length=40, blank=True)  # "unknown-year"
     warn_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)

@@ -21,6 +21,7 @@ from shunda.web.listing import Filter, Keyset
 from shunda.web.navigation import Entry, menu
 from shunda.web.pages import act, actor, back, now, page
 from shunda.work import actions, live, notices, queries
+from shunda.work.clock_pages import why
 from shunda.work.kinds import KINDS, NOTES, OUTCOMES, label_of
 from shunda.work.models import Task
 
@@ -161,6 +162,7 @@ def of_order(request: HttpRequest, pk: int) -> HttpResponse:
         "next": back(request),
         "open": [task for task in tasks if task.closed_at is None],
         "closed": [task for task in tasks if task.closed_at is not None],
+        "why": {task.pk: why(task) for task in tasks if task.limit_rule},
         "notes": NOTES,
         "outcomes": OUTCOMES,
         "kinds": {name: label_of(name) for name in KINDS},

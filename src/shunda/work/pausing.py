@@ -10,10 +10,8 @@ from shunda.core import sql
 from shunda.core.actor import Actor
 from shunda.policies import queries as policies
 from shunda.policies.calendar import UnknownYear
-from shunda.work.clocks import CALENDAR, LATER, WARNING, again
-from shunda.work.kinds import Clock
+from shunda.work.clocks import CALENDAR, LATER, WARNING, again, counter_of
 from shunda.work.models import Alarms, Pause, Task, Wait
-from shunda.work.rules import Counter
 
 _WRITE = """
 update work_task t
@@ -56,7 +54,7 @@ def _left(task: Task, decided: Mapping[str, Any], at: datetime) -> int | None:
     if task.due_at is None:
         return None
     try:
-        left = Counter(Clock(task.clock), policies.calendar(decided)).between(at, task.due_at)
+        left = counter_of(task, decided).between(at, task.due_at)
     except UnknownYear:  # cannot be: the due time was counted by the same years
         return None
     return int(left.total_seconds())
@@ -79,7 +77,7 @@ def go_on(tasks: Sequence[Task], *, by: Actor, at: datetime) -> None:
         if seconds:
             _set_again(task, timedelta(seconds=seconds), decided, at)
         elif seconds == 0 and task.paused_at:
-            stood = Counter(Clock(task.clock), policies.calendar(decided)).between(task.paused_at, at)
+            stood = counter_of(task, decided).between(task.paused_at, at)
             task.stood_seconds += int(stood.total_seconds())
         task.paused_at, task.awaited = None, ""
         task.rank_at = task.due_at or task.opened_at + LATER
@@ -89,7 +87,7 @@ def go_on(tasks: Sequence[Task], *, by: Actor, at: datetime) -> None:
 
 def _set_again(task: Task, left: timedelta, decided: Mapping[str, Any], at: datetime) -> None:
     limit = timedelta(minutes=task.limit_minutes) if task.limit_minutes else None
-    due = again(left, Clock(task.clock), decided, at, limit)
+    due = again(left, counter_of(task, decided), decided, at, limit)
     task.due_at, task.warn_at, task.clock_note = due.due_at, due.warn_at, due.note
 
 

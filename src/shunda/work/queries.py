@@ -15,9 +15,9 @@ from shunda.core.actor import Actor
 from shunda.policies import queries as policies
 from shunda.policies.calendar import UnknownYear
 from shunda.work import rules
-from shunda.work.kinds import KINDS, Clock, Kind
+from shunda.work.clocks import CALENDAR, counter_of
+from shunda.work.kinds import KINDS, Kind
 from shunda.work.models import Assignment, Notice, Pause, Task
-from shunda.work.rules import Counter
 
 COUNTED = 100
 """Nobody needs to know more exactly how much waits: "100+" is plenty, and counting stays cheap."""
@@ -85,7 +85,7 @@ def counted(task: Task, at: datetime) -> timedelta:
 
     Nothing where the calendar does not know the years.
     """
-    counter = Counter(Clock(task.clock), policies.calendar())
+    counter = counter_of(task, policies.values(*CALENDAR))
     try:
         return rules.counted(task.began_at, task.closed_at or at, _stood(task, at), counter)
     except UnknownYear:

@@ -14,7 +14,7 @@ from shunda.core import sql
 from shunda.policies import queries as policies
 from shunda.policies.calendar import UnknownYear
 from shunda.work import pausing
-from shunda.work.clocks import CALENDAR, LATER, UNKNOWN, WARNING, Span, again
+from shunda.work.clocks import CALENDAR, LATER, UNKNOWN, WARNING, Span, again, counter_of
 from shunda.work.kinds import Clock
 from shunda.work.models import Task
 from shunda.work.rules import Counter, remaining
@@ -73,7 +73,7 @@ def _recount_some(after: int) -> tuple[int, int] | None:
 def _set_anew(task: Task, decided: Mapping[str, Any], stood: Sequence[Span], left: dict[int, int]) -> bool:
     """The clock of a task by this calendar; whether it says something else now."""
     before = _Face(task.due_at, task.warn_at, task.clock_note, task.stood_seconds)
-    counter = Counter(Clock(task.clock), policies.calendar(decided))
+    counter = counter_of(task, decided)
     try:
         start = task.began_at
         if task.limit_days is not None:
@@ -82,7 +82,7 @@ def _set_anew(task: Task, decided: Mapping[str, Any], stood: Sequence[Span], lef
             end = counter.after(start, timedelta(minutes=task.limit_minutes or 0))
         whole = counter.between(start, end)
         since, rest = remaining(start, whole, stood, counter)
-        due = again(rest, Clock(task.clock), decided, since, whole)
+        due = again(rest, counter, decided, since, whole)
         task.due_at, task.warn_at, task.clock_note = due.due_at if stood else end, due.warn_at, due.note
         _while_late(task, stood, counter)
         if task.paused_at and task.due_at:

@@ -24,8 +24,8 @@ from shunda.core.actor import system
 from shunda.policies import queries as policies
 from shunda.policies.decisions import Edition
 from shunda.work import notices, steps
-from shunda.work.clocks import CALENDAR
-from shunda.work.kinds import Clock, label_of
+from shunda.work.clocks import CALENDAR, counter_of
+from shunda.work.kinds import label_of
 from shunda.work.levels import ESCALATION, levels, role_title
 from shunda.work.models import Alarm, Alarms, Pulse, Task
 from shunda.work.rules import Counter, Ring, Saying, Told, ahead, due_now, gap, worth_saying
@@ -92,7 +92,7 @@ def _say(
     task.next_at = None
     if task.due_at is None or task.paused_at is not None:
         return []
-    counter = Counter(Clock(task.clock), policies.calendar(decided))
+    counter = counter_of(task, decided)
     every = timedelta(minutes=int(decided["work.remind_hours"] * 60))
     saying = Saying(levels(edition, task.kind, urgent=task.urgent), every, decided["work.remind_most"])
     now: list[Ring] = []

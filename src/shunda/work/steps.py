@@ -16,11 +16,11 @@ _OPEN = """
 insert into work_task
   (kind, permission, subject_kind, subject_id, order_id, label, party, region_id, owner_id, urgent,
    limit_minutes, due_at, clock, clock_note, rank_at, warn_at, next_at,
-   limit_days, counted_from, opened_at, closed_by, outcome)
+   limit_days, counted_from, calendar, limit_rule, opened_at, closed_by, outcome)
 select *, %s::timestamptz, '', '' from unnest(
   %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
   %s::boolean[], %s::int[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
-  %s::timestamptz[], %s::int[], %s::timestamptz[])
+  %s::timestamptz[], %s::int[], %s::timestamptz[], %s::text[], %s::text[])
 on conflict (kind, subject_kind, subject_id) where closed_at is null do nothing
 """
 
@@ -43,10 +43,11 @@ from closed c, given g where p.task_id = c.id and c.paused_at is not null and p.
 def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
     """Put steps on the worklists, due when their limit ends; one that already waits is left as it is.
 
-    Limits are settings in working hours of the company's calendar, or in hours by the clock (R189-R201); one clock over
-    several steps began when the order was received (R199, R200). Where the
-    calendar does not know the year, the task has no due time and says why (``unknown-year``). While the order waits for
-    the customer, the clocks of what cannot go on without him stand (``waiting``).
+    Limits are settings in working hours of the company's calendar, or in hours by the clock (R189-R201); a row of the
+    table of limits goes before them, may name a further calendar, and is kept with the task. One clock over several
+    steps began when the order was received (R199, R200). Where the calendar does not know the year, the task has no due
+    time and says why (``unknown-year``). While the order waits for the customer, the clocks of what cannot go on
+    without him stand (``waiting``).
     """
     if not specs:
         return
@@ -74,6 +75,8 @@ def open_tasks(specs: Sequence[TaskSpec], *, at: datetime) -> None:
             [c.warn_at or c.due_at for c in clock],
             [c.limit_days for c in clock],
             [c.counted_from for c in clock],
+            [c.calendar for c in clock],
+            [c.rule for c in clock],
         ],
     )
     waiting.stand(specs, at)

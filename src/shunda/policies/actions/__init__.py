@@ -1,6 +1,7 @@
 """The writes of settings and decision tables."""
 
 from shunda.policies.actions.calendar import change_days, change_week, import_days
+from shunda.policies.actions.calendars import add_calendar, rename_calendar, restore_calendar, retire_calendar
 from shunda.policies.actions.settings import change_setting
 from shunda.policies.actions.tables import (
     draft_table,
@@ -13,6 +14,7 @@ from shunda.policies.actions.tables import (
 )
 
 __all__ = [
+    "add_calendar",
     "change_days",
     "change_setting",
     "change_week",
@@ -22,6 +24,9 @@ __all__ = [
     "import_days",
     "propose_table",
     "publish_table",
+    "rename_calendar",
+    "restore_calendar",
+    "retire_calendar",
     "return_table",
     "try_table",
 ]

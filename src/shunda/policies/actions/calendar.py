@@ -1,8 +1,12 @@
-"""Changing the calendar: days, whole years, and the week. What is kept are the settings ``calendar.…``."""
+"""Changing a calendar: days, whole years, and the week. What is kept are the settings ``calendar.…``.
+
+Without a code it is the company's; the further calendars are one setting among them (``named``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,29 +19,46 @@ from shunda.policies import days, queries, reasons
 from shunda.policies.actions.settings import change_setting
 from shunda.policies.calendar import SATURDAY
 from shunda.policies.declared import SETTINGS
+from shunda.policies.hours import hours_of_weekdays
 from shunda.policies.kinds import Invalid, hours_of_work
 from shunda.policies.models import SettingChange
+from shunda.policies.named import Named
 from shunda.policies.specs import DaySpec, SettingSpec, WeekSpec
 
+FURTHER = "calendar.further"
+OVER = ("company", "through")
+"""What a further calendar makes of the company's holidays: they hold, or it works through them."""
 USUAL, WEEK, ZONE, HOLIDAYS = "calendar.working_hours", "calendar.weekdays", "calendar.zone", "calendar.holidays"
 
 
 @action("policies.change_setting")
 def import_days(
-    specs: Sequence[DaySpec], *, reason: str, by: Actor, at: datetime, version: int | None = None
+    specs: Sequence[DaySpec],
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    calendar: str = "",
 ) -> Outcome[SettingChange]:
-    """Let a list of days be all the company has entered for its years; years that were not announced are known then.
+    """Let a list of days be all that is entered for its years; years that were not announced are known then.
 
-    ``version`` is the ``queries.calendar_version`` one started from. All or nothing: refused with every row that says
-    nothing, a list without a day, a calendar that somebody else changed meanwhile, and one that says so already.
+    ``version`` is the ``queries.newest`` one started from, ``calendar`` the code of a further one. All or nothing:
+    refused with every row that says nothing, a list without a day, a calendar that somebody else changed meanwhile, one
+    that is not there, and one that says so already.
     """
     given = _read(specs)
-    decided = _locked(version)
+    decided = locked(version)
     years = {row.day.year for row in given if row.day}
-    kept = {day: said for day, said in days.entered(decided).items() if day.year not in years}
     new = {row.day: (bool(row.works), row.name) for row in given if row.day}
-    known = days.vouched(decided[days.EXTRA_YEARS], new, decided)
-    return _hold({**days.stored(kept | new), days.EXTRA_YEARS: [str(year) for year in known]}, reason, by=by, at=at)
+    if calendar:
+        one = _further(decided, calendar)
+        kept = {day: said for day, said in one.days.items() if day.year not in years} | new
+        known = tuple(days.vouched(one.years, new, decided))
+        return put(decided, replace(_with_days(one, kept), years=known), reason, by=by, at=at)
+    kept = {day: said for day, said in days.entered(decided).items() if day.year not in years}
+    known_years = [str(year) for year in days.vouched(decided[days.EXTRA_YEARS], new, decided)]
+    return _hold({**days.stored(kept | new), days.EXTRA_YEARS: known_years}, reason, by=by, at=at)
 
 
 @action("policies.change_setting")
@@ -49,28 +70,37 @@ def change_days(
     at: datetime,
     version: int | None = None,
     removed: Collection[date] = (),
+    calendar: str = "",
 ) -> Outcome[SettingChange]:
-    """Enter single days, or take back what the company entered for some; the other days stay as they are.
+    """Enter single days, or take back what was entered for some; the other days stay as they are.
 
     All or nothing, refused as ``import_days``.
     """
     given = _read(specs) if specs or not removed else []
-    decided = _locked(version)
-    kept = {day: said for day, said in days.entered(decided).items() if day not in removed}
+    decided = locked(version)
     new = {row.day: (bool(row.works), row.name) for row in given if row.day}
+    if calendar:
+        one = _further(decided, calendar)
+        own = {day: said for day, said in one.days.items() if day not in removed} | new
+        return put(decided, _with_days(one, own), reason, by=by, at=at)
+    kept = {day: said for day, said in days.entered(decided).items() if day not in removed}
     return _hold(days.stored(kept | new), reason, by=by, at=at)
 
 
 @action("policies.change_setting")
 def change_week(
-    spec: WeekSpec, *, reason: str, by: Actor, at: datetime, version: int | None = None
+    spec: WeekSpec, *, reason: str, by: Actor, at: datetime, version: int | None = None, calendar: str = ""
 ) -> Outcome[SettingChange]:
     """Let the week have these hours, in this zone; made-up days are worked by the usual hours.
 
-    Refused, beside the field: what are no hours; a calendar that somebody else changed, or that says so already.
+    Of a further calendar (``calendar``) an empty zone is the company's, and its holidays are ``company`` (its holidays,
+    make-up days and entered days hold) or ``through`` (it works through them). Refused, beside the field: what are no
+    hours; a calendar that somebody else changed, that is not there, or that says so already.
     """
-    usual, week = _hours(spec)
-    _locked(version)
+    usual, week = hours_of(spec)
+    decided = locked(version)
+    if calendar:
+        return put(decided, with_week(_further(decided, calendar), spec, usual, week), reason, by=by, at=at)
     values: dict[str, Any] = {USUAL: usual, WEEK: week, ZONE: spec.zone, HOLIDAYS: spec.holidays}
     return _hold(values, reason, by=by, at=at)
 
@@ -85,7 +115,7 @@ def _read(specs: Sequence[DaySpec]) -> list[days.Given]:
     return given
 
 
-def _locked(version: int | None) -> Mapping[str, Any]:
+def locked(version: int | None) -> Mapping[str, Any]:
     """What the calendar says now; two who change it wait for each other, as with any setting."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('policies.change_setting'))")
@@ -93,6 +123,45 @@ def _locked(version: int | None) -> Mapping[str, Any]:
     if version is not None and version != queries.newest(now):
         raise Refused(reasons.CALENDAR_STALE())
     return {name: one.value for name, one in now.items()}
+
+
+def put(decided: Mapping[str, Any], one: Named, reason: str, *, by: Actor, at: datetime) -> Outcome[SettingChange]:
+    """A further calendar is as it is given now, new or changed; the others stay."""
+    others = [each for each in decided[FURTHER] if each.code != one.code]
+    return _hold({FURTHER: (*others, one)}, reason, by=by, at=at)
+
+
+def _further(decided: Mapping[str, Any], code: str) -> Named:
+    one = queries.further(decided, code)
+    if one is None or one.retired:
+        raise Refused(reasons.NO_CALENDAR(value=code[:40], where="calendar"))
+    return one
+
+
+def _with_days(one: Named, said: Mapping[date, tuple[bool, str]]) -> Named:
+    named = sorted((day, works, name) for day, (works, name) in said.items())
+    return replace(
+        one,
+        worked=tuple((day, name) for day, works, name in named if works),
+        free=tuple((day, name) for day, works, name in named if not works),
+    )
+
+
+def with_week(one: Named, spec: WeekSpec, usual: str, week: Sequence[str]) -> Named:
+    """A further calendar with this week. Refused: a week nobody works in, an unknown zone, other holidays."""
+    hours, own = hours_of_work.parse(usual), hours_of_weekdays.parse(list(week))
+    if all(not dict(own).get(day, hours if day < SATURDAY else ()) for day in range(1, 8)):
+        raise Refused(reasons.NO_WEEK(where="usual"))
+    zone = SETTINGS[ZONE].kind
+    try:
+        zoned = zone.parse(spec.zone) if spec.zone else ""
+    except Invalid as invalid:
+        raise Refused(invalid.reason(where="zone", setting=str(SETTINGS[ZONE].label), **invalid.data)) from None
+    if spec.holidays not in OVER:
+        choices = ", ".join(OVER)
+        label = str(SETTINGS[HOLIDAYS].label)
+        raise Refused(reasons.NOT_A_CHOICE(where="holidays", setting=label, value=spec.holidays[:40], choices=choices))
+    return replace(one, hours=hours, week=own, zone=zoned, through=spec.holidays == "through")
 
 
 def _hold(values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime) -> Outcome[SettingChange]:
@@ -106,8 +175,8 @@ def _hold(values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime) ->
     return outcome
 
 
-def _hours(spec: WeekSpec) -> tuple[str, list[str]]:
-    """The two settings that keep the week: weekdays are named where they differ from the usual ones."""
+def hours_of(spec: WeekSpec) -> tuple[str, list[str]]:
+    """The two settings that keep a week: weekdays are named where they differ from the usual ones."""
     wrong: list[Refusal] = []
 
     def parsed(text: str, where: str) -> Any:

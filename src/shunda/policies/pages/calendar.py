@@ -1,7 +1,8 @@
-"""The calendar: the week, the days of a year, single days, and whole years from a file."""
+"""A calendar, the company's or a further one: the week, the days of a year, single days, whole years from a file."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,14 +15,54 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refused
 from shunda.policies import actions, days, queries
-from shunda.policies.calendar_forms import DayForm, ImportForm, WeekForm, week_of
+from shunda.policies.calendar_forms import OVER_HOLIDAYS, DayForm, ImportForm, WeekForm, week_of
 from shunda.policies.declared import SETTINGS
 from shunda.policies.kinds import WEEKDAYS
 from shunda.policies.models import SettingChange
+from shunda.policies.named import Named
 from shunda.web.pages import actor, now, page, submit
 
 VIEW, CHANGE = "policies.view_setting", "policies.change_setting"
 HERE = "policies:calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The calendar a page is about: the company's, or the further one the address names."""
+
+    decided: dict[str, Any]
+    version: int
+    further: Named | None
+
+    @property
+    def code(self) -> str:
+        """Of a further calendar; nothing is the company's."""
+        return self.further.code if self.further else ""
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """What every form begins with."""
+        return {"version": self.version, "calendar": self.code}
+
+    def year(self, year: int) -> list[days.Day]:
+        """Its days."""
+        return days.year_of(year, queries.calendar(self.decided, self.code), self.decided, self.further)
+
+    def url(self, day: date | None = None) -> str:
+        """Its page, in the year of the day."""
+        address = reverse("policies:calendar_year", args=[day.year]) if day else reverse(HERE)
+        return f"{address}?calendar={self.code}" if self.code else address
+
+
+def chosen(request: HttpRequest) -> Chosen:
+    """What the address or the form names (``calendar``); a calendar that is not there is no page. One query."""
+    code = request.POST.get("calendar") or request.GET.get("calendar") or ""
+    found = queries.current(*queries.CALENDAR)
+    decided = {name: one.value for name, one in found.items()}
+    further = queries.further(decided, code) if code else None
+    if code and further is None:
+        raise Http404
+    return Chosen(decided, queries.newest(found), further)
 
 
 @page(VIEW, methods=["GET"])
@@ -44,14 +85,17 @@ def _spans(typed: str) -> list[str]:
 
 
 def _year(request: HttpRequest, year: int) -> HttpResponse:
-    decided = queries.values(*queries.CALENDAR)
-    calendar = queries.calendar(decided)
-    all_days = days.year_of(year, calendar, decided)
-    week = week_of(decided)
+    of = chosen(request)
+    decided, further = of.decided, of.further
+    all_days = of.year(year)
+    week = week_of(decided, further)
+    zone, holidays = SETTINGS["calendar.zone"].kind, SETTINGS["calendar.holidays"].kind
     context = {
         "year": year,
-        "announced": days.announced(year, decided),
-        "entered": year in decided[days.EXTRA_YEARS],
+        "of": of,
+        "calendars": [one for one in decided["calendar.further"] if not one.retired or one == further],
+        "retired": [one for one in decided["calendar.further"] if one.retired and one != further],
+        "announced": days.announced(year, decided) and not (further and further.through),
         "known": all(day.works is not None for day in all_days),
         "months": days.months(all_days),
         "unusual": [day for day in all_days if day.unusual],
@@ -59,11 +103,12 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
         "weekdays": [(label, _short(str(label))) for label in WEEKDAYS],
         "week": [(label, _spans(week[f"day{number}"])) for number, label in enumerate(WEEKDAYS, 1)],
         "usual": _spans(week["usual"]),
-        "zone": SETTINGS["calendar.zone"].kind.show(decided["calendar.zone"]),
-        "holidays": SETTINGS["calendar.holidays"].kind.show(decided["calendar.holidays"]),
+        "zone": zone.show(week["zone"] or decided["calendar.zone"]),
+        "holidays": dict(OVER_HOLIDAYS)[week["holidays"]] if further else holidays.show(week["holidays"]),
         "before": max(year - 1, days.FIRST_YEAR),
         "after": min(year + 1, days.LAST_YEAR),
-        "may_change": actor(request).may(CHANGE),
+        "may_change": actor(request).may(CHANGE) and not (further and further.retired),
+        "may_keep": actor(request).may(CHANGE),
         "moved": queries.moved(),
     }
     return render(request, "policies/calendar.html", context)
@@ -72,12 +117,11 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
 @page(CHANGE)
 def change_day(request: HttpRequest) -> HttpResponse:
     """A day is entered otherwise, or taken back."""
-    found = queries.current(*queries.CALENDAR)
-    initial: dict[str, Any] = {"version": queries.newest(found)}
+    of = chosen(request)
+    initial = of.start
     given = days.day_of(request.GET.get("day", ""))
     if given:
-        decided = {name: one.value for name, one in found.items()}
-        [shown] = [one for one in days.year_of(given.year, queries.calendar(decided), decided) if one.day == given]
+        [shown] = [one for one in of.year(given.year) if one.day == given]
         initial |= {"day": given, "works": "off" if shown.works is False else "work", "name": shown.name}
     form = DayForm(request.POST or None, initial=initial)
 
@@ -89,22 +133,24 @@ def change_day(request: HttpRequest) -> HttpResponse:
             removed=removed,
             reason=said["reason"],
             version=said["version"],
+            calendar=of.code,
             by=actor(request),
             at=now(),
         )
 
     return submit(
         request, form, run, template="policies/calendar_day.html", done=_("The calendar is changed."),
-        to=lambda _change: _url(form.cleaned_data["day"]), context={"cancel_url": _url(given)},
+        to=lambda _change: of.url(form.cleaned_data["day"]), context={"cancel_url": of.url(given), "of": of},
     )  # fmt: skip
 
 
 @page(CHANGE)
 def change_week(request: HttpRequest) -> HttpResponse:
     """The hours of the week."""
-    found = queries.current(*queries.CALENDAR)
-    initial = {"version": queries.newest(found), **week_of({name: one.value for name, one in found.items()})}
-    form = WeekForm(request.POST or None, initial=initial, holidays=SETTINGS["calendar.holidays"])
+    of = chosen(request)
+    initial = {**of.start, **week_of(of.decided, of.further)}
+    holidays = SETTINGS["calendar.holidays"]
+    form = WeekForm(request.POST or None, initial=initial, holidays=holidays, further=bool(of.further))
     return submit(
         request,
         form,
@@ -112,24 +158,25 @@ def change_week(request: HttpRequest) -> HttpResponse:
             form.spec,
             reason=form.cleaned_data["reason"],
             version=form.cleaned_data["version"],
+            calendar=of.code,
             by=actor(request),
             at=now(),
         ),
         template="policies/calendar_week.html",
         done=_("The calendar is changed."),
-        to=reverse(HERE),
-        context={"cancel_url": reverse(HERE)},
+        to=of.url(),
+        context={"cancel_url": of.url(), "of": of},
     )
 
 
 @page(CHANGE)
 def import_days(request: HttpRequest) -> HttpResponse:
     """Whole years, looked at row by row before they are taken over."""
-    found = queries.current(*queries.CALENDAR)
-    context: dict[str, Any] = {"cancel_url": reverse(HERE), "save_label": _("Take over")}
-    form = ImportForm(request.POST or None, initial={"version": queries.newest(found)})
+    of = chosen(request)
+    context: dict[str, Any] = {"cancel_url": of.url(), "save_label": _("Take over"), "of": of}
+    form = ImportForm(request.POST or None, initial=of.start)
     if request.method == "POST":
-        form = _previewed(request, context, {name: one.value for name, one in found.items()})
+        form = _previewed(request, context, of)
         if "check" in request.POST or context.get("wrong"):
             form.fields["reason"].required = False  # it is asked for when the days are taken over
             return render(request, "policies/calendar_import.html", {"form": form, **context}, status=context["status"])
@@ -140,17 +187,18 @@ def import_days(request: HttpRequest) -> HttpResponse:
             form.specs(),
             reason=form.cleaned_data["reason"],
             version=form.cleaned_data["version"],
+            calendar=of.code,
             by=actor(request),
             at=now(),
         ),
         template="policies/calendar_import.html",
         done=_("The calendar is changed."),
-        to=lambda _change: _url(context["rows"][0]["day"]),
+        to=lambda _change: of.url(context["rows"][0]["day"]),
         context=context,
     )
 
 
-def _previewed(request: HttpRequest, context: dict[str, Any], decided: dict[str, Any]) -> ImportForm:
+def _previewed(request: HttpRequest, context: dict[str, Any], of: Chosen) -> ImportForm:
     """What the rows would say; the form holds them as text, so that they can be corrected where they stand."""
     form = ImportForm(request.POST, request.FILES)
     try:
@@ -163,11 +211,7 @@ def _previewed(request: HttpRequest, context: dict[str, Any], decided: dict[str,
     data = request.POST.copy()
     data["text"] = "\n".join(f"{spec.day}\t{spec.works}\t{spec.name}" for spec in specs)
     given = days.judged(specs)
-    before = {
-        one.day: one
-        for year in {row.day.year for row in given if row.day}
-        for one in days.year_of(year, queries.calendar(decided), decided)
-    }
+    before = {one.day: one for year in {row.day.year for row in given if row.day} for one in of.year(year)}
     rows = [{"given": row, "day": row.day, "before": before.get(row.day) if row.day else None} for row in given]
     wrong = sum(bool(row.refusals) for row in given)
     context |= {
@@ -182,7 +226,3 @@ def _previewed(request: HttpRequest, context: dict[str, Any], decided: dict[str,
 def _short(weekday: str) -> str:
     """As calendars head their columns: 一, Mo."""
     return weekday[-1] if weekday.startswith(("星期", "周")) else weekday[:2]
-
-
-def _url(day: date | None) -> str:
-    return reverse("policies:calendar_year", args=[day.year]) if day else reverse(HERE)

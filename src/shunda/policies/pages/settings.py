@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,8 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
 def change(request: HttpRequest, name: str) -> HttpResponse:
     """A setting takes another value, with the reason."""
     one = _current(name)
+    if one.setting.page:
+        return redirect(one.setting.page)
     form = SettingForm(request.POST or None, current=one)
     here = reverse("policies:detail", args=[name])
     return submit(

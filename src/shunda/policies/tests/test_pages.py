@@ -88,6 +88,9 @@ def test_what_is_no_value_is_said_beside_the_field(boss):
 def test_every_setting_has_a_page_and_a_form(boss, name):
     assert boss.get(reverse("policies:detail", args=[name])).status_code == 200
     form = boss.get(reverse("policies:change", args=[name]))
+    if SETTINGS[name].page:
+        assert form.headers["Location"] == reverse(SETTINGS[name].page)
+        return
     assert form.status_code == 200
     again = change(boss, name, form.context["form"]["value"].value())
     assert "is already" in again.text
