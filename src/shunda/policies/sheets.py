@@ -43,7 +43,8 @@ def write(table: Table, rows: Sequence[Row]) -> bytes:
     for number, row in enumerate(rows, 1):
         for at, cell in enumerate(cells(table, row)):
             sheet.write_string(number, at, cell, wrapped)
-    for at, column in enumerate((*table.inputs, *table.outputs)):
+    columns: tuple[Input | Output, ...] = (*table.inputs, *table.outputs)
+    for at, column in enumerate(columns):
         if choices := _choices(column):
             listed = {"validate": "list", "source": choices, "error_type": "information"}
             sheet.data_validation(1, at, MOST_ROWS, at, listed)

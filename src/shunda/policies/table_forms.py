@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.core.refusal import Refusal
 from shunda.policies import sheets
-from shunda.policies.kinds import Choice, Flag, Several
+from shunda.policies.conditions import YES_OR_NO
+from shunda.policies.kinds import Choice, Flag, Label, Several, Text
+from shunda.policies.named import CalendarCode
 from shunda.policies.tables import MOST_ROWS, NOTE_LENGTH, Input, Output, Row, Table
 from shunda.web.forms import DayField, Form
 from shunda.web.lines import Lines, lines_of
@@ -43,15 +48,30 @@ class ReturnForm(Form):
     remark = forms.CharField(label=_("What is to be changed"), max_length=NOTE_LENGTH)
 
 
-def _condition(one: Input) -> forms.Field:
+class Cell(forms.CharField):
+    """A cell that grows with its text; names pasted below one another are a list."""
+
+    def __init__(self, names: Iterable[Label] = (), placeholder: Label = "", *, wide: bool = True) -> None:
+        super().__init__(required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 1}))
+        self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "placeholder": placeholder}
+        self.widget.attrs["class"] = "cell wide" if wide else "cell"
+        if offered := [str(name) for name in names]:
+            self.widget.attrs["data-names"] = json.dumps(offered, ensure_ascii=False)
+
+    def to_python(self, value: Any) -> str:
+        """In one line."""
+        return re.sub(r"\s*[\r\n]+\s*", ", ", super().to_python(value) or "")
+
+
+def _condition(one: Input, *, spare: bool) -> forms.Field:
     known: Mapping[str, Any] = getattr(one.kind, "known", {})
-    if set(known) == {"yes", "no"}:
+    if one.kind == YES_OR_NO:
         field: forms.Field = forms.ChoiceField(choices=[("", _("any")), *known.items()], required=False)
     else:
-        field = forms.CharField(required=False, max_length=400)
-        field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "placeholder": _("any")}
+        field = Cell(known.values(), _("any"), wide=bool(known))
     field.label = str(one.label)
     field.widget.attrs["title"] = one.kind.hint
+    field.is_spare = spare  # type: ignore[attr-defined]  # no row asks for it: the page may leave it out
     return field
 
 
@@ -60,26 +80,28 @@ def _outcome(one: Output) -> forms.Field:
     if isinstance(kind, Choice | Flag):
         pairs = kind.options if isinstance(kind, Choice) else (("true", _("yes")), ("false", _("no")))
         field: forms.Field = forms.ChoiceField(choices=[("", "–"), *pairs], required=False)
+    elif isinstance(kind, CalendarCode):  # asked once for the whole grid
+        field = forms.ChoiceField(choices=[("", "–"), *kind.options()], required=False)
     else:
-        field = forms.CharField(required=False, max_length=400)
-        field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
-        if not isinstance(kind, Several):
-            field.widget.attrs["size"] = "8"
+        field = Cell(wide=isinstance(kind, Several | Text))
     field.label = f"→ {one.label}"
+    field.is_outcome = True  # type: ignore[attr-defined]
     return field
 
 
 def grid_of(table: Table, rows: Sequence[Row] = ()) -> type[Lines]:
     """The form of a table's rows: their place, a field for each column, a note.
 
-    Conditions that no row uses yet stand last, so that what decides is seen without scrolling.
+    Conditions that no row uses yet stand last, so that what decides is seen without scrolling; a table without rows
+    has none such.
     """
     fields: dict[str, forms.Field] = {"place": forms.IntegerField(label=_("Place"), required=False, min_value=0)}
-    used = [one for one in table.inputs if any(one.name in row.when for row in rows)]
-    fields |= {one.name: _condition(one) for one in used}
+    used = [one for one in table.inputs if not rows or any(one.name in row.when for row in rows)]
+    fields |= {one.name: _condition(one, spare=False) for one in used}
     fields |= {one.name: _outcome(one) for one in table.outputs}
-    fields["note"] = forms.CharField(label=_("Note"), required=False, max_length=NOTE_LENGTH)
-    fields |= {one.name: _condition(one) for one in table.inputs if one not in used}
+    fields["note"] = Cell()
+    fields["note"].label = _("Note")
+    fields |= {one.name: _condition(one, spare=True) for one in table.inputs if one not in used}
     return lines_of(type("RowForm", (forms.Form,), fields), blank=2, most=MOST_ROWS, least=0)
 
 
@@ -88,13 +110,13 @@ def initial(table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     for number, row in enumerate(rows, 1):
         cells = {one.name: _typed(table, row, one) for one in table.inputs}
-        shown.append({"place": number * STEP, **cells, **row.then, "note": row.note})
+        shown.append({"place": number * STEP, **cells, **row.then, "note": table.shown_note(row)})
     return shown
 
 
 def _typed(table: Table, row: Row, one: Input) -> str:
     text = row.when.get(one.name, "")
-    return text if set(getattr(one.kind, "known", {})) == {"yes", "no"} else sheets.typed(table, row, one.name)
+    return text if one.kind == YES_OR_NO else sheets.typed(table, row, one.name)
 
 
 class Grid:
@@ -103,13 +125,25 @@ class Grid:
     def __init__(self, table: Table, data: Any, rows: Sequence[Row], head: Mapping[str, Any]) -> None:
         self.table = table
         self.head = HeadForm(data, initial=dict(head))
-        shown = initial(table, rows)
+        shown = initial(table, rows) if data is None else None  # what is sent counts, also where nothing was changed
         self.rows = grid_of(table, rows)(data, prefix="rows", initial=shown)
         self._order: list[int] = []
 
     def is_valid(self) -> bool:
         """Both are looked at, so that every fault is shown at once."""
         return all([self.head.is_valid(), self.rows.is_valid()])
+
+    @property
+    def not_said(self) -> str:
+        """What stands before names that are excluded."""
+        return gettext("not %(names)s") % {"names": ""}
+
+    @property
+    def ordered(self) -> list[forms.Form]:
+        """The rows in the order of their places, blank ones last: as they are drawn, also when something is wrong."""
+        places = [str(form["place"].value() or "") for form in self.rows.forms]
+        numbered = [(not place.isdecimal(), int(place) if place.isdecimal() else 0) for place in places]
+        return [self.rows.forms[i] for i in sorted(range(len(places)), key=numbered.__getitem__)]
 
     def taken(self) -> list[dict[str, Any]]:
         """The rows as ``actions.edit_table`` takes them, in the order of their places; unnumbered ones come last."""

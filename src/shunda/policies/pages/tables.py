@@ -231,6 +231,10 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
     """What a version would have decided differently, case by case."""
     row = get_object_or_404(Trial.objects.select_related("draft"), pk=pk)
+    if (
+        request.headers.get("HX-Request") and row.finished_at
+    ):  # it was watched until its end: the page says what came of it
+        return HttpResponse(headers={"HX-Refresh": "true"})
     known = TABLES[row.draft.table]
     old = decisions.rows_of_number(known, row.against)
     new = decisions.rows_of(row.draft)
@@ -243,9 +247,16 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for change in row.changes.order_by("-subject_id")[:SHOWN]
     ]
-    context = {"trial": row, "table": known, "changes": changes, "stale": row.draft_version != row.draft.version}
-    busy = request.headers.get("HX-Request") and row.finished_at is None
-    return render(request, "policies/trying.html" if busy else "policies/trial.html", context)
+    context = {
+        "trial": row,
+        "table": known,
+        "changes": changes,
+        "more": row.changed > len(changes),
+        "stale": row.draft_version != row.draft.version,
+    }
+    return render(
+        request, "policies/trying.html" if request.headers.get("HX-Request") else "policies/trial.html", context
+    )
 
 
 @page(None, methods=["GET"])
