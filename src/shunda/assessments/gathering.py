@@ -18,8 +18,8 @@ from shunda.core import sql
 from shunda.core.models import Event
 from shunda.core.money import plain
 from shunda.credit.reasons import OVER_LIMIT
-from shunda.orders import pickup
-from shunda.orders.models import Delivery, Order, OrderKind
+from shunda.orders import pickup, tasks
+from shunda.orders.models import Delivery, Department, Order, OrderKind
 from shunda.orders.states import OrderStatus
 from shunda.policies import queries as policies
 from shunda.policies.calendar import UnknownYear
@@ -30,24 +30,53 @@ from shunda.work.rules import Counter
 NOTHING = timedelta()
 TASK, EVENT, ORDER = Task._meta.label_lower, Event._meta.label_lower, Order._meta.label_lower
 
-# Who did a step is who the event of that very moment names; without one, nobody is guessed.
+# Who did a step is who the event of that very moment names; a step that is of its order's owner alone is his also when
+# the system ended it, or nobody yet. Otherwise nobody is guessed. What was closed late, and what is open, have an index
+# of their own each: the search does not look at what was done in time.
 _LATE = """
+with late as (
+  select * from work_task where closed_at > due_at and closed_at >= %(since)s
+  union all
+  select * from work_task where closed_at is null and due_at < %(at)s and due_at >= %(since)s
+)
 select t.id, t.kind, t.label, t.order_id, t.opened_at, t.due_at, t.closed_at, t.limit_minutes, t.closed_by, t.clock,
-       t.calendar, t.paused_at, t.stood_seconds, e.actor_id,
+       t.calendar, t.paused_at, t.stood_seconds,
+       coalesce(e.actor_id, case when t.kind = any(%(owned)s::text[]) then t.owner_id end),
        (select json_agg(json_build_object('awaited', p.awaited, 'reason', p.reason, 'since', p.paused_at,
                                           'until', p.resumed_at) order by p.id)::text
         from work_pause p where p.task_id = t.id)
-from work_task t left join lateral (
+from late t left join lateral (
   select e.actor_id from core_event e
   where e.subject_kind = t.subject_kind and e.subject_id = t.subject_id and e.at = t.closed_at
     and e.actor_id is not null and e.actor = t.closed_by
   order by e.id limit 1
 ) e on true
-where t.due_at < coalesce(t.closed_at, %(at)s) and coalesce(t.closed_at, t.due_at) >= %(since)s
-  and t.outcome in ('', 'done') and t.kind <> all(%(own)s::text[])
+where t.due_at < %(at)s and t.outcome in ('', 'done') and t.kind <> all(%(own)s::text[])
   and not exists (select from assessments_assessment a where a.source_kind = %(kind)s and a.source_id = t.id)
 order by t.id
 """
+
+OWNED = (tasks.DELIVER,)
+"""Steps that are the salesperson's of the order, whoever may do them: agreeing with the customer in time."""
+
+_DEPARTMENTS = {
+    "order": Department.SALES,
+    "import": Department.SALES,
+    "shipment": Department.WAREHOUSE,
+    "payment": Department.FINANCE,
+    "invoice": Department.FINANCE,
+    "settlement": Department.FINANCE,
+    "credit": Department.FINANCE,
+}
+
+
+def department_of(kind: str) -> str:
+    """Whose step it is where nobody can be named: ``review.finance`` finance's, ``shipment.pick`` the warehouse's."""
+    area, _dot, step = kind.partition(".")
+    if area in ("review", "change") and step in Department:
+        return step
+    return str(_DEPARTMENTS.get(area, Department.SALES))
+
 
 # The system did not run between two spans in which its clocks were looked after.
 _DOWN = """
@@ -80,10 +109,10 @@ def late_steps(decided: Mapping[str, Any], since: datetime, at: datetime) -> Ite
 
     A clock that stands, because the customer is awaited, is not late meanwhile; nor counts the time in which the system
     was down between the opening of a step and its end. A step nobody can be named for (still open, or ended by the
-    system) is a case that names nobody.
+    system) is a case that names nobody but the department.
     """
     own = [name for name in KINDS if name.startswith("assessment.")]
-    rows = sql.fetch(_LATE, {"since": since, "at": at, "kind": TASK, "own": own})
+    rows = sql.fetch(_LATE, {"since": since, "at": at, "kind": TASK, "own": own, "owned": list(OWNED)})
     down = _down(min((row[4] for row in rows), default=at))
     for row in rows:
         (pk, kind, label, order_id, opened_at, due_at, closed_at, limit, closed_by, clock, calendar, paused_at, stood,
@@ -99,6 +128,7 @@ def late_steps(decided: Mapping[str, Any], since: datetime, at: datetime) -> Ite
             "late_hours": plain(late.hours), "counted": clock, "pauses": json.loads(row[-1] or "[]"),
         }  # fmt: skip
         facts |= {"limit_hours": plain(Decimal(limit) / 60)} if limit is not None else {}
+        facts |= {"department": department_of(kind)} if person is None else {}
         facts |= {"calendar": calendar} if calendar else {}
         facts |= {"paused_hours": plain(_hours(timedelta(seconds=stood)))} if stood else {}
         facts |= {"down_hours": plain(late.down)} if late.down else {}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from shunda.assessments.consequences import Released
 from shunda.assessments.models import Assessment
 from shunda.core.refusal import Refusal
-from shunda.orders.models import HoldKind
+from shunda.orders.models import Department, HoldKind
 from shunda.web import formats
 from shunda.work.kinds import label_of
 from shunda.work.models import Awaited
@@ -36,6 +36,8 @@ LABELS: dict[str, str | Promise] = {
     "due_at": pgettext_lazy("assessment", "Due"),
     "done_at": pgettext_lazy("assessment", "Done"),
     "done_by": pgettext_lazy("assessment", "Done by"),
+    "department": pgettext_lazy("assessment", "Nobody can be named; department"),
+    "calendar": pgettext_lazy("assessment", "Counted by the calendar"),
     "late_hours": pgettext_lazy("assessment", "Late by"),
     "paused_hours": pgettext_lazy("assessment", "Stood while late, not counted"),
     "down_hours": pgettext_lazy("assessment", "System down, not counted"),
@@ -69,6 +71,8 @@ def _pause(pause: Mapping[str, Any]) -> str:
 def _shown(name: str, value: Any, *, working: bool) -> str:
     if name == "step":
         return label_of(value)
+    if name == "department":
+        return str(Department(value).label)
     if name.endswith("_hours"):
         hours = formats.quantity(Decimal(value))
         return (_("%(hours)s working hours") if working else _("%(hours)s hours by the clock")) % {"hours": hours}

@@ -97,6 +97,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["order_id", "id"], name="task_order"),
             models.Index(fields=["-id"], name="task_late", condition=Q(closed_at__gt=models.F("due_at"))),
+            models.Index(fields=["closed_at"], name="task_closed_late", condition=Q(closed_at__gt=models.F("due_at"))),
             models.Index(
                 fields=["next_at", "id"],
                 name="task_next",

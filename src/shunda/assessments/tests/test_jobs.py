@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from shunda.accounts.models import User
 from shunda.accounts.queries import actor_for
 from shunda.accounts.tests.builders import user
-from shunda.assessments import actions, jobs
+from shunda.assessments import actions, gathering, jobs
 from shunda.assessments.models import Assessment
 from shunda.assessments.showing import evidence
 from shunda.assessments.tests.builders import AT, DAY, OVER, codes, in_status, people
@@ -21,6 +21,8 @@ from shunda.fulfilment import actions as shipping
 from shunda.fulfilment.specs import PickSpec
 from shunda.fulfilment.tests.builders import shipment
 from shunda.orders import actions as orders
+from shunda.orders import delivering
+from shunda.orders.models import Order
 from shunda.orders.tests.builders import confirmed_order
 from shunda.work import actions as work
 from shunda.work.models import Pulse, Task
@@ -62,6 +64,32 @@ def test_a_step_done_more_than_an_hour_late_becomes_one_case_of_who_did_it(made,
     )
     assert (case.facts["done_by"], case.facts["late_hours"], case.late_hours) == ("Keeper", "1", 1)
     assert list(check()) == []
+
+
+@pytest.mark.req("R150", "R206")
+def test_a_broken_promise_is_a_case_of_the_salesperson_of_the_order_and_without_one_of_the_department():
+    owner = user("rep", "orders.submit_order")
+    mine = confirmed_order(customer(owner=owner), [(sku("A-1"), 1, 10)])
+    nobodys = confirmed_order(customer("C2"), [(sku("A-2"), 1, 10)])
+    Order.objects.filter(pk=nobodys.pk).update(owner=None)
+    Order.objects.filter(pk__in=[mine.pk, nobodys.pk]).update(promised_date=AT.date())
+    delivering.watch(AT)
+    assert Task.objects.filter(kind="order.deliver").count() == 2
+    jobs.assess(AT + 3 * DAY)
+    cases = {case.about_id: case for case in Assessment.objects.filter(facts__step="order.deliver")}
+    assert (cases[mine.pk].person_id, "department" in cases[mine.pk].facts) == (owner.pk, False)
+    assert (cases[nobodys.pk].person_id, cases[nobodys.pk].facts["department"]) == (None, "sales")
+    assert "sales" in [text for _label, text in evidence(cases[nobodys.pk])]
+
+
+def test_the_search_for_late_steps_looks_at_what_was_late_alone(made, keeper):
+    due = picked(made, keeper, LIMIT)
+    given = {"since": due, "at": due + DAY, "kind": gathering.TASK, "own": [], "owned": []}
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute("explain " + gathering._LATE, given)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "task_closed_late" in plan
 
 
 @pytest.mark.req("R206")

@@ -12,7 +12,8 @@ from shunda.core.actor import system
 from shunda.core.models import Event
 from shunda.core.refusal import NotPermitted, Refused
 from shunda.policies.calendar import Calendar
-from shunda.work import actions, queries, ringing
+from shunda.policies.models import SettingChange
+from shunda.work import actions, queries, recounting, ringing
 from shunda.work.kinds import Clock
 from shunda.work.models import Alarm, Pause, Task
 from shunda.work.rules import Counter, counted
@@ -191,3 +192,25 @@ def test_a_clock_that_was_stopped_is_due_when_it_has_counted_its_limit(moments, 
         pauses.append((stopped, resumed))
         due = counter.after(resumed, left)
     assert counted(start, due, pauses, counter) == limit
+
+
+@pytest.mark.req("R190", "R199", "R200")
+@pytest.mark.django_db
+@pytest.mark.parametrize("policy", ["stages", "whole"])
+def test_a_reviewer_who_waits_for_nothing_is_due_as_before_while_his_neighbour_waits_for_the_customer(policy):
+    SettingChange.objects.create(name="work.policy", value=policy, changed_by="x", changed_at=MONDAY)
+    hours = 2 if policy == "stages" else 4
+    finance_due = at(5, 11, 11) if policy == "stages" else at(5, 11, 14)
+    for kind in ("review.sales", "review.finance"):
+        opened(1, kind=kind)
+    sales, finance = Task.objects.order_by("pk")
+    pause([sales.pk], at(5, 11, 10))
+    ringing.ring(finance_due)
+    assert Alarm.objects.filter(task=finance, kind="overdue").exists()
+    assert not Alarm.objects.filter(task=sales).exists()
+    assert recounting.recount() == 0
+    resume([sales.pk], at(5, 12, 9)).one()
+    finance.refresh_from_db()
+    sales.refresh_from_db()
+    assert (finance.due_at, sales.due_at) == (finance_due, at(5, 12, 8 + hours))
+    assert queries.counted(finance, at(5, 11, 11)) == timedelta(hours=2)
