@@ -118,17 +118,15 @@ def attachment(request: HttpRequest, pk: int, attachment_pk: int) -> HttpRespons
 def shown(order: Order, rows: list[OrderLine]) -> list[dict[str, Any]]:
     """Lines with the figures of their way: what counts as whole, and the line's share of what is paid."""
     paid = order.paid / order.gross if order.gross else Decimal(0)
+    labels = [str(name) for name in (_("Locked"), _("Shipped"), _("Signed"), _("Returned"), _("Invoiced"))]
     found = []
     for line in rows:
         whole = line.base_quantity - line.cancelled
-        done = {
-            "reserved": line.demand.reserved if line.demand else Decimal(0),
-            "shipped": line.shipped,
-            "signed": line.signed,
-            "returned": line.returned,
-            "invoiced": line.invoiced,
-        }
-        found.append({"row": line, "whole": whole, "done": done, "paid": line.gross * min(paid, Decimal(1))})
+        locked = line.demand.reserved if line.demand else Decimal(0)
+        figures = [locked, line.shipped, line.signed, line.returned, line.invoiced]
+        wholes = [whole, whole, whole, None, whole]  # nobody wants everything back
+        way = list(zip(labels, figures, wholes, strict=True))
+        found.append({"row": line, "way": way, "paid": line.gross * min(paid, Decimal(1))})
     return found
 
 

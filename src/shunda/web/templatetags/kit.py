@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from shunda.core.actor import Actor
 from shunda.web import columns, formats, says
+from shunda.web.constants import translate
 from shunda.web.icons import icon as _icon
 from shunda.web.tables import Listing
 from shunda.web.tones import tone_of
@@ -33,6 +34,7 @@ register = template.Library()
 register.filter("quantity", formats.quantity)
 register.filter("price", formats.price)
 register.filter("percent", formats.percent)
+register.tag("translate", translate)
 
 
 @register.filter
@@ -208,6 +210,12 @@ def tick(row: Any) -> SafeString:
     label = _("Select %(name)s") % {"name": row}
     box = '<input class="form-check-input m-0 align-middle" type="checkbox" name="row" value="{}" aria-label="{}">'
     return format_html(box, value, label)
+
+
+@register.simple_tag
+def badge(status: object, label: object = "") -> SafeString:
+    """``{% badge row.status row.get_status_display %}``: quicker than the component where there are many."""
+    return columns.badge(tone_of(status), label)
 
 
 @register.simple_tag(takes_context=True)
