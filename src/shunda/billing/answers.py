@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from shunda.api.schemas import Amount, Out, Quantity
+from shunda.api.schemas import Amount, Out, Quantity, Rate
 from shunda.billing.models import Allocation, CreditNoteLine, Invoice, InvoiceLine, Payment, Settlement, SettlementLine
-from shunda.billing.states import InvoiceStatus, PaymentStatus, SettlementStatus
+from shunda.billing.states import DeductionStatus, InvoiceStatus, PaymentStatus, SettlementStatus
 from shunda.orders.models import InvoiceKind, PaymentMethod
+from shunda.orders.pickup import Standing
 
 
 class PaymentOut(Out):
@@ -38,6 +39,7 @@ class AllocationOut(Out):
     order: str
     invoice_id: int | None
     invoice: str | None
+    deduction_id: int | None
     amount: Amount
     at: datetime
     actor: str
@@ -231,6 +233,32 @@ class SettlementOut(Out):
         """What is still to be paid."""
         owed: Decimal = settlement.total - settlement.paid_before
         return owed
+
+
+class DeductionOut(Out):
+    """What is deducted from the deposit of a special order not picked up in time; ``held`` pays the order not now."""
+
+    id: int
+    number: str
+    status: DeductionStatus
+    version: int
+    order_id: int
+    customer_id: int
+    currency: str
+    standing: Standing
+    deposit: Amount
+    share: Rate
+    held: Amount
+    kept: Amount
+    ready_on: date
+    until: date
+    late_until: date
+    picked_on: date | None
+    made_at: datetime
+    settled_at: datetime | None
+    waived_at: datetime | None
+    waived_by: str
+    reason: str
 
 
 class OrderToInvoiceOut(Out):

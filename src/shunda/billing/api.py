@@ -17,6 +17,7 @@ from shunda.api.schemas import Done, Id, Items, Moved, Page
 from shunda.billing import actions, queries, trade
 from shunda.billing.answers import (
     CreditNoteOut,
+    DeductionOut,
     InvoiceDetailOut,
     InvoiceOut,
     OrderToInvoiceOut,
@@ -30,6 +31,7 @@ from shunda.billing.answers import (
 from shunda.billing.schemas import (
     CreditNoteFilter,
     CreditsIn,
+    DeductionFilter,
     InvoiceFilter,
     InvoiceIn,
     InvoicesIn,
@@ -50,8 +52,10 @@ router = payments = Router("payments")
 invoices = Router("invoices")
 credit_notes = Router("credit notes")
 settlements = Router("settlements")
+deductions = Router("deductions")
 statements = Router("statements")
 PAYMENT, INVOICE, SETTLEMENT = "billing.view_payment", "billing.view_invoice", "billing.view_settlement"
+ORDER = "orders.view_order"
 
 
 # --- payments -------------------------------------------------------------------------------------------------------
@@ -232,6 +236,25 @@ def settlement(request: ApiRequest, pk: Id) -> Any:
 def confirm(request: ApiRequest, body: Items) -> Any:
     """Agreed on with the customer."""
     return answered(actions.confirm_settlement(body.ids, versions=body.versions, by=request.actor, at=request.at))
+
+
+@deductions.read("", response=Page[DeductionOut], permission=ORDER, summary="Deductions from deposits")
+def deduction_list(request: ApiRequest, paging: Query[Paging], where: Query[DeductionFilter]) -> Any:
+    """Of special orders that were not picked up in time, newest first. They make themselves."""
+    return paging.page(where.filter(queries.deductions_seen_by(request.actor)))
+
+
+@deductions.read("/{int:pk}", response=DeductionOut, permission=ORDER, summary="One deduction from a deposit")
+def deduction(request: ApiRequest, pk: Id) -> Any:
+    """Since when, how much, and what became of the rest."""
+    return found(queries.deductions_seen_by(request.actor), pk)
+
+
+@deductions.write("/waive", response=Done[Moved], permission="billing.waive_deduction", summary="Waive deductions")
+def waive(request: ApiRequest, body: PaymentReasoned) -> Any:
+    """All that is held or kept pays the order again; the reason must not be empty."""
+    by, at = request.actor, request.at
+    return answered(actions.waive_deductions(body.ids, body.reason, versions=body.versions, by=by, at=at))
 
 
 @statements.read("/{int:pk}", response=StatementOut, permission=INVOICE, summary="Statement of a customer")

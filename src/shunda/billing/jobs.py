@@ -8,11 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
-from shunda.billing import actions, following, queries, rules, steps
-from shunda.billing.models import Invoice, Settlement, SettlementLine
+from shunda.billing import actions, deducting, following, queries, rules, steps
+from shunda.billing.models import Deduction, Invoice, Settlement, SettlementLine
 from shunda.billing.specs import UnmatchSpec
+from shunda.billing.states import DeductionStatus
 from shunda.core.actor import system
 from shunda.core.batch import happening
 from shunda.core.event import record
@@ -20,9 +21,9 @@ from shunda.core.models import Event
 from shunda.core.money import portion
 from shunda.customers.models import TermKind
 from shunda.orders import jobs as order_jobs
+from shunda.orders import pickup, rows
 from shunda.orders import queries as order_queries
-from shunda.orders import rows
-from shunda.orders.models import Order, OrderLine
+from shunda.orders.models import Order, OrderKind, OrderLine
 from shunda.orders.states import OrderStatus
 
 SHIPMENT_KIND = "fulfilment.shipment"
@@ -144,6 +145,7 @@ def free_payments(order_ids: list[int], at: datetime) -> None:
     found = Order.objects.filter(pk__in=order_ids, status=OrderStatus.CANCELLED).values_list("pk", flat=True)
     cancelled = list(found)
     steps.stop_waiting(cancelled, by=system(), at=at)
+    deducting.dissolve(steps.lock_orders(cancelled), by=system(), at=at)
     kept = _deposits_kept(cancelled)
     orders = steps.lock_orders(kept)
     following.free_surplus(orders, by=system(), at=at, owed=kept)
@@ -152,6 +154,25 @@ def free_payments(order_ids: list[int], at: datetime) -> None:
         paid[payment_id].add(order_id)
     specs = [UnmatchSpec(pk, tuple(sorted(order_ids))) for pk, order_ids in sorted(paid.items())]
     actions.unmatch(specs, by=system(), at=at)
+
+
+@transaction.atomic
+def deduct_picked_up(shipment_ids: list[int], at: datetime) -> None:
+    """Goods left: where a special order was picked up late, what is deducted of its deposit is settled (R107, R108)."""
+    _deduct(_events("shipment.ship", shipment_ids).keys(), at)
+
+
+@transaction.atomic
+def deduct_late(at: datetime) -> None:
+    """Special orders whose goods wait longer than their pick-up may take: their deposit is held, then deducted."""
+    waiting = Order.objects.filter(kind=OrderKind.SPECIAL, status=OrderStatus.CONFIRMED, confirmed_at__isnull=False)
+    open_ones = waiting.filter(Q(deduction__isnull=True) | Q(deduction__status=DeductionStatus.HELD))
+    late = pickup.of(open_ones, at=at)
+    _deduct([pk for pk, one in late.items() if one.standing != pickup.Standing.IN_TIME], at)
+
+
+def _deduct(order_ids: Iterable[int], at: datetime) -> None:
+    deducting.reconcile(steps.lock_orders(order_ids), by=system(), at=at)
 
 
 def _deposits_kept(order_ids: Iterable[int]) -> dict[int, Decimal]:
@@ -168,4 +189,10 @@ def complete_settled(settlement_ids: list[int], at: datetime) -> None:
 def complete_invoiced(invoice_ids: list[int], at: datetime) -> None:
     """An invoice was issued: as above."""
     orders = Invoice.objects.filter(pk__in=invoice_ids).values_list("order_id", flat=True)
+    order_jobs.complete_settled(sorted(set(orders)), at)
+
+
+def complete_waived(deduction_ids: list[int], at: datetime) -> None:
+    """A deduction was waived: as above."""
+    orders = Deduction.objects.filter(pk__in=deduction_ids).values_list("order_id", flat=True)
     order_jobs.complete_settled(sorted(set(orders)), at)

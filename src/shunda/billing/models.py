@@ -7,11 +7,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shunda.billing.states import INVOICE, PAYMENT, SETTLEMENT, InvoiceStatus, PaymentStatus, SettlementStatus
+from shunda.billing.states import (
+    DEDUCTION,
+    INVOICE,
+    PAYMENT,
+    SETTLEMENT,
+    DeductionStatus,
+    InvoiceStatus,
+    PaymentStatus,
+    SettlementStatus,
+)
 from shunda.core.fields import amount_field, quantity_field
 from shunda.core.machine import append_only, undeletable
 from shunda.customers.models import Customer
 from shunda.orders.models import InvoiceKind, Order, OrderLine, PaymentMethod
+from shunda.orders.pickup import Standing
 
 
 class Payment(models.Model):
@@ -184,12 +194,56 @@ class CreditNoteLine(models.Model):
         return f"{self.note_id} {self.quantity}"
 
 
+class Deduction(models.Model):
+    """What of the deposit of a special order is deducted because it was not picked up in time (R106-R108).
+
+    Until the pick-up the whole deposit is ``held``: it pays the order no longer. Then ``kept`` of it stays with us
+    and the rest pays the order again. An order has one at most, also after it was waived.
+    """
+
+    number = models.CharField(_("deduction number"), max_length=30, unique=True)
+    order = models.OneToOneField(Order, models.PROTECT, related_name="deduction")
+    customer = models.ForeignKey(Customer, models.PROTECT, db_index=False, related_name="+")
+    status = models.CharField(_("status"), max_length=10, choices=DeductionStatus, default=DeductionStatus.HELD)
+    version = models.IntegerField(default=1)
+    currency = models.CharField(max_length=3, default="CNY")
+    standing = models.CharField(_("pick-up"), max_length=10, choices=Standing)
+    deposit = amount_field(verbose_name=_("deposit"))
+    share = models.DecimalField(_("share deducted"), max_digits=6, decimal_places=4)
+    held = amount_field(verbose_name=_("not set off"))  # taken off the order now; all of it kept once it is settled
+    kept = amount_field(verbose_name=_("deducted"))
+    ready_on = models.DateField(_("in stock since"))
+    until = models.DateField(_("in time until"))
+    late_until = models.DateField(_("late until"))
+    picked_on = models.DateField(_("picked up on"), null=True)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    waived_at = models.DateTimeField(null=True)
+    waived_by = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)  # of waiving
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kept__gte=0, held__gte=0, deposit__gte=F("held")), name="deduction_amounts"
+            ),
+        ]
+        triggers: ClassVar = [DEDUCTION.guard(), undeletable("deduction")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Allocation(models.Model):
-    """``amount`` of a payment pays this order, and this invoice once there is one; negative takes it back."""
+    """``amount`` of a payment pays this order, and this invoice once there is one; negative takes it back.
+
+    With a ``deduction`` it does not pay the order: it is held back or kept of its deposit.
+    """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
     order = models.ForeignKey(Order, models.PROTECT, related_name="allocations")
     invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, related_name="allocations")
+    deduction = models.ForeignKey(Deduction, models.PROTECT, null=True, related_name="allocations", db_index=False)
     amount = amount_field()
     at = models.DateTimeField()
     actor = models.CharField(max_length=120)

@@ -16,6 +16,7 @@ from shunda.billing.models import (
     Allocation,
     CreditNote,
     CreditNoteLine,
+    Deduction,
     Invoice,
     InvoiceLine,
     Payment,
@@ -119,10 +120,27 @@ def with_something_to_invoice(order_ids: Collection[int]) -> set[int]:
 
 
 def allocated(**of: object) -> list[tuple[int, int, int | None, Decimal]]:
-    """What payments pay, as (payment, order, invoice or none for an advance, amount), oldest payment first."""
-    sums = Allocation.objects.filter(**of).values("payment_id", "order_id", "invoice_id").annotate(sum=Sum("amount"))
+    """What payments pay, as (payment, order, invoice or none for an advance, amount), oldest payment first.
+
+    What is held back or kept of a deposit pays nothing.
+    """
+    paying = Allocation.objects.filter(deduction__isnull=True, **of)
+    sums = paying.values("payment_id", "order_id", "invoice_id").annotate(sum=Sum("amount"))
     rows = sums.filter(sum__gt=0).order_by("payment_id", "order_id", "invoice_id")
     return list(rows.values_list("payment_id", "order_id", "invoice_id", "sum"))
+
+
+def withheld(deduction_ids: Collection[int]) -> list[tuple[int, int, Decimal]]:
+    """Of which payments deductions hold how much, as (deduction, payment, amount), newest payment first."""
+    sums = Allocation.objects.filter(deduction__in=list(deduction_ids)).values("deduction_id", "payment_id")
+    rows = sums.annotate(sum=Sum("amount")).filter(sum__gt=0).order_by("deduction_id", "-payment_id")
+    return list(rows.values_list("deduction_id", "payment_id", "sum"))
+
+
+def deductions_seen_by(actor: Actor) -> QuerySet[Deduction]:
+    """Deductions from the deposits of the orders an actor may see."""
+    rows = Deduction.objects.select_related("order")
+    return rows if actor.reach == "all" else rows.filter(order__in=orders.seen_by(actor).values("pk"))
 
 
 def paid_by(invoice: Invoice) -> list[tuple[Payment, Decimal]]:

@@ -102,3 +102,7 @@ OVER_INVOICE = Reason(
 NOTHING_TO_CREDIT = Reason(
     "billing.nothing-to-credit", _("Nothing of invoice %(invoice)s is left to credit, or nothing was chosen.")
 )
+
+OWN_ORDER = Reason(
+    "billing.own-order", _("Order %(order)s is your own: somebody else decides what of its deposit is given back.")
+)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from shunda.api.schemas import Amount, Filter, Id, In, Item, Items, Quantity
 from shunda.billing.queries import OPEN_INVOICE, OPEN_PAYMENT
 from shunda.billing.specs import CreditSpec, InvoiceSpec, MatchSpec, PaymentSpec, Target, UnmatchSpec
-from shunda.billing.states import InvoiceStatus, PaymentStatus, SettlementStatus
+from shunda.billing.states import DeductionStatus, InvoiceStatus, PaymentStatus, SettlementStatus
 from shunda.orders.models import InvoiceKind, PaymentMethod
 
 Text = Annotated[str, Field(max_length=200)]
@@ -226,3 +226,10 @@ class Period(Filter):
     since: date | None = None
     until: date | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+
+
+class DeductionFilter(Filter):
+    """Which deductions from deposits."""
+
+    status: DeductionStatus | None = None
+    order_id: Id | None = None

@@ -67,3 +67,28 @@ SETTLEMENT = Machine(
     start=T.MADE,
     moves=[("confirm", {T.MADE}, T.CONFIRMED, _("Confirm settlement"))],
 )
+
+
+class DeductionStatus(TextChoices):
+    """What becomes of the deposit of a special order that is not picked up in time (R106-R108)."""
+
+    HELD = "held", _("deposit not set off yet")
+    SETTLED = "settled", _("rest set off at pick-up")
+    WAIVED = "waived", _("waived")
+    CANCELLED = "cancelled", _("order cancelled")
+
+
+D = DeductionStatus
+
+DEDUCTION = Machine(
+    "deduction",
+    D,
+    app="billing",
+    start=D.HELD,
+    moves=[
+        ("raise",  {D.HELD},            None,        _("Raise the deduction")),
+        ("settle", {D.HELD},            D.SETTLED,   _("Set the rest off")),
+        ("waive",  {D.HELD, D.SETTLED}, D.WAIVED,    _("Waive the deduction")),
+        ("cancel", {D.HELD},            D.CANCELLED, _("Give back for the cancellation")),
+    ],
+)  # fmt: skip

@@ -66,7 +66,7 @@ _ORDERS = """
 with invoiced as (
   select order_id id, sum(gross - credited) amount from billing_invoice where status = 'issued' group by 1
 ), paid as (
-  select order_id id, sum(amount) amount from billing_allocation group by 1
+  select order_id id, sum(amount) amount from billing_allocation where deduction_id is null group by 1
 )
 select o.number, o.invoiced, coalesce(i.amount, 0), o.paid, coalesce(p.amount, 0)
 from orders_order o left join invoiced i using (id) left join paid p using (id)
@@ -79,6 +79,14 @@ select p.number, p.matched, coalesce(sum(a.amount), 0)
 from billing_payment p left join billing_allocation a on a.payment_id = p.id
 group by p.id
 having p.matched <> coalesce(sum(a.amount), 0) or (p.status = 'voided' and p.matched <> 0)
+order by 1
+"""
+
+_DEDUCTIONS = """
+select d.number, d.held, coalesce(sum(a.amount), 0)
+from billing_deduction d left join billing_allocation a on a.deduction_id = d.id
+group by d.id
+having d.held <> coalesce(sum(a.amount), 0)
 order by 1
 """
 
@@ -140,6 +148,7 @@ def check() -> Iterable[str]:
             yield f"order {order} line {line_no}: signed is {signed}, its settlements cover {settled}"
     yield from _compare(_ORDERS, "order {}", ("invoiced", "paid"))
     yield from _compare(_PAYMENTS, "payment {}", ("matched",))
+    yield from _compare(_DEDUCTIONS, "deduction {}", ("held",))
     yield from _compare(_SETTLEMENTS, "settlement {}", ("goods",))
     yield from _compare(_EXPOSURE, "credit of order {}", ("ordered", "shipped", "invoiced"))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from shunda.billing import deducting
 from shunda.changes import content, figures
 from shunda.changes.carrying import Attempt, Carried, Effect, attempted
 from shunda.changes.gathering import lines_of
@@ -46,6 +47,7 @@ def _attempt(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, number
     if refused:
         return {}, refused, plans
     seen = figures.look(list(orders))
+    deducting.dissolve(orders, by=by, at=at)
     deposits = forfeit.kept(orders.values(), at=at)
     reasons = {specs[pk].reason for pk in orders}
     shipping.write(todo, shipments, reason=", ".join(sorted(filter(None, numbers.values()))) or "cancel", by=by, at=at)

@@ -42,6 +42,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("invoices", "shunda.billing.api:invoices"),
     ("credit-notes", "shunda.billing.api:credit_notes"),
     ("settlements", "shunda.billing.api:settlements"),
+    ("deductions", "shunda.billing.api:deductions"),
     ("statements", "shunda.billing.api:statements"),
     ("tasks", "shunda.work.api"),
     ("notices", "shunda.work.api:notices"),

@@ -21,6 +21,7 @@ from procrastinate.sql import queries
 from psycopg.types.json import Jsonb
 
 from shunda.assessments import jobs as assessments
+from shunda.billing import jobs as billing
 from shunda.core.actor import system
 from shunda.core.event import Happening, record
 from shunda.core.sql import Statement, nothing
@@ -224,6 +225,13 @@ def turn_raises(timestamp: int) -> None:
 def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said now, however late it is
     """Let clocks say what is due: warnings, overdue steps, escalation, reminders."""
     work.ring(timezone.now())
+
+
+@app.periodic(cron="13 * * * *")
+@app.task(name="deduct_late", queue="housekeeping", queueing_lock="deduct_late")
+def deduct_late(timestamp: int) -> None:
+    """Hold and deduct the deposits of special orders that are not picked up, soon after each day began."""
+    billing.deduct_late(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="7 2 * * *")

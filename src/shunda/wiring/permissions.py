@@ -78,6 +78,7 @@ PERMISSIONS = {
     "billing.unmatch_payment": _("Take matches of payments back"),
     "billing.void_payment": _("Void payments"),
     "billing.view_settlement": _("See settlements"),
+    "billing.waive_deduction": _("Waive deductions from deposits"),
     "billing.confirm_settlement": _("Confirm settlements"),
     "pricing.view_pricelist": _("See price lists"),
     "pricing.create_pricelist": _("Add price lists"),

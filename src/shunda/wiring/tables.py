@@ -93,10 +93,14 @@ REACTIONS: dict[str, dict[str, Job]] = {
     "stock.receive": STOCK_CAME,
     "stock.adjust": STOCK_CAME,
     "stock.count": STOCK_CAME,
-    "shipment.ship": {"billing.open_work": billing_jobs.open_work},
+    "shipment.ship": {
+        "billing.open_work": billing_jobs.open_work,
+        "billing.deduct_picked_up": billing_jobs.deduct_picked_up,
+    },
     "shipment.reverse": {"billing.open_work": billing_jobs.open_work},
     "shipment.sign": {"billing.settle": billing_jobs.settle},
     "settlement.make": {"billing.complete_settled": billing_jobs.complete_settled},
+    "deduction.waive": {"billing.complete_waived": billing_jobs.complete_waived},
     "invoice.issue": {"billing.complete_invoiced": billing_jobs.complete_invoiced},
     "export.request": {"lists.write": lists_jobs.write},
     "import.receive": {"channels.check": channels_jobs.check, "channels.enter": entering.watch},
@@ -144,6 +148,7 @@ SUBJECTS: dict[str, str] = {
     "billing.invoice": "billing:invoice",
     "billing.payment": "billing:payment",
     "billing.settlement": "billing:settlement",
+    "billing.deduction": "billing:deduction",
 }
 
 NUMBERS: dict[str, Callable[[Iterable[int]], Mapping[int, str]]] = {

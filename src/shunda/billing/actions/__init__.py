@@ -1,6 +1,7 @@
 """What people and programs can do with money."""
 
 from shunda.billing.actions.credit import credit
+from shunda.billing.actions.deduct import waive_deductions
 from shunda.billing.actions.invoices import cancel_draft, invoice, issue
 from shunda.billing.actions.matching import match, unmatch
 from shunda.billing.actions.payments import record_payments, void
@@ -16,4 +17,5 @@ __all__ = [
     "record_payments",
     "unmatch",
     "void",
+    "waive_deductions",
 ]

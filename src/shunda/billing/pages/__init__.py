@@ -1,5 +1,6 @@
 """The pages of billing: payments, invoices, settlements, statements, and the panel on the order page."""
 
+from shunda.billing.pages.deductions import deduction, waive
 from shunda.billing.pages.invoices import (
     cancel_draft,
     credit_invoice,
@@ -21,6 +22,7 @@ __all__ = [
     "confirm",
     "credit_invoice",
     "customer_panel",
+    "deduction",
     "draft",
     "draft_one",
     "invoice_detail",
@@ -40,4 +42,5 @@ __all__ = [
     "trade_panel",
     "unmatch",
     "void",
+    "waive",
 ]

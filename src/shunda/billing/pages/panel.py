@@ -25,7 +25,10 @@ def order_panel(request: HttpRequest, pk: int) -> HttpResponse:
         "order": order,
         "invoices": queries.invoices_seen_by(by).filter(order=order).order_by("pk"),
         "settlements": queries.settlements_seen_by(by).filter(order=order).order_by("pk"),
-        "allocations": Allocation.objects.filter(order=order).select_related("payment", "invoice").order_by("pk"),
+        "allocations": Allocation.objects.filter(order=order)
+        .select_related("payment", "invoice", "deduction")
+        .order_by("pk"),
+        "deductions": queries.deductions_seen_by(by).filter(order=order),
         "may_invoice": by.may("billing.create_invoice")
         and order.invoice_kind != InvoiceKind.NONE
         and bool(queries.with_something_to_invoice([pk])),

@@ -128,7 +128,7 @@ def record(request: HttpRequest) -> HttpResponse:
 def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One payment: what it pays, and what it could pay."""
     row = get_object_or_404(queries.payments_seen_by(actor(request)).select_related("customer"), pk=pk)
-    allocations = Allocation.objects.filter(payment=row).select_related("order", "invoice").order_by("pk")
+    allocations = Allocation.objects.filter(payment=row).select_related("order", "invoice", "deduction").order_by("pk")
     context = {
         "payment": row,
         "left": row.amount - row.matched,
