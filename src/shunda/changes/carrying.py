@@ -183,6 +183,7 @@ def _write(
     for order in batch:
         made = found.plans[order.pk]
         made.head["priority"] = max(order.priority, least)
+        made.head["revision"] = revisions[order.pk] + 1
         said = {
             name: [content.plain(getattr(order, name)), content.plain(value)]
             for name, value in made.head.items()

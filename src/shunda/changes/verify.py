@@ -24,8 +24,9 @@ group by o.id, first.gross having o.gross <> first.gross + coalesce(sum(c.gross_
 """
 
 _NUMBERED = """
-select o.number, count(r.id), max(r.number) from changes_revision r join orders_order o on o.id = r.order_id
-group by o.id having count(r.id) <> max(r.number) + 1 order by o.id
+select o.number, count(r.id), greatest(max(r.number), o.revision)
+from changes_revision r join orders_order o on o.id = r.order_id
+group by o.id having count(r.id) <> max(r.number) + 1 or max(r.number) <> o.revision order by o.id
 """
 
 _MADE = """

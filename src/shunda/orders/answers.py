@@ -49,6 +49,7 @@ class OrderRowOut(Out):
     customer_reference: str
     priority: int
     urgent: bool
+    revision: int
     currency: str
     gross: Amount
     invoiced: Amount

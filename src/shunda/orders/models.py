@@ -174,6 +174,8 @@ class Order(models.Model):
     keep_until = models.DateField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     round = models.SmallIntegerField(default=0)  # how often it was submitted
+    # how often it was changed since it was confirmed: the number of its newest revision (R162)
+    revision = models.SmallIntegerField(_("revision"), default=0, db_default=0)
     cloned_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="clones", db_index=False)
     blocked_by = models.JSONField(default=list)  # the refusals that stopped automatic confirmation, if any
     fingerprint = models.CharField(max_length=64, blank=True)  # customer and lines: finds duplicates (R034)
@@ -201,6 +203,7 @@ class Order(models.Model):
             models.Index(fields=["channel", "-id"], name="order_channel"),
             models.Index(fields=["order_date", "id"], name="order_day"),
             models.Index(fields=["-id"], name="order_urgent", condition=Q(urgent=True)),
+            models.Index(fields=["-id"], name="order_changed", condition=Q(revision__gt=0)),
             models.Index(fields=["kind", "-id"], name="order_special", condition=~Q(kind="standard")),
             models.Index(fields=["delivery", "-id"], name="order_delivery", condition=Q(status="confirmed")),
             models.Index(fields=["promised_date", "id"], name="order_promised", condition=Q(status="confirmed")),

@@ -220,6 +220,16 @@ def late(orders: QuerySet[Order], today: date) -> QuerySet[Order]:
     return orders.filter(waiting, promised_date__lt=today)
 
 
+def changed(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those that are not what was confirmed any more: a change made a revision of them (R162)."""
+    return orders.filter(revision__gt=0)
+
+
+def changed_ids() -> QuerySet[Order, int]:
+    """The ids of changed orders, for worklists to mark their steps."""
+    return changed(Order.objects.all()).values_list("pk", flat=True)
+
+
 def numbers(ids: Iterable[int]) -> dict[int, str]:
     """The numbers people know orders by."""
     return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "number"))

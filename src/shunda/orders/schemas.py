@@ -230,6 +230,7 @@ class OrderFilter(Filter):
     external_number: Annotated[str, Field(max_length=60)] | None = None
     customer_reference: Annotated[str, Field(max_length=60)] | None = None
     urgent: bool | None = None
+    changed: bool | None = None
     since: Annotated[date | None, FilterLookup("order_date__gte")] = None
     until: Annotated[date | None, FilterLookup("order_date__lte")] = None
     sku_id: Id | None = None
@@ -238,6 +239,10 @@ class OrderFilter(Filter):
     def filter_stage(self, value: Stage | None) -> Q:
         """What people read, computed."""
         return stage_is(value) if value else Q()
+
+    def filter_changed(self, value: bool | None) -> Q:  # noqa: FBT001  # as the kit calls it
+        """Changed since it was confirmed: there is a revision."""
+        return Q() if value is None else Q(revision__gt=0) if value else Q(revision=0)
 
     def filter_sku_id(self, value: int | None) -> Q:
         """Orders with a line of this article."""

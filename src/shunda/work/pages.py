@@ -88,6 +88,7 @@ class TaskFilter(Filter):
     )
     urgent = forms.BooleanField(label=_("Urgent"), required=False)
     late = forms.BooleanField(label=_("Late"), required=False)
+    changed = forms.BooleanField(label=_("Changed orders"), required=False)
     mine = forms.BooleanField(label=_("Given to me"), required=False)
     team = forms.BooleanField(label=_("Of my teams"), required=False)
     lookups: ClassVar = {}
@@ -99,6 +100,10 @@ class TaskFilter(Filter):
     def filter_team(self, rows: QuerySet[Task], _set: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
         """What is about orders that somebody in one of the person's teams looks after."""
         return rows.filter(owner__in=queries.team_mates(self.actor.id if self.actor else None))
+
+    def filter_changed(self, rows: QuerySet[Task], _set: bool) -> QuerySet[Task]:  # noqa: FBT001  # as the kit calls it
+        """What is about an order that was changed since it was confirmed (R162)."""
+        return rows.filter(order_id__in=queries.changed())
 
     def filter_q(self, rows: QuerySet[Task], text: str) -> QuerySet[Task]:
         """By the beginning of the number, or a part of the customer's name."""
@@ -116,8 +121,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
     chosen = TaskFilter(request)
     tasks = chosen.apply(queries.waiting(by))
     kind = chosen.set_values().get("kind", "")
+    rows = Keyset(tasks, request, order=["-urgent", "rank_at", "id"])
+    queries.marked(rows)
     context: dict[str, Any] = {
-        "page": Keyset(tasks, request, order=["-urgent", "rank_at", "id"]),
+        "page": rows,
         "filter": chosen,
         "buttons": buttons(by).get(kind, []),
         "notes": NOTES,

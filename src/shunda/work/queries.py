@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
 from shunda.accounts.models import Member
 from shunda.core.actor import Actor
@@ -119,6 +121,22 @@ def team_mates(user_id: int | None) -> QuerySet[Member, Any]:
 def waiting(actor: Actor) -> QuerySet[Task]:
     """The open tasks of an actor; sort them by ``-urgent, rank_at, id``."""
     return seen_by(actor).filter(closed_at__isnull=True).select_related("assignment__person")
+
+
+def changed() -> QuerySet[Any, int]:
+    """The ids of orders that were changed since they were confirmed; orders themselves are above this folder (R162)."""
+    found: QuerySet[Any, int] = import_string(settings.SHUNDA_CHANGED_ORDERS)()
+    return found
+
+
+def marked(tasks: Iterable[Task]) -> list[Task]:
+    """The same tasks, each saying whether its order was changed: one query."""
+    found = list(tasks)
+    ids = {task.order_id for task in found if task.order_id}
+    among = set(changed().filter(pk__in=ids)) if ids else set()
+    for task in found:
+        task.changed = task.order_id in among  # type: ignore[attr-defined]
+    return found
 
 
 def worklist(actor: Actor, *, at: datetime, first: int = 5) -> list[Step]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from shunda.accounts.tests.builders import user
 from shunda.catalog.tests.builders import sku
+from shunda.changes import verify as changes
 from shunda.changes.documents import revision
 from shunda.changes.models import Change, Revision
 from shunda.changes.tests.builders import ask, line, made_of
@@ -18,6 +19,7 @@ from shunda.fulfilment.tests.builders import shipment
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders.models import Order
 from shunda.orders.tests.builders import confirmed_order
+from shunda.wiring.reactions import inline
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,24 @@ def test_a_revision_is_shown_and_printed_as_the_order_stood_then(web, made):
     assert "新路 8 号" not in pages[0]
     assert "What the change did" not in pages[0]
     assert all(text in pages[1] for text in ("新路 8 号", "crate", "What the change did", "30.00"))
+
+
+@pytest.mark.req("R162")
+def test_a_changed_order_is_marked_on_lists_and_worklists_and_found_by_it(web, made):
+    plain = confirmed_order(customer("C9"), [(sku("Z-1"), 1, "5")])
+    lists = [reverse("orders:index"), reverse("work:waiting"), reverse("work:home")]
+    assert not any(">changed</span>" in web.get(url).content.decode() for url in lists)
+    made_of(ask(made, line(1, 8)))
+    with inline() as drain:
+        drain()
+    assert all(">changed</span>" in web.get(url).content.decode() for url in lists)
+    for url in lists[:2]:
+        found = web.get(url, {"changed": "on"}).content.decode()
+        assert (made.number in found, plain.number in found) == (True, False)
+    token = web.get("/api/v1/orders", {"changed": "true"}).json()["items"]
+    assert [(row["number"], row["revision"]) for row in token] == [(made.number, 1)]
+    Order.objects.filter(pk=made.pk).update(revision=2)
+    assert any(made.number in told for told in changes.check())
 
 
 def test_closing_and_cancelling_show_their_consequences_first(web, made):

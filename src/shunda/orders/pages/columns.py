@@ -33,7 +33,7 @@ NUMBER = Column(
     cell="orders/cells/number.html",
     sort=("newest", "oldest"),
     fixed=True,
-    reads=("urgent", "blocked_by"),
+    reads=("urgent", "revision", "blocked_by"),
 )
 CUSTOMER = Column("customer", _("Customer"), "customer_name")
 ORDERED = Column("order_date", _("Order date"), kind="day", sort=("latest", "earliest"))
@@ -54,6 +54,7 @@ MORE = (
     Column("warehouse", _("Warehouse"), shown=False),
     Column("priority", _("Priority"), lambda order: Priority(order.priority), shown=False),
     Column("urgent", _("Urgent"), kind="yes", shown=False),
+    Column("revision", _("Revision"), lambda order: order.revision or "", shown=False),
     Column("term", _("Payment term"), shown=False),
     Column("currency", _("Currency"), shown=False),
     Column("net", _("Net"), kind="money", shown=False),

@@ -56,6 +56,7 @@ class OrderFilter(Filter):
     kind = forms.ChoiceField(label=_("Order type"), choices=[("", _("All types")), *OrderKind.choices], required=False)
     mine = forms.BooleanField(label=_("My orders"), required=False)
     urgent = forms.BooleanField(label=_("Urgent"), required=False)
+    changed = forms.BooleanField(label=_("Changed since confirmation"), required=False)
     late = forms.BooleanField(label=_("Late"), required=False)
     valid = forms.BooleanField(label=_("Without cancelled ones"), required=False)
     lookups: ClassVar = {
@@ -89,6 +90,10 @@ class OrderFilter(Filter):
     def filter_late(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Those that should have left by now."""
         return queries.late(rows, timezone.localdate(now()))
+
+    def filter_changed(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001
+        """Those that are not what was confirmed any more (R162)."""
+        return queries.changed(rows)
 
     def filter_valid(self, rows: QuerySet[Order], _set: bool) -> QuerySet[Order]:  # noqa: FBT001
         """What the figures of a day count."""
