@@ -75,7 +75,8 @@ class Combine(Generic[Call, Result]):
     """``run`` takes a list of calls and gives one result or exception for each, in a transaction of its own.
 
     ``most`` is the size of a batch and ``queue`` how much may wait, both in what ``weigh`` says of a call; a caller is
-    always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``).
+    always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``); beside
+    others a batch begins only when as much waits as is being served, or it is full: a small one costs nearly as much.
     ``patience``: the seconds after which a caller gives up.
     """
 
@@ -102,7 +103,7 @@ class Combine(Generic[Call, Result]):
         self._lock = threading.Lock()
         self._waiting: deque[_Seat[Call, Result]] = deque()
         self._begun: set[_Seat[Call, Result]] = set()
-        self._weight, self._running, self._closed = 0, 0, False
+        self._weight, self._served, self._running, self._closed = 0, 0, 0, False
         self._narrow = False  # a batch is before the point where it makes way for the next
         self._called: SimpleQueue[str] = SimpleQueue()  # to a thread of ours: LEAD or END
         self._threads = 0
@@ -186,7 +187,7 @@ class Combine(Generic[Call, Result]):
 
     def _may_begin(self) -> bool:
         """Whether a batch may begin, which then has begun; with the lock held."""
-        if self._narrow or self._running >= self._lanes:
+        if self._narrow or self._running >= self._lanes or self._weight < min(self._served, self._most):
             return False
         self._narrow = True
         self._running += 1
@@ -223,30 +224,30 @@ class Combine(Generic[Call, Result]):
         """Serve a batch, then hand the lane to the first who came meanwhile; a thread of ours goes on itself."""
         on = True
         while on:
-            batch, passage = self._take(), _Passage(self)
+            batch = self._take(passage := _Passage(self))
             try:
                 self._serve(batch, passage)
             finally:
                 on = self._hand_on(passage, ours=ours)
                 self._tell(batch)
 
-    def _take(self) -> list[_Seat[Call, Result]]:
+    def _take(self, passage: _Passage) -> list[_Seat[Call, Result]]:
         batch: list[_Seat[Call, Result]] = []
-        weight = 0
         with self._lock:
-            while self._waiting and (not batch or weight + self._waiting[0].weight <= self._most):
+            while self._waiting and (not batch or passage.weight + self._waiting[0].weight <= self._most):
                 batch.append(self._waiting.popleft())
-                weight += batch[-1].weight
-            self._weight -= weight
+                passage.weight += batch[-1].weight
+            self._weight -= passage.weight
+            self._served += passage.weight
             self._begun.update(batch)
         return batch
 
-    def _hand_on(self, passage: _Passage | None, *, ours: bool) -> bool:
+    def _hand_on(self, passage: _Passage, *, ours: bool) -> bool:
         """A batch has ended, or its leader left before it began; whether this thread leads the next one too."""
         with self._lock:
             self._running -= 1
-            if passage is None or not passage.made:
-                self._narrow = False
+            self._served -= passage.weight
+            self._narrow = self._narrow and passage.made
             heir = self._heir()
         stays = ours and heir is not None and heir.woken is None
         self._call(None if stays else heir)
@@ -275,7 +276,7 @@ class Combine(Generic[Call, Result]):
                 self._waiting.remove(seat)
                 self._weight -= seat.weight
         if led:
-            self._hand_on(None, ours=False)
+            self._hand_on(_Passage(self), ours=False)
         if seat.outcomes is None:
             GIVEN_UP.labels(self.name).inc()
             raise Unanswered(begun=not waited)
@@ -322,9 +323,10 @@ class Combine(Generic[Call, Result]):
 
 
 @dataclass(slots=True)
-class _Passage:  # where a batch makes way for the next, once
+class _Passage:  # a batch on its way: where it makes way for the next, once, and how much it serves
     combine: Combine[Any, Any]
     made: bool = False
+    weight: int = 0
 
 
 _here: contextvars.ContextVar[_Passage] = contextvars.ContextVar("passage")
