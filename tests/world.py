@@ -59,6 +59,8 @@ def documents(admin, code="1"):
         for moment in (AT, LATE):  # one change is made, one waits to be decided
             ask(confirmed_order(buyer, [(bearing, 4, 10)]), line(1, 3), at=moment).one()
         behind_a_link(confirmed_order(buyer, [(bearing, 2, 10)]))
+        not_picked_up(buyer, bearing)
+        planned(bearing, code)
         cases(admin, made.number, code)
         drain()
 
@@ -72,6 +74,42 @@ def behind_a_link(order):
 
     at = timezone.now()
     visits.wish(link(order, at=at), "cancel", "no longer needed", at=at)
+
+
+def planned(article, code):
+    """A region's plan of the next month, and a further calendar."""
+    from django.utils import timezone
+
+    from shunda.accounts.models import Region
+    from shunda.core.actor import system
+    from shunda.planning import actions, rules
+    from shunda.planning.specs import PlanLineSpec, PlanSpec
+    from shunda.policies.actions import add_calendar
+    from shunda.policies.specs import CalendarSpec, WeekSpec
+
+    at = timezone.now()
+    week = WeekSpec("09:00-17:00", {1: "09:00-17:00"}, "", "company")
+    add_calendar(CalendarSpec(f"WH-{code}", f"东仓{code}", week), reason="周六上班", by=system(), at=at)
+    region = Region.objects.create(code=f"PLAN-{code}", name=f"华东{code}")
+    month = rules.month_after(timezone.localtime(at).date())
+    actions.file_plans([PlanSpec(region.code, month, [PlanLineSpec(article.code, "12")])], by=system(), at=at).one()
+
+
+def not_picked_up(buyer, article):
+    """A special order that waits for its customer: its deposit is not set off."""
+    from datetime import timedelta
+
+    from shunda.billing.jobs import deduct_late
+    from shunda.billing.tests.builders import paid
+    from shunda.core.actor import system
+    from shunda.orders import actions
+    from shunda.orders.tests.builders import AT, order, supplied
+
+    made = order(buyer, [(article, 1, 10)], "approved", kind="special")
+    paid(made)
+    supplied(made)
+    actions.confirm([made.pk], by=system(), at=AT).one()
+    deduct_late(AT + timedelta(days=9))
 
 
 def kept(by, now):

@@ -41,7 +41,7 @@ with late as (
 )
 select t.id, t.kind, t.label, t.order_id, t.opened_at, t.due_at, t.closed_at, t.limit_minutes, t.closed_by, t.clock,
        t.calendar, t.paused_at, t.stood_seconds,
-       coalesce(e.actor_id, case when t.kind = any(%(owned)s::text[]) then t.owner_id end),
+       coalesce(case when t.kind = any(%(owned)s::text[]) then t.owner_id end, e.actor_id),
        (select json_agg(json_build_object('awaited', p.awaited, 'reason', p.reason, 'since', p.paused_at,
                                           'until', p.resumed_at) order by p.id)::text
         from work_pause p where p.task_id = t.id)
@@ -56,8 +56,10 @@ where t.due_at < %(at)s and t.outcome in ('', 'done') and t.kind <> all(%(own)s:
 order by t.id
 """
 
-OWNED = (tasks.DELIVER,)
-"""Steps that are the salesperson's of the order, whoever may do them: agreeing with the customer in time."""
+PLAN = "plan.file"
+OWNED = (tasks.DELIVER, PLAN)
+"""Steps that are their owner's, whoever does them in the end: agreeing with the customer before a promise breaks is the
+salesperson's of the order, a region's plan is that of who files for it."""
 
 _DEPARTMENTS = {
     "order": Department.SALES,
@@ -133,7 +135,7 @@ def late_steps(decided: Mapping[str, Any], since: datetime, at: datetime) -> Ite
         facts |= {"paused_hours": plain(_hours(timedelta(seconds=stood)))} if stood else {}
         facts |= {"down_hours": plain(late.down)} if late.down else {}
         yield Found(
-            kind=str(AssessmentKind.LATE_STEP),
+            kind=str(AssessmentKind.MISSED_PLAN if kind == PLAN else AssessmentKind.LATE_STEP),
             person_id=person,
             happened_on=localtime(closed_at or at).date(),
             source_kind=TASK,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -101,7 +100,7 @@ def read(data: bytes) -> list[DaySpec]:
         raise Refused(reasons.NO_DAY_FILE(where="file"))
     try:
         return _specs(
-            sheets.workbook(data) if data[:2] == b"PK" or sheets.packed(data) else _lines(sheets.decoded(data))
+            sheets.workbook(data) if data[:2] == b"PK" or sheets.packed(data) else sheets.split(sheets.decoded(data))
         )
     except sheets.Unreadable as error:
         raise Refused(reasons.NO_DAY_FILE(where="file")) from error
@@ -109,7 +108,10 @@ def read(data: bytes) -> list[DaySpec]:
 
 def pasted(text: str) -> list[DaySpec]:
     """The rows of what was pasted, from a sheet or typed."""
-    return _specs(_lines(text))
+    try:
+        return _specs(sheets.split(text))
+    except sheets.Unreadable as error:
+        raise Refused(reasons.NO_DAY_FILE(where="file")) from error
 
 
 def _specs(lines: Iterable[Sequence[Any]]) -> list[DaySpec]:
@@ -122,16 +124,6 @@ def _specs(lines: Iterable[Sequence[Any]]) -> list[DaySpec]:
     if len(rows) > MOST_ROWS:
         raise Refused(reasons.TOO_MANY_DAYS(where="file", most=MOST_ROWS))
     return [DaySpec(*[*row, "", "", ""][:3]) for row in rows]
-
-
-def _lines(text: str) -> list[list[str]]:
-    if "\x00" in text:
-        raise Refused(reasons.NO_DAY_FILE(where="file"))
-    lines = text.splitlines()
-    sign = next((sign for sign in "\t,;，；" if any(sign in line for line in lines)), None)
-    if sign is None:  # typed with blanks between
-        return [line.split(maxsplit=2) for line in lines]
-    return [next(csv.reader([line], delimiter=sign), []) for line in lines]
 
 
 def _text(cell: Any) -> str:

@@ -254,6 +254,14 @@ _SPECIAL = (
 
 _PLANNING = (
     Setting("planning.deadline_day", "planning", _("Monthly plan due on day"), Whole(1, 28), 20, ("R083",)),
+    Setting(
+        "planning.ask_days",
+        "planning",
+        _("Regions are asked for it so many days ahead; 0: nobody is asked"),
+        Whole(0, 20, _DAYS),
+        5,
+        ("R083", "R086"),
+    ),
     Setting("planning.deadline_time", "planning", _("Monthly plan due at"), TimeOfDay(), time(15), ("R083",)),
     Setting(
         "planning.release_weekdays", "planning", _("Replenishment orders released on"), weekdays, (1, 4), ("R084",)

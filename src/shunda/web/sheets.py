@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
@@ -42,3 +43,17 @@ def decoded(data: bytes) -> str:
         if "\x00" not in text:
             return text
     raise Unreadable
+
+
+def split(text: str) -> list[list[str]]:
+    """The cells of a text: its lines, at tabs, commas or semicolons, else at blanks into three at most.
+
+    Raises ``Unreadable`` for what is no text.
+    """
+    if "\x00" in text:
+        raise Unreadable
+    lines = text.splitlines()
+    sign = next((sign for sign in "\t,;，；" if any(sign in line for line in lines)), None)
+    if sign is None:  # typed with blanks between
+        return [line.split(maxsplit=2) for line in lines]
+    return [next(csv.reader([line], delimiter=sign), []) for line in lines]

@@ -31,6 +31,7 @@ ROUTERS: list[tuple[str, str]] = [
     ("revisions", "shunda.changes.api:revisions"),
     ("order-links", "shunda.portal.api"),
     ("customer-wishes", "shunda.portal.api:wishes"),
+    ("demand-plans", "shunda.planning.api"),
     ("assessments", "shunda.assessments.api"),
     ("review-meetings", "shunda.assessments.api:meetings"),
     ("assessment-months", "shunda.assessments.api:months"),

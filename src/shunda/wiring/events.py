@@ -51,6 +51,7 @@ KINDS = {
     "meeting.minute": _("Minutes attached"),
     "meeting.conclude": _("Review meeting concluded"),
     "meeting.call_off": _("Review meeting called off"),
+    "plan.file": _("Demand plan filed"),
     "month.close": _("Month of assessments closed"),
     "shipment.follow": _("Shipment follows a change"),
     "invoice.follow": _("Draft invoice follows a change"),

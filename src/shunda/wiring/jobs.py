@@ -29,6 +29,7 @@ from shunda.credit import jobs as credit
 from shunda.lists import jobs as lists
 from shunda.orders import delivering
 from shunda.orders import jobs as orders
+from shunda.planning import jobs as planning
 from shunda.wiring import reactions
 from shunda.work import jobs as work
 
@@ -232,6 +233,13 @@ def ring_clocks(timestamp: int) -> None:  # noqa: ARG001  # what is said is said
 def deduct_late(timestamp: int) -> None:
     """Hold and deduct the deposits of special orders that are not picked up, soon after each day began."""
     billing.deduct_late(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="21 * * * *")
+@app.task(name="ask_for_plans", queue="housekeeping", queueing_lock="ask_for_plans")
+def ask_for_plans(timestamp: int) -> None:
+    """Ask regions for their demand plans some days before they are due."""
+    planning.ask(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="7 2 * * *")

@@ -57,6 +57,10 @@ MENU = [
         ],
     ),
     Group(
+        _("Planning"),
+        [Entry(_("Demand plans"), "planning:index", "calendar-event", "planning.view_plan")],
+    ),
+    Group(
         _("Assessments"),
         [
             Entry(_("Cases about me"), "assessments:mine", "user-check", "work.view_task"),

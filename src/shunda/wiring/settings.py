@@ -40,6 +40,7 @@ CAPABILITIES = [
     "pricing",
     "credit",
     "work",
+    "planning",
     "orders",
     "fulfilment",
     "billing",

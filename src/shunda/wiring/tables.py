@@ -41,6 +41,7 @@ from shunda.orders import allocation, approval, assigning, decisions, screening,
 from shunda.orders import jobs as orders_jobs
 from shunda.orders import queries as orders_queries
 from shunda.orders import verify as orders
+from shunda.planning import verify as planning
 from shunda.policies import jobs as policies_jobs
 from shunda.policies.tables import Table
 from shunda.portal import jobs as portal_jobs
@@ -123,6 +124,7 @@ CHECKS: dict[str, Check] = {
     "fulfilment": fulfilment.check,
     "inventory": inventory.check,
     "orders": orders.check,
+    "planning": planning.check,
     "work": work.check,
 }
 
@@ -138,6 +140,7 @@ SUBJECTS: dict[str, str] = {
     "pricing.pricelist": "pricing:detail",
     "customers.customer": "customers:detail",
     "orders.order": "orders:detail",
+    "planning.demandplan": "planning:detail",
     "changes.change": "changes:detail",
     "portal.wish": "portal:answer",
     "assessments.assessment": "assessments:detail",

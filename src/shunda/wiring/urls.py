@@ -17,6 +17,7 @@ urlpatterns = [
     path("imports/", include("shunda.channels.urls")),
     path("changes/", include("shunda.changes.urls")),
     path("assessments/", include("shunda.assessments.urls")),
+    path("plans/", include("shunda.planning.urls")),
     path("inventory/", include("shunda.inventory.urls")),
     path("", include("shunda.work.urls")),
     path("prices/", include("shunda.pricing.urls")),

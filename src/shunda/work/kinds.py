@@ -81,6 +81,8 @@ KINDS: dict[str, Kind] = {
         Kind("shipment.resolve", _("Trouble on the way: contact the customer")),
         Kind("shipment.tell", _("Tell the customer that it is shipped"), "work.tell_customer_hours", Clock.WALL),
         Kind("shipment.call", _("Call the customer after delivery"), "work.call_after_delivery_hours", Clock.WALL),
+        # what regions do; it is due at a moment of its own
+        Kind("plan.file", _("File next month's demand plan"), clock=Clock.WALL),
         # what is done with assessments; they have no limit, so that a late decision makes no case of its own
         Kind("assessment.notify", _("Look at a case and tell the person")),
         Kind("assessment.decide", _("Decide a case")),
