@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import get_default_timezone, get_default_timezone_name, localtime, make_aware
 
 from shunda.core import sql
@@ -81,6 +81,4 @@ def _spec(order: Order, promised: date, ahead: timedelta) -> TaskSpec:
 
 
 def _asked(statement: str, **given: date | str | int) -> list[sql.Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"kind": tasks.DELIVER, "zone": get_default_timezone_name(), **given})
-        return list(cursor.fetchall())
+    return sql.fetch(statement, {"kind": tasks.DELIVER, "zone": get_default_timezone_name(), **given})

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shunda.core.money import DIGITS
+
+T = TypeVar("T")
 
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 """Signs that name one currency to the reader; other currencies go by their code."""
@@ -78,6 +82,11 @@ def moment(value: datetime | None) -> str:
         return NOTHING
     local = timezone.localtime(value)
     return f"{day(local)} {local:%H:%M}"
+
+
+def filled(write: Callable[[T], str], value: T | None) -> str:
+    """A value as it is written; empty where there is none, since paper leaves room for a hand: ``filled(day, due)``."""
+    return "" if value is None else write(value)
 
 
 def length(seconds: float) -> str:

@@ -12,7 +12,7 @@ from shunda.billing.documents import vat
 from shunda.billing.models import Invoice, InvoiceLine
 from shunda.billing.states import InvoiceStatus
 from shunda.orders.documents import paper
-from shunda.web.formats import amount, day
+from shunda.web.formats import amount, day, filled
 
 TEMPLATE = vat.TEMPLATE
 
@@ -40,10 +40,10 @@ def _paper(invoice: Invoice, ours: dict[str, Any], *, private: bool) -> dict[str
         "labels": vat.labels(),
         "facts": [
             (pgettext("document", "Number of the tax authority"), invoice.tax_number),
-            (pgettext("document", "Issued"), day(invoice.issued_at) if invoice.issued_at else ""),
+            (pgettext("document", "Issued"), filled(day, invoice.issued_at)),
             (pgettext("document", "Order"), invoice.order.number),
             (pgettext("document", "Customer's order number"), invoice.order.customer_reference),
-            (pgettext("document", "Due"), day(invoice.due_date) if invoice.due_date else ""),
+            (pgettext("document", "Due"), filled(day, invoice.due_date)),
             (pgettext("document", "Credited"), amount(invoice.credited, currency) if invoice.credited else ""),
         ],
         "buyer": vat.buyer(invoice, private=private),

@@ -14,7 +14,7 @@ from shunda.billing.states import SettlementStatus
 from shunda.catalog.rules import local
 from shunda.orders.documents import paper
 from shunda.pricing.rules import capitals, effective_price, words
-from shunda.web.formats import amount, day, moment, money, price, quantity
+from shunda.web.formats import amount, day, filled, moment, money, price, quantity
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -73,7 +73,7 @@ def _facts(settlement: Settlement) -> list[paper.Pair]:
         (pgettext("document", "Order"), order.number),
         (pgettext("document", "Delivery"), settlement.delivery),
         (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
-        (pgettext("document", "Payment deadline"), day(order.payment_due) if order.payment_due else ""),
+        (pgettext("document", "Payment deadline"), filled(day, order.payment_due)),
         (pgettext("document", "Contract number"), order.contract_number),
         (pgettext("document", "Customer's order number"), order.customer_reference),
         (pgettext("document", "Status"), settlement.get_status_display()),

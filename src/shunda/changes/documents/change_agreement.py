@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from shunda.changes import showing
 from shunda.changes.models import Change, ChangeKind, Role
 from shunda.orders.documents import paper
-from shunda.web.formats import day, moment
+from shunda.web.formats import day, filled, moment
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -76,7 +76,7 @@ def _signatures(change: Change) -> list[paper.Pair]:
     if change.kind == ChangeKind.PRODUCT:
         said = {voice.role: voice for voice in change.voices.all()}
         ready = said[Role.RND].ready_on if Role.RND in said else None
-        finished = pgettext("document", "Finished by %(day)s") % {"day": day(ready) if ready else ""}
+        finished = pgettext("document", "Finished by %(day)s") % {"day": filled(day, ready)}
         return [
             (pgettext("document", "Sales manager"), date),
             (pgettext("document", "Vice-president in charge"), date),

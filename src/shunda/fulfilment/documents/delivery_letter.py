@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from shunda.fulfilment.documents import loading
 from shunda.fulfilment.models import Shipment, ShipmentLine
 from shunda.orders.documents import paper
-from shunda.web.formats import day, quantity
+from shunda.web.formats import day, filled, quantity
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -45,7 +45,7 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Order"), order.number),
             (pgettext("document", "Contract number"), order.contract_number),
             (pgettext("document", "Customer's order number"), order.customer_reference),
-            (pgettext("document", "Promised delivery"), day(order.promised_date) if order.promised_date else ""),
+            (pgettext("document", "Promised delivery"), filled(day, order.promised_date)),
             *loading.transport(shipment),
             (pgettext("document", "Weight"), weight),
         ],

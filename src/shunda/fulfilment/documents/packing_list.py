@@ -12,7 +12,7 @@ from shunda.fulfilment.documents import loading
 from shunda.fulfilment.models import Shipment
 from shunda.orders.documents import paper
 from shunda.web.documents.codes import code128
-from shunda.web.formats import day, quantity
+from shunda.web.formats import day, filled, quantity
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -37,7 +37,7 @@ def _paper(shipment: Shipment, ours: dict[str, Any]) -> dict[str, Any]:
             (pgettext("document", "Order"), order.number),
             (pgettext("document", "Contract number"), order.contract_number),
             (pgettext("document", "Customer's order number"), order.customer_reference),
-            (pgettext("document", "Shipped on"), day(shipment.shipped_at) if shipment.shipped_at else ""),
+            (pgettext("document", "Shipped on"), filled(day, shipment.shipped_at)),
             *loading.transport(shipment),
         ],
         "sender": [

@@ -13,7 +13,7 @@ from shunda.fulfilment.documents.loading import Shelves
 from shunda.fulfilment.models import Shipment, ShipmentLine
 from shunda.orders.documents import paper
 from shunda.web.documents.codes import code128
-from shunda.web.formats import day, moment, quantity
+from shunda.web.formats import day, filled, moment, quantity
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -51,7 +51,7 @@ def _paper(shipment: Shipment, shelves: Shelves, ours: dict[str, Any]) -> dict[s
             (pgettext("document", "Order"), order.number),
             (pgettext("document", "Customer"), order.customer_name),
             (pgettext("document", "Priority"), order.get_priority_display()),
-            (pgettext("document", "Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
+            (pgettext("document", "Wanted delivery"), filled(day, order.wanted_date)),
             (pgettext("document", "Planned"), moment(shipment.created_at)),
             *loading.transport(shipment)[:2],
             (pgettext("document", "Lines"), str(len(lines))),

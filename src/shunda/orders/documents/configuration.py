@@ -15,7 +15,7 @@ from shunda.orders.assembly import is_taken_out
 from shunda.orders.documents import paper
 from shunda.orders.models import Order, OrderLine
 from shunda.orders.states import OrderStatus
-from shunda.web.formats import day
+from shunda.web.formats import day, filled
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 _MADE = Q(made_to_order=True) | ~Q(parameters={})
@@ -69,7 +69,7 @@ def _sheet(order: Order, ours: dict[str, Any], *, private: bool) -> dict[str, An
             (pgettext("document", "Order type"), order.get_kind_display()),
             (pgettext("document", "Contract number"), order.contract_number),
             (pgettext("document", "Customer's order number"), order.customer_reference),
-            (pgettext("document", "Promised delivery"), day(order.promised_date) if order.promised_date else ""),
+            (pgettext("document", "Promised delivery"), filled(day, order.promised_date)),
             (pgettext("document", "Sales representative"), str(order.owner or "")),
         ],
         "buyer": paper.buyer(order, private=private),
@@ -96,7 +96,7 @@ def _article(line: OrderLine) -> dict[str, Any]:
         (pgettext("document", "Specification"), line.specification),
         (pgettext("document", "Variant"), line.sku.variant),
         *((str(name), str(value)) for name, value in (line.parameters or {}).items()),
-        (pgettext("document", "Wanted delivery"), day(line.wanted_date) if line.wanted_date else ""),
+        (pgettext("document", "Wanted delivery"), filled(day, line.wanted_date)),
     ]
     told = paper.article(line)
     return {

@@ -13,7 +13,7 @@ from shunda.catalog.rules import local
 from shunda.orders.assembly import is_taken_out
 from shunda.orders.documents import paper
 from shunda.orders.models import Order, OrderAttachment, OrderLine
-from shunda.web.formats import day, moment
+from shunda.web.formats import day, filled, moment
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -74,7 +74,7 @@ def _facts(order: Order) -> list[paper.Pair]:
         (pgettext("document", "Order type"), order.get_kind_display()),
         (pgettext("document", "Customer's order number"), order.customer_reference),
         (pgettext("document", "Contract number"), order.contract_number),
-        (pgettext("document", "Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
+        (pgettext("document", "Wanted delivery"), filled(day, order.wanted_date)),
         (pgettext("document", "Priority"), order.get_priority_display()),
         (pgettext("document", "Urgent"), pgettext("document", "yes") if order.urgent else pgettext("document", "no")),
         (pgettext("document", "Payment method"), order.get_payment_method_display()),
@@ -98,5 +98,5 @@ def _row(order: Order, line: OrderLine) -> dict[str, str]:
         "wishes": "\n".join(wish for wish in wishes if wish),
         "quantity": paper.line_quantity(line),
         "unit": local(line.unit.name, line.unit.name_en),
-        "wanted": day(wanted) if wanted else "",
+        "wanted": filled(day, wanted),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from shunda.orders.documents import paper, sales_order
 from shunda.orders.models import Order
 from shunda.web.documents.codes import qr
-from shunda.web.formats import day
+from shunda.web.formats import day, filled
 
 TEMPLATE = sales_order.TEMPLATE
 
@@ -38,7 +38,7 @@ def _confirmed(order: Order, told: dict[str, Any], link: str) -> dict[str, Any]:
     """
     promised = [
         (pgettext("document", "Confirmed on"), day(localdate(order.confirmed_at)) if order.confirmed_at else ""),
-        (pgettext("document", "Promised delivery"), day(order.promised_date) if order.promised_date else ""),
+        (pgettext("document", "Promised delivery"), filled(day, order.promised_date)),
     ]
     follow = [(pgettext("document", "Follow your order"), link)] if link else []
     return {

@@ -16,7 +16,7 @@ from shunda.orders.models import Hold, Order, OrderLine, Review
 from shunda.orders.queries import open_holds
 from shunda.orders.rules import hold_reason
 from shunda.orders.states import ReviewStatus
-from shunda.web.formats import amount, day, moment, money
+from shunda.web.formats import amount, day, filled, moment, money
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 TOLD = ("warn", "block")
@@ -90,10 +90,10 @@ def _facts(order: Order) -> list[paper.Pair]:
         (pgettext("document", "Priority"), order.get_priority_display()),
         (pgettext("document", "Urgent"), yes if order.urgent else no),
         (pgettext("document", "Order date"), day(order.order_date)),
-        (pgettext("document", "Submitted at"), moment(order.submitted_at) if order.submitted_at else ""),
-        (pgettext("document", "Confirmed on"), moment(order.confirmed_at) if order.confirmed_at else ""),
-        (pgettext("document", "Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
-        (pgettext("document", "Promised delivery"), day(order.promised_date) if order.promised_date else ""),
+        (pgettext("document", "Submitted at"), filled(moment, order.submitted_at)),
+        (pgettext("document", "Confirmed on"), filled(moment, order.confirmed_at)),
+        (pgettext("document", "Wanted delivery"), filled(day, order.wanted_date)),
+        (pgettext("document", "Promised delivery"), filled(day, order.promised_date)),
         (pgettext("document", "Warehouse"), str(order.warehouse or "")),
         (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
         (pgettext("document", "Invoice"), order.get_invoice_kind_display()),
@@ -112,7 +112,7 @@ def _row(order: Order, line: OrderLine) -> dict[str, str]:
         "quantity": paper.line_quantity(line),
         "unit": local(line.unit.name, line.unit.name_en),
         "made": pgettext("document", "yes") if line.made_to_order else "",
-        "wanted": day(wanted) if wanted else "",
+        "wanted": filled(day, wanted),
         "amount": amount(line.gross, order.currency),
     }
 

@@ -17,7 +17,7 @@ from shunda.orders.models import Order, OrderLine
 from shunda.orders.queries import reviews_of
 from shunda.orders.states import OrderStatus, ReviewStatus
 from shunda.pricing.rules import capitals, words
-from shunda.web.formats import amount, day, money, percent, price
+from shunda.web.formats import amount, day, filled, money, percent, price
 
 TEMPLATE = Path(__file__).with_suffix(".typ")
 
@@ -110,8 +110,8 @@ def _labels(order: Order) -> dict[str, str]:
 def _facts(order: Order) -> list[paper.Pair]:
     return [
         (pgettext("document", "Order date"), day(order.order_date)),
-        (pgettext("document", "Wanted delivery"), day(order.wanted_date) if order.wanted_date else ""),
-        (pgettext("document", "Payment deadline"), day(order.payment_due) if order.payment_due else ""),
+        (pgettext("document", "Wanted delivery"), filled(day, order.wanted_date)),
+        (pgettext("document", "Payment deadline"), filled(day, order.payment_due)),
         (pgettext("document", "Payment term"), local(order.term.name, order.term.name_en)),
         (pgettext("document", "Payment method"), order.get_payment_method_display()),
         (pgettext("document", "Invoice"), order.get_invoice_kind_display()),

@@ -66,7 +66,7 @@ def line(seen: LinePreview, place: int, *, reasons: bool = True) -> dict[str, An
         "transit": formats.quantity(stock.in_transit) if stock and stock.in_transit else "",
         "short": short,
         "made": sku.made_to_order,
-        "earliest": formats.day(seen.earliest) if seen.earliest else "",
+        "earliest": formats.filled(formats.day, seen.earliest),
         "warnings": [{"code": f.code, "level": f.level, "message": f.message} for f in seen.findings],
         "errors": [],
     }
