@@ -75,8 +75,8 @@ class Combine(Generic[Call, Result]):
     """``run`` takes a list of calls and gives one result or exception for each, in a transaction of its own.
 
     ``most`` is the size of a batch and ``queue`` how much may wait, both in what ``weigh`` says of a call; a caller is
-    always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``). Beside
-    others one begins only when as much waits as is being served, or it is full: a small one costs nearly as much.
+    always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``).
+    Beside others one begins only when as much waits as is being served, or it is full: a small one costs nearly as much.
     ``patience``: the seconds after which a caller gives up.
     """
 
