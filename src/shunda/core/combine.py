@@ -76,7 +76,7 @@ class Combine(Generic[Call, Result]):
 
     ``most`` is the size of a batch and ``queue`` how much may wait, both in what ``weigh`` says of a call; a caller is
     always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``).
-    Beside others one begins only when as much waits as is being served, or it is full: a small one costs nearly as much.
+    Beside others one begins only when as much waits as is being served, or it is full: a small one costs much, too.
     ``patience``: the seconds after which a caller gives up.
     """
 
