@@ -86,7 +86,9 @@ def _text(cell: Any) -> str:
 class PlanFilter(Filter):
     """Filters of the list."""
 
-    region = forms.CharField(label=_("Region"), required=False)
+    region = forms.CharField(
+        label=_("Region"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Code of the region")})
+    )
     waiting = forms.BooleanField(label=_("Not filed yet"), required=False)
     lookups: ClassVar = {"region": "region__code__iexact"}
 

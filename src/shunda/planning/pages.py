@@ -111,7 +111,7 @@ def file(request: HttpRequest) -> HttpResponse:
         template="planning/file.html",
         done=_("The plan is filed."),
         to=_page_of,
-        context={"cancel_url": cancel, "save_label": _("File")},
+        context={"cancel_url": cancel, "save_label": _("File the plan")},
     )
 
 
