@@ -35,6 +35,11 @@ def behind(raw: str, *, at: datetime) -> Link | None:
     return rows.exclude(order__status=OrderStatus.ARCHIVED).select_related("order__customer", "order__term").first()
 
 
+def works(link: Link, order: Order, *, at: datetime) -> bool:
+    """Whether a link opens its order at that moment."""
+    return link.revoked_at is None and link.expires_at >= at and order.status != OrderStatus.ARCHIVED
+
+
 def path(link: Link) -> str:
     """Where a link leads to, on this server."""
     return reverse("portal:show", args=[token(link.word)])
@@ -57,7 +62,7 @@ def seen_by(actor: Actor) -> QuerySet[Link]:
 
 def wishes(actor: Actor) -> QuerySet[Wish]:
     """The wishes about orders an actor may see."""
-    rows = Wish.objects.select_related("order", "answered_by")
+    rows = Wish.objects.select_related("order", "link", "answered_by")
     if actor.reach == "all" and actor.for_id is None:
         return rows
     return rows.filter(order__in=orders.seen_by(actor).values("pk"))

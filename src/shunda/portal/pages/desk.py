@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.changes import queries as changes
 from shunda.changes.states import OPEN as UNDECIDED
 from shunda.orders import queries as orders
-from shunda.orders.states import ORDER, OrderStatus
+from shunda.orders.states import ORDER
 from shunda.portal import actions, queries, rules
 from shunda.portal.forms import AnswerForm
 from shunda.portal.models import WishKind
@@ -26,7 +26,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     by = actor(request)
     order = get_object_or_404(orders.seen_by(by), pk=pk)
     link = queries.seen_by(by).filter(order=order, revoked_at__isnull=True).first()
-    works = link is not None and link.expires_at >= now() and order.status != OrderStatus.ARCHIVED
+    works = link is not None and queries.works(link, order, at=now())
     path = queries.path(link) if link and works else ""
     context = {
         "order": order,
@@ -75,6 +75,7 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
     busy = changes.seen_by(by).filter(order=order, status__in=UNDECIDED).first()
     context = {
         "wish": found,
+        "path": queries.path(found.link) if queries.works(found.link, order, at=now()) else "",
         "order": order,
         "title": _("What the customer asks for"),
         "save_label": _("Answer"),
