@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 
 from shunda.changes.models import Change
 from shunda.orders import authority
-from shunda.orders.authority import Part
 from shunda.policies.tables import Case, remember
 
 PIECE = 2_000
@@ -33,7 +32,7 @@ class Asked:
         rows = self._rows(since, until).values_list("order_id", "number", "facts")
         for order_id, number, parts in rows.iterator(PIECE):
             for facts in parts:
-                yield Case(order_id, f"{number} · {Part(facts['part']).label}"[:60], {**usual, **facts})
+                yield Case(order_id, number, {**usual, **facts})
 
     def _rows(self, since: datetime, until: datetime) -> QuerySet[Change]:
         return Change.objects.filter(requested_at__gte=since, requested_at__lt=until).order_by("pk")

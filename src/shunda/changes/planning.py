@@ -330,18 +330,27 @@ def _promise(made: Plan, known: Known) -> None:
 
 
 def _frozen_worth(made: Plan) -> None:
-    """What is signed for or invoiced of a line comes to what it came to before, to the coin."""
+    """What is signed for or invoiced of a line comes to what it came to before, to the coin; so does an invoice's tax.
+
+    What is only signed for is settled with its tax included, so a coin of tax may move to what is still to come.
+    """
     currency = made.order.currency
     for line in made.touched:
         before = made.before[line.pk]
+        at = {"line": line.line_no, "sku": line.sku.code, "where": f"lines.{line.line_no}"}
+
+        def worth(one: OrderLine, quantity: Decimal, total: Decimal) -> Decimal:
+            return portion(total, one.base_quantity, ZERO, quantity, currency)
+
         for quantity in {line.invoiced, line.signed} - {ZERO}:
-            was = portion(before.gross, before.base_quantity, ZERO, quantity, currency)
-            now = portion(line.gross, line.base_quantity, ZERO, quantity, currency)
-            was_tax = portion(before.tax, before.base_quantity, ZERO, quantity, currency)
-            if (was, was_tax) != (now, portion(line.tax, line.base_quantity, ZERO, quantity, currency)):
-                at = {"line": line.line_no, "sku": line.sku.code, "where": f"lines.{line.line_no}"}
+            was, now = worth(before, quantity, before.gross), worth(line, quantity, line.gross)
+            if was != now:
                 made.say(why.WORTH(made.pk, before=f"{was:.2f}", after=f"{now:.2f}", **at))
                 break
+        else:
+            was, now = (worth(one, line.invoiced, one.tax) for one in (before, line))
+            if was != now:
+                made.say(why.WORTH_TAX(made.pk, before=f"{was:.2f}", after=f"{now:.2f}", **at))
 
 
 def _worse(made: Plan) -> None:

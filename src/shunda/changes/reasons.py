@@ -29,6 +29,13 @@ PRICE_SHIPPED = Reason(
     "changes.price-shipped",
     _("Line %(line)s: of %(sku)s something has left at the agreed price. Reduce the line to that and add a new one."),
 )
+WORTH_TAX = Reason(
+    "changes.worth-tax",
+    _(
+        "Line %(line)s: the tax of what is invoiced of %(sku)s would come to %(after)s instead of %(before)s. Credit"
+        " the invoice first, or change the quantity by a little more or less."
+    ),
+)
 WORTH = Reason(
     "changes.worth",
     _(

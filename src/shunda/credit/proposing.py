@@ -6,21 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from shunda.credit import queries, scoring
+from shunda.credit.models import CreditAccount
 from shunda.credit.queries import Exposure
 from shunda.credit.rules import Score
 from shunda.customers.models import Customer, Grade
 from shunda.policies.conditions import Names, Numbers
 from shunda.policies.decisions import Ruling, decide
 from shunda.policies.kinds import Choice, Whole
-from shunda.policies.tables import Input, Output, Row, Table, declare
+from shunda.policies.tables import Case, Input, Output, Row, Table, declare
 
 HUNDRED = Decimal(100)
+PIECE = 2_000
 NEVER_DUE = Decimal(-1)
 """The repayment rate, as a fact, of who had nothing to pay yet."""
 
@@ -29,13 +33,33 @@ def _row(grade: str, limit: int, note: str, /, **when: str) -> Row:
     return Row(when, {"grade": grade, "limit": str(limit)}, note)
 
 
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The customers with a limit, as they stand at the end of the days asked for: what a draft is tried on."""
+
+    def count(self, since: datetime, until: datetime) -> int:  # noqa: ARG002  # it is asked of a state, not of days
+        """How many."""
+        return self._rows().count()
+
+    def cases(self, since: datetime, until: datetime) -> Iterable[Case]:  # noqa: ARG002
+        """Each with its score and figures, read piece by piece."""
+        ids = self._rows().values_list("pk", flat=True).iterator(chunk_size=PIECE)
+        while piece := list(islice(ids, PIECE)):
+            for one in _standing(piece, until):
+                yield Case(one[0].pk, f"{one[0].code} {one[0].short_name or one[0].name}"[:60], facts(*one))
+
+    def _rows(self) -> QuerySet[CreditAccount]:
+        return CreditAccount.objects.filter(limit__gt=0).order_by("pk")
+
+
 PROPOSALS = declare(
     Table(
         "credit.proposals",
         _("Which grade and limit are proposed"),
         _(
             "Asked every night for each customer with a limit who had something to pay, and when somebody asks what the"
-            " model would propose. A second person decides; nothing changes by itself."
+            " model would propose. A second person decides; nothing changes by itself. A draft is tried on every"
+            " customer with a limit, as they stand now."
         ),
         (
             Input("score", _("credit score"), Numbers()),
@@ -58,6 +82,8 @@ PROPOSALS = declare(
             _row(Grade.D, 50, gettext_noop("poor payer: half the limit"), score="< 50"),
         ),
         requirements=("R049", "R051"),
+        subject_url="credit:detail",
+        history=Limited(),
         otherwise=_("nothing is proposed"),
     )
 )
@@ -82,21 +108,22 @@ class Proposed:
 
 def proposed(customer_ids: Iterable[int], at: datetime) -> dict[int, Proposed]:
     """What the model says of each customer with an account; five queries, however many. No row fits: left out."""
-    wanted = list(customer_ids)
-    people = Customer.objects.in_bulk(wanted)
-    standings = {pk: one for pk, one in queries.exposure(wanted, at).items() if one.version}
-    scores = scoring.weigh(standings, scoring.decided(), at)
-    rulings = _rulings([(people[pk], standings[pk], scores[pk]) for pk in standings], at)
+    asked = _standing(list(customer_ids), at)
+    rulings = decide(PROPOSALS.name, [facts(*one) for one in asked], at=at)
     found: dict[int, Proposed] = {}
-    for pk, ruling in zip(standings, rulings, strict=True):
+    for (customer, standing, score), ruling in zip(asked, rulings, strict=True):
         if ruling.first:
-            limit = new_limit(standings[pk].limit, ruling.first["limit"])
-            found[pk] = Proposed(people[pk], standings[pk], scores[pk], ruling.first["grade"], limit, ruling)
+            limit = new_limit(standing.limit, ruling.first["limit"])
+            found[customer.pk] = Proposed(customer, standing, score, ruling.first["grade"], limit, ruling)
     return found
 
 
-def _rulings(asked: Sequence[tuple[Customer, Exposure, Score]], at: datetime) -> list[Ruling]:
-    return decide(PROPOSALS.name, [facts(*one) for one in asked], at=at)
+def _standing(customer_ids: Sequence[int], at: datetime) -> list[tuple[Customer, Exposure, Score]]:
+    """How customers with an account stand: four queries, however many."""
+    people = Customer.objects.in_bulk(customer_ids)
+    standings = {pk: one for pk, one in queries.exposure(customer_ids, at).items() if one.version}
+    scores = scoring.weigh(standings, scoring.decided(), at)
+    return [(people[pk], standings[pk], scores[pk]) for pk in standings]
 
 
 def facts(customer: Customer, standing: Exposure, score: Score) -> Mapping[str, Any]:

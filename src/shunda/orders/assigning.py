@@ -30,7 +30,7 @@ from shunda.policies.conditions import Names
 from shunda.policies.decisions import in_force
 from shunda.policies.kinds import Text
 from shunda.policies.tables import Case, Fault, Input, Output, Row, Table, declare
-from shunda.work.kinds import KINDS, label_of
+from shunda.work.kinds import KINDS
 from shunda.work.models import Assignment, Task
 
 REVIEWS = "review."
@@ -50,8 +50,7 @@ class Waited:
         while tasks := list(islice(rows, PIECE)):
             base = _facts(tasks)
             for task in tasks:
-                label = f"{task.label} · {label_of(task.kind)}"[:60]
-                yield Case(task.order_id or 0, label, {**base[task.order_id or 0], "step": task.kind})
+                yield Case(task.order_id or 0, task.label, {**base[task.order_id or 0], "step": task.kind})
 
     def _rows(self, since: datetime, until: datetime) -> QuerySet[Task]:
         rows = Task.objects.filter(opened_at__gte=since, opened_at__lt=until, order_id__in=Order.objects.values("pk"))
@@ -81,6 +80,7 @@ STEPS = declare(
         requirements=("R113", "R114"),
         subject_url="orders:detail",
         history=Waited(),
+        told_by="step",
         otherwise=_("everybody who may do it"),
         check=_unknown,
     )

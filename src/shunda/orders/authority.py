@@ -117,6 +117,7 @@ CHANGE_AUTHORITY = declare(
         hit="every",
         requirements=("R044", "R053", "R058", "R161", "R163", "R166", "R167"),
         subject_url="orders:detail",
+        told_by="part",
         otherwise=_("the sales manager decides"),
     )
 )

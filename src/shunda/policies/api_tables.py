@@ -110,6 +110,7 @@ class ChangeOut(Out):
     id: int
     subject_id: int
     label: str
+    about: str
     before: list[int]
     after: list[int]
 

@@ -64,7 +64,7 @@ def _whole(
 
 def _compare(trial: Trial, cases: list[Case], old: decisions.Edition, new: decisions.Edition) -> None:
     """Two versions say the same when the outcomes are the same, whichever rows give them."""
-    changed: list[TrialChange] = []
+    table, changed = new.table, list[TrialChange]()
     for case in cases:
         before, after = old.rule(case.facts), new.rule(case.facts)
         if before.outcomes != after.outcomes:
@@ -73,6 +73,7 @@ def _compare(trial: Trial, cases: list[Case], old: decisions.Edition, new: decis
                     trial=trial,
                     subject_id=case.subject_id,
                     label=case.label,
+                    about=str(case.facts[table.told_by])[:60] if table.told_by else "",
                     before=list(before.rows),
                     after=list(after.rows),
                 )

@@ -98,6 +98,7 @@ class TrialChange(models.Model):
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="changes")
     subject_id = models.BigIntegerField()
     label = models.CharField(max_length=60)
+    about = models.CharField(max_length=60, default="", db_default="")  # the fact of ``Table.told_by``, by its code
     before = models.JSONField()  # numbers of the rows that decided, from 1
     after = models.JSONField()
 

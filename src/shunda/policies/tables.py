@@ -112,6 +112,7 @@ class Table:
     history: History | None = None
     check: Callable[[Sequence[Row]], list[Fault]] | None = None  # what only the folder knows to be wrong with rows
     otherwise: Label = ""  # what holds where no row fits; a table without such a rule warns of gaps
+    told_by: str = ""  # the input that tells several cases of one subject apart: its step, the part that is changed
     presets: tuple[Preset, ...] = ()  # what a draft can begin with instead of what holds now
 
     def conditions(self, row: Row) -> dict[str, Condition]:
@@ -123,6 +124,11 @@ class Table:
         """What a row decides, by output; ``None`` where its cell is empty."""
         cells = {one.name: (one.kind, row.then.get(one.name, "")) for one in self.outputs}
         return {name: kind.parse(text) if text else None for name, (kind, text) in cells.items()}
+
+    def shown_fact(self, code: str) -> str:
+        """The fact that tells a case apart, as people read it."""
+        known = next((getattr(one.kind, "known", {}) for one in self.inputs if one.name == self.told_by), {})
+        return str(known.get(code, code))
 
     def shown_note(self, row: Row) -> str:
         """The note as people read it: one that was delivered in the reader's language, any other as it was written."""

@@ -123,6 +123,7 @@ ESCALATION = declare(
         requirements=("R188", "R201"),
         subject_url="orders:detail",
         history=Opened(),
+        told_by="step",
         check=_unknown_roles,
         otherwise=_("nobody else is told"),
     )

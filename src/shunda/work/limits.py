@@ -19,7 +19,7 @@ from shunda.policies.named import CalendarCode
 from shunda.policies.reasons import NO_CALENDAR
 from shunda.policies.tables import Case, Fault, Input, Output, Preset, Row, Table, declare
 from shunda.work import reasons
-from shunda.work.kinds import KINDS, Clock, label_of
+from shunda.work.kinds import KINDS, Clock
 from shunda.work.models import Task
 
 
@@ -36,7 +36,7 @@ class Opened:
         for task in self._rows(since, until).iterator(chunk_size=2000):
             region = task.region.code if task.region else ""
             case = {"step": task.kind, "urgent": "yes" if task.urgent else "no", "region": region}
-            yield Case(task.order_id or task.subject_id, f"{task.label} · {label_of(task.kind)}"[:60], case)
+            yield Case(task.order_id or task.subject_id, task.label, case)
 
     def _rows(self, since: datetime, until: datetime) -> QuerySet[Task]:
         return Task.objects.filter(opened_at__gte=since, opened_at__lt=until).select_related("region").order_by("pk")
@@ -122,6 +122,7 @@ LIMITS = declare(
         requirements=("R155", "R189", "R199"),
         subject_url="orders:detail",
         history=Opened(),
+        told_by="step",
         check=_faults,
         otherwise=_("the settings of the time limits hold"),
         presets=(

@@ -23,12 +23,11 @@ def mark(steps: Sequence[Step], news: Sequence[Notice]) -> str:
 
 
 def listed(by: Actor) -> dict[str, Any]:
-    """What the worklist and the news are drawn from: four queries."""
+    """What the worklist and the news are drawn from: three queries."""
     from shunda.work.pages import buttons, desks
 
     at = now()
     steps, news = queries.worklist(by, at=at), queries.notices(by)
-    queries.marked(task for step in steps for task in step.tasks)
     return {
         "steps": steps,
         "waiting": sum(step.count for step in steps),
@@ -44,6 +43,6 @@ def listed(by: Actor) -> dict[str, Any]:
 
 @page(None, methods=["GET"])
 def live(request: HttpRequest) -> HttpResponse:
-    """The worklist as it is now, or 304 while it is as the page has it: seven quick queries and no text."""
+    """The worklist as it is now, or 304 while it is as the page has it: six quick queries and no text."""
     context = listed(actor(request))
     return unless_as_seen(request, context["mark"], "work/steps.html", {**context, "oob": True})

@@ -121,10 +121,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     chosen = TaskFilter(request)
     tasks = chosen.apply(queries.waiting(by))
     kind = chosen.set_values().get("kind", "")
-    rows = Keyset(tasks, request, order=["-urgent", "rank_at", "id"])
-    queries.marked(rows)
     context: dict[str, Any] = {
-        "page": rows,
+        "page": Keyset(tasks, request, order=["-urgent", "rank_at", "id"]),
         "filter": chosen,
         "buttons": buttons(by).get(kind, []),
         "notes": NOTES,

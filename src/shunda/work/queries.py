@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from shunda.accounts.models import Member
@@ -120,7 +120,7 @@ def team_mates(user_id: int | None) -> QuerySet[Member, Any]:
 
 def waiting(actor: Actor) -> QuerySet[Task]:
     """The open tasks of an actor; sort them by ``-urgent, rank_at, id``."""
-    return seen_by(actor).filter(closed_at__isnull=True).select_related("assignment__person")
+    return marked(seen_by(actor).filter(closed_at__isnull=True).select_related("assignment__person"))
 
 
 def changed() -> QuerySet[Any, int]:
@@ -129,14 +129,9 @@ def changed() -> QuerySet[Any, int]:
     return found
 
 
-def marked(tasks: Iterable[Task]) -> list[Task]:
-    """The same tasks, each saying whether its order was changed: one query."""
-    found = list(tasks)
-    ids = {task.order_id for task in found if task.order_id}
-    among = set(changed().filter(pk__in=ids)) if ids else set()
-    for task in found:
-        task.changed = task.order_id in among  # type: ignore[attr-defined]
-    return found
+def marked(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The same tasks, each saying whether its order was changed."""
+    return tasks.annotate(changed=Exists(changed().filter(pk=OuterRef("order_id"))))
 
 
 def worklist(actor: Actor, *, at: datetime, first: int = 5) -> list[Step]:
@@ -145,7 +140,7 @@ def worklist(actor: Actor, *, at: datetime, first: int = 5) -> list[Step]:
     Counts stop at ``COUNTED``. Two queries, whatever waits.
     """
     found = _waiting(actor, at)
-    shown = Task.objects.in_bulk([pk for _, pk, _, _, place in found if place <= first])
+    shown = marked(Task.objects.all()).in_bulk([pk for _, pk, _, _, place in found if place <= first])
     steps: list[Step] = []
     for kind, rows in _by_kind(found):
         tasks = [shown[pk] for _, pk, _, _, place in rows if place <= first and pk in shown]

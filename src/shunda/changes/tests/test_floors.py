@@ -16,6 +16,7 @@ from shunda.orders.tests.builders import confirmed_order
 from shunda.policies import actions as policies
 from shunda.policies import jobs
 from shunda.policies.specs import TableSpec
+from shunda.policies.tables import TABLES
 from shunda.policies.tests.samples import WRITERS
 from shunda.pricing.tests.builders import price_list
 
@@ -93,4 +94,8 @@ def test_another_table_of_authority_is_tried_on_the_changes_that_were_asked_for(
     trial.refresh_from_db()
     assert (trial.total, trial.done, trial.changed) == (3, 3, 1)
     [case] = trial.changes.all()
-    assert (case.subject_id, case.label.split(" ")[0]) == (made.pk, Change.objects.latest("pk").number)
+    assert (case.subject_id, case.label) == (made.pk, Change.objects.latest("pk").number)
+    assert (case.about, TABLES["orders.change_authority"].shown_fact(case.about)) == (
+        "transport",
+        "transport or packing",
+    )

@@ -1,5 +1,6 @@
 """What has been shipped, signed for or invoiced cannot be changed under its feet; what has not left follows."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from shunda.billing.models import Invoice
 from shunda.billing.tests.builders import drafted, invoiced, paid
 from shunda.catalog.tests.builders import sku
+from shunda.changes import actions
 from shunda.changes.models import Change
-from shunda.changes.tests.builders import ask, codes, differences, line, made_of, new
+from shunda.changes.tests.builders import LATE, SYSTEM, ask, codes, differences, line, made_of, new, spec
+from shunda.changes.weighing import weigh
 from shunda.credit.queries import by_order
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.models import Shipment
@@ -45,6 +48,49 @@ def test_of_a_partly_shipped_order_the_rest_can_be_less_or_more_but_never_less_t
     stock(bearing, warehouse(), 3)
     made_of(ask(made, line(1, 9)))
     assert made.lines.get(line_no=1).demand.reserved == 3
+    assert differences() == {}
+
+
+@pytest.mark.req("R161", "R165", "R168")
+@pytest.mark.parametrize(
+    ("edits", "wanted", "shown"),
+    [
+        ([line(1, 8)], {}, "lines money credit stock"),
+        ([line(1, 12)], {}, "lines money credit stock"),
+        ([line(2, 0)], {}, "lines money credit stock"),
+        ([], {"added": [("C-1", 3, "7")]}, "lines money credit stock"),
+        ([line(2, unit_price="4")], {}, "lines money credit"),
+        ([line(2, wanted_date=date(2026, 5, 25))], {}, "lines"),
+        ([], {"head": {"wanted_date": date(2026, 5, 25), "promised_date": date(2026, 5, 22)}}, "head"),
+        ([], {"head": {"ship_street": "新路 8 号", "receiver": "李四"}}, "head"),
+        ([], {"head": {"customer_reference": "PO-8", "note": "by the back door"}}, "head"),
+        ([], {"carrier_id": "SF"}, "shipments"),
+        ([], {"head": {"transport_mode": "express"}}, "head"),
+    ],
+    ids=["less", "more", "removed", "added", "price", "line-date", "dates", "address", "reference", "carrier", "mode"],
+)
+def test_of_a_partly_shipped_order_everything_can_be_changed_with_its_impact_shown_before(
+    made, bearing, edits, wanted, shown
+):
+    gone = part(made, 6)
+    advance(gone, "signed")
+    part(made, 2, "planned")
+    stock(bearing, warehouse(), 10)
+    stock(other := sku("C-1"), warehouse(), 10)
+    fields = {
+        "added": [new(other, quantity, price) for _code, quantity, price in wanted.get("added", [])],
+        "head": wanted.get("head", {}),
+        **({"carrier_id": carrier(code="SF9").pk} if "carrier_id" in wanted else {}),
+    }
+    asked = spec(made, *edits, **fields)
+    before = weigh({made.pk: asked}, by=SYSTEM, at=LATE)[made.pk]
+    assert before.refused == []
+    assert {name for name, pairs in before.impact.items() if pairs} >= set(shown.split())
+    assert Change.objects.count() == 0
+    change = made_of(actions.request([asked], by=SYSTEM, at=LATE), at=LATE)
+    assert {name: change.effect[name] for name in shown.split()} == {n: before.impact[n] for n in shown.split()}
+    assert Shipment.objects.get(pk=gone.pk).status == "signed"
+    assert made.lines.get(line_no=1).shipped == 6
     assert differences() == {}
 
 

@@ -19,7 +19,9 @@ from shunda.credit.steps import HoldAsk, hold
 from shunda.credit.tests.builders import AT, account
 from shunda.customers.models import Customer
 from shunda.customers.tests.builders import customer
-from shunda.policies.tests.samples import published
+from shunda.policies import jobs as policy_jobs
+from shunda.policies.actions import try_table
+from shunda.policies.tests.samples import drafted, published
 from shunda.work.models import Task
 
 D = Decimal
@@ -162,6 +164,24 @@ def test_the_model_proposes_by_the_table(repaid, told, used, grade, limit):
     rows = list(Proposal.objects.values_list("grade", "limit", "proposed_by", "decided__table"))
     wanted = [(grade or "C", limit or 1000, "system", PROPOSALS.name)] if grade or limit else []
     assert rows == wanted
+
+
+@pytest.mark.req("R049", "R051")
+def test_a_draft_of_the_table_is_tried_on_every_customer_with_a_limit(repaid):
+    good, poor = customer("C1"), customer("C2")
+    for one in (good, poor):
+        account(one, 1000)
+    account(customer("C3"), 0)
+    repaid[good.pk] = Repayment(D(100), D(100))
+    repaid[poor.pk] = Repayment(D(100), D(0), D(500), AT.date() - 60 * DAY)
+    rows = [row.as_dict() for row in PROPOSALS.preset]
+    rows[-1]["then"]["limit"] = "20"
+    draft = drafted(PROPOSALS.name, *rows, at=AT)
+    trial = try_table([draft.pk], by=system(), at=AT).one()
+    policy_jobs.try_out([trial.pk], AT)
+    trial.refresh_from_db()
+    assert (trial.total, trial.done) == (2, 2)
+    assert list(trial.changes.values_list("subject_id", "before", "after")) == [(poor.pk, [6], [6])]
 
 
 def test_the_model_takes_back_what_it_would_no_longer_propose_and_leaves_people_alone(repaid):

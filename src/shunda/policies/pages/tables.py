@@ -241,6 +241,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     changes = [
         {
             "change": change,
+            "about": known.shown_fact(change.about),
             "url": _subject(known, change.subject_id),
             "before": _outcomes(known, old, change.before),
             "after": _outcomes(known, new, change.after),

@@ -60,10 +60,18 @@ def table(*rows: Row, hit: Any = "first") -> Table:
 WRITERS = frozenset({"policies.edit_table", "policies.propose_table", "policies.publish_table"})
 
 
-def published(name: str, *rows: Mapping[str, Any], at: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> TableVersion:
+JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
+ANNA, BO = Actor(1, "Anna", WRITERS), Actor(2, "Bo", WRITERS)
+
+
+def drafted(name: str, *rows: Mapping[str, Any], at: datetime = JANUARY) -> TableVersion:
+    """A draft of a table with these rows."""
+    draft = actions.draft_table([name], by=ANNA, at=at).one()
+    return actions.edit_table([TableSpec(draft.pk, rows)], by=ANNA, at=at).one()
+
+
+def published(name: str, *rows: Mapping[str, Any], at: datetime = JANUARY) -> TableVersion:
     """A version of a table with these rows, in force from then on."""
-    anna, bo = Actor(1, "Anna", WRITERS), Actor(2, "Bo", WRITERS)
-    draft = actions.draft_table([name], by=anna, at=at).one()
-    actions.edit_table([TableSpec(draft.pk, rows)], by=anna, at=at).one()
-    actions.propose_table([draft.pk], by=anna, at=at).one()
-    return actions.publish_table([draft.pk], by=bo, at=at).one()
+    draft = drafted(name, *rows, at=at)
+    actions.propose_table([draft.pk], by=ANNA, at=at).one()
+    return actions.publish_table([draft.pk], by=BO, at=at).one()
