@@ -30,6 +30,8 @@ UNREACHED = {
     "orders:attachment": "a file, named on the one order that has it",
     "orders:reasons": "a draft with warnings that could be handed in today; the drafts here are of the past",
     "orders:sheet_customer": "an answer to the entry page about the customer typed",
+    "policies:calendar_rename": "of a further calendar, whose page is another query of an address that was seen",
+    "policies:calendar_retire": "the same",
     "policies:trial": "the trial of a draft, when a job made one",
     "web:style-broken-panel": "it fails on purpose",
     "policies:why": "a row of a published table, named where it decided",
