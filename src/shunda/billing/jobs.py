@@ -159,7 +159,9 @@ def free_payments(order_ids: list[int], at: datetime) -> None:
 @transaction.atomic
 def deduct_picked_up(shipment_ids: list[int], at: datetime) -> None:
     """Goods left: where a special order was picked up late, what is deducted of its deposit is settled (R107, R108)."""
-    _deduct(_events("shipment.ship", shipment_ids).keys(), at)
+    shipped = _events("shipment.ship", shipment_ids).keys()
+    special = Order.objects.filter(pk__in=list(shipped), kind=OrderKind.SPECIAL)
+    _deduct(list(special.values_list("pk", flat=True)), at)
 
 
 @transaction.atomic
@@ -171,8 +173,9 @@ def deduct_late(at: datetime) -> None:
     _deduct([pk for pk, one in late.items() if one.standing != pickup.Standing.IN_TIME], at)
 
 
-def _deduct(order_ids: Iterable[int], at: datetime) -> None:
-    deducting.reconcile(steps.lock_orders(order_ids), by=system(), at=at)
+def _deduct(order_ids: Sequence[int], at: datetime) -> None:
+    if order_ids:
+        deducting.reconcile(steps.lock_orders(order_ids), by=system(), at=at)
 
 
 def _deposits_kept(order_ids: Iterable[int]) -> dict[int, Decimal]:

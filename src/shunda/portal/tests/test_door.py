@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from shunda.accounts.tests.builders import user
 from shunda.billing.tests.builders import paid
@@ -18,6 +18,7 @@ from shunda.changes.tests.builders import FREE, LATE
 from shunda.core.models import Answer, Event
 from shunda.customers.tests.builders import customer
 from shunda.fulfilment.tests.builders import carrier, shipment
+from shunda.orders.documents import order_confirmation
 from shunda.orders.models import Order
 from shunda.orders.tests.builders import AT, confirmed_order, in_status
 from shunda.portal import actions, guard, rules
@@ -181,6 +182,26 @@ def test_a_long_order_asks_the_database_as_often_as_a_short_one(clock):
 
     asked("W", 1)  # what is asked once
     assert asked("S", 1) == asked("L", 12) <= 25
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Follow your order"), ("zh-hans", "跟踪订单")])
+def test_the_order_confirmation_leads_to_it_where_our_address_is_known(settings, language, label):
+    made = confirmed_order(customer(), [(sku("A-1"), 10, "12.50")])
+    now = timezone.now()
+
+    def told():
+        with translation.override(language):
+            return order_confirmation.papers([made.pk], private=False)[0]
+
+    plain = told()
+    way = link(made, at=now)
+    assert told()["facts"] == plain["facts"]
+    settings.SHUNDA_ADDRESS = "https://orders.example"
+    said = told()
+    assert said["facts"][-1] == (label, f"https://orders.example{path(way)}")
+    assert said["qr"] != plain["qr"]
+    actions.revoke_links([way.pk], by=door_system(), at=now)
+    assert told()["qr"] == plain["qr"]
 
 
 def test_no_log_has_the_key_of_a_link(made, capsys):
