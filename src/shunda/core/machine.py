@@ -102,3 +102,8 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
 def undeletable(name: str) -> pgtrigger.Trigger:
     """Rows of this table are never deleted (R222: committed documents are kept)."""
     return pgtrigger.Protect(name=f"{name}_undeletable", operation=pgtrigger.Delete)
+
+
+def unchangeable(name: str, *fields: str) -> pgtrigger.Trigger:
+    """These columns say what was so when the row was made; they are never changed, not even by the administrator."""
+    return pgtrigger.ReadOnly(name=f"{name}_{'_'.join(fields)}_unchangeable", fields=list(fields))

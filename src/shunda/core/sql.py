@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import psycopg
@@ -159,24 +160,32 @@ NONE = f"\x1d{secrets.token_hex(4)}"
 class NewRows:
     """New rows of a table without the ORM, as one text that is divided there: as cheap as COPY, and travels along.
 
-    ``own`` columns differ from row to row, ``alike`` ones are the same in all rows of a call, the others the same
-    always: as given here, or the default of their field, also one that is added one day.
+    ``own`` columns differ from row to row, ``same`` have the value of one of the own, ``alike`` that of a call, for all
+    its rows; the others are the same always: as given here, or the default of their field, also one added one day.
     """
 
-    def __init__(self, model: type[Model], own: Sequence[str], alike: Sequence[str] = (), **fixed: Any) -> None:
+    def __init__(
+        self,
+        model: type[Model],
+        own: Sequence[str],
+        alike: Sequence[str] = (),
+        same: Mapping[str, str] = MappingProxyType({}),
+        **fixed: Any,
+    ) -> None:
         columns = {f.attname: f for f in model._meta.concrete_fields if not f.generated}
         here = connections[DEFAULT_DB_ALIAS]
         # Without its length: who assigns a longer text is refused, who casts it loses its end.
         types = {name: (f.db_type(here) or "").partition("(")[0] for name, f in columns.items()}
         key = model._meta.pk.attname
-        rest = {n: fixed.get(n, f.get_default()) for n, f in columns.items() if n not in {*own, *alike, key}}
-        self._own = len(own)
+        rest = {n: fixed.get(n, f.get_default()) for n, f in columns.items() if n not in {*own, *alike, *same, key}}
+        self._own, cells = len(own), {name: n for n, name in enumerate(own, 1)}
+        cells |= {name: cells[of] for name, of in same.items()}
         values = [
-            *(f"cell[{n}]::{types[name]}" for n, name in enumerate(own, 1)),
+            *(f"cell[{n}]::{types[name]}" for name, n in cells.items()),
             *(f"%s::{types[name]}" for name in alike),
             *(f"{_literal(value)}::{types[name]}" for name, value in rest.items()),
         ]
-        names = ", ".join(f'"{name}"' for name in (*own, *alike, *rest))
+        names = ", ".join(f'"{name}"' for name in (*cells, *alike, *rest))
         self._statement = (
             f"insert into {model._meta.db_table} ({names}) select {', '.join(values)} from"  # noqa: S608
             " (select string_to_array(line, %s, %s) cell from string_to_table(%s, %s) line offset 0) lines"

@@ -33,6 +33,14 @@ where (b.sku_id, b.warehouse_id) in (select * from unnest(%s::bigint[], %s::bigi
 order by b.id for no key update of b
 """
 
+PROMISES = """(
+  select id demand_id, order_id, sku_id, warehouse_id, promised quantity, 'reserve' reason, created_at at
+  from inventory_demand where promised <> 0
+  union all
+  select demand_id, order_id, sku_id, warehouse_id, quantity, reason, at from inventory_reservation
+)"""
+"""The ledger of promises, whole: what demands were promised when they were made, and every change since."""
+
 _LOCK_DEMANDS = """
 select id, order_id, sku_id, warehouse_id, quantity, reserved, issued, cancelled from inventory_demand
 where id = any(%s::bigint[]) order by id for no key update

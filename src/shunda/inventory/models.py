@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.accounts.models import Region
 from shunda.catalog.models import Sku
 from shunda.core.fields import quantity_field
-from shunda.core.machine import append_only, undeletable
+from shunda.core.machine import append_only, unchangeable, undeletable
 
 UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
 """A reference that the database does not check row by row, as it cannot point nowhere: what it points at is never
@@ -67,13 +67,18 @@ class DemandKind(models.TextChoices):
 
 
 class Demand(models.Model):
-    """Somebody wants this much of this by then. Open is quantity - issued - cancelled; reserved is promised of it."""
+    """Somebody wants this much of this by then. Open is quantity - issued - cancelled; reserved is promised of it.
+
+    ``promised`` is what it was promised in the moment it was made, the first entry of its own ledger, never changed;
+    what came to it and went from it later are ``Reservation`` rows. The sum of both is ``reserved``.
+    """
 
     kind = models.CharField(max_length=12, choices=DemandKind, default=DemandKind.ORDER)
     order_id = models.BigIntegerField(null=True)  # kept together with the order it serves; a number, not a table
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", **UNCHECKED)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", **UNCHECKED)
     quantity = quantity_field()
+    promised = quantity_field(default=0, db_default=0)
     reserved = quantity_field(default=0)
     issued = quantity_field(default=0)
     cancelled = quantity_field(default=0)
@@ -102,7 +107,7 @@ class Demand(models.Model):
             ),
             models.Index(fields=["order_id"], name="demand_order"),
         ]
-        triggers: ClassVar = [undeletable("demand")]
+        triggers: ClassVar = [undeletable("demand"), unchangeable("demand", "promised")]
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.quantity}"
@@ -210,7 +215,10 @@ class StockMove(models.Model):
 
 
 class Reservation(models.Model):
-    """The promise to a demand changed by ``quantity`` (positive: locked, negative: released or issued)."""
+    """The promise to a demand changed by ``quantity`` (positive: locked, negative: released or issued).
+
+    Not what it was promised when it was made: that stands in the demand itself (``Demand.promised``).
+    """
 
     demand = models.ForeignKey(Demand, models.PROTECT, related_name="reservations", **UNCHECKED)
     order_id = models.BigIntegerField(null=True)

@@ -1,8 +1,8 @@
 """Promising stock to new orders: whole orders, many at once, each SKU touched once, as late as can be.
 
 ``free`` looks without locking (or locks, after somebody was quicker), the caller decides who gets what in the order
-they came, ``promise`` writes demands and reservations, and ``take`` raises the balances. ``take`` locks them by id and
-is conditional: what was seen free is free, or nothing is written and the caller starts again with locks.
+they came, ``promise`` writes the demands with what they are promised, and ``take`` raises the balances. ``take`` locks
+them by id and is conditional: what was seen free is free, or nothing is written and the caller starts again with locks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from shunda.core.money import plain
 from shunda.core.refusal import Refusal
 from shunda.core.retry import Again
 from shunda.core.sql import NewRows, Row, Statement, next_ids, numbers
-from shunda.inventory.models import Demand, DemandKind, Reservation
+from shunda.inventory.models import Demand, DemandKind
 from shunda.inventory.queries import codes
 from shunda.inventory.reasons import SHORT
 from shunda.inventory.rules import Place
@@ -28,12 +28,10 @@ from inventory_balance b join unnest(%s::bigint[], %s::bigint[]) p(sku_id, wareh
   on b.sku_id = p.sku_id and b.warehouse_id = p.warehouse_id
 """
 _LOCKED = _FREE + "order by b.id for no key update of b"
+# In the order of their ids, and only what is still free; to lock them first would find and write each balance twice.
 _TAKE = """
 update inventory_balance b set reserved = b.reserved + n.quantity
-from (
-  select b.id, n.quantity from inventory_balance b join unnest(%s::bigint[], %s::numeric[]) n(id, quantity) using (id)
-  order by b.id for no key update of b
-) n
+from (select id, quantity from unnest(%s::bigint[], %s::numeric[]) n(id, quantity) order by id) n
 where b.id = n.id and b.on_hand - b.reserved >= n.quantity
 returning 1
 """
@@ -83,26 +81,17 @@ def demand_ids(n: int) -> Statement[list[int]]:
     return next_ids(Demand._meta.db_table, n)
 
 
-def promise(wishes: Mapping[int, Wish], *, at: datetime) -> tuple[Statement[None], Statement[None]]:
-    """Write down who wants what, by the ids of the demands, all of it reserved."""
-    demands = _demands(
-        (
-            (pk, w.order_id, w.sku_id, w.warehouse_id, w.quantity, w.quantity, w.due, w.priority)
-            for pk, w in wishes.items()
-        ),
-        at,
-    )
-    return demands, _reservations(((pk, *w[:4]) for pk, w in wishes.items()), at)
+def promise(wishes: Mapping[int, Wish], *, at: datetime) -> Statement[None]:
+    """Write down who wants what, by the ids of the demands, all of it promised."""
+    return _demands(((pk, *wish) for pk, wish in wishes.items()), at)
 
 
 _demands = NewRows(
     Demand,
-    ("id", "order_id", "sku_id", "warehouse_id", "quantity", "reserved", "due", "priority"),
+    ("id", *Wish._fields),
     ("created_at",),
+    same={"promised": "quantity", "reserved": "quantity"},
     kind=DemandKind.ORDER,
-)
-_reservations = NewRows(
-    Reservation, ("demand_id", "order_id", "sku_id", "warehouse_id", "quantity"), ("at",), reason="reserve"
 )
 
 

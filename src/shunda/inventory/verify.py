@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-_BALANCES = """
+from shunda.inventory.ledger import PROMISES
+
+_BALANCES = f"""
 with moves as (
   select sku_id, warehouse_id, sum(quantity) as n from inventory_stockmove group by 1, 2
 ), promises as (
-  select sku_id, warehouse_id, sum(quantity) as n from inventory_reservation group by 1, 2
+  select sku_id, warehouse_id, sum(quantity) as n from {PROMISES} promised group by 1, 2
 ), transit as (
   select sku_id, warehouse_id, sum(quantity - received - cancelled) as n from inventory_supply group by 1, 2
 ), places as (
@@ -29,17 +31,17 @@ left join transit t using (sku_id, warehouse_id)
 where (coalesce(b.on_hand, 0), coalesce(b.reserved, 0), coalesce(b.in_transit, 0))
    is distinct from (coalesce(m.n, 0), coalesce(r.n, 0), coalesce(t.n, 0))
 order by s.code, w.code
-"""
+"""  # noqa: S608  # no value of a user's is in it
 
-_DEMANDS = """
+_DEMANDS = f"""
 select d.id, d.reserved, coalesce(r.n, 0), d.issued, coalesce(m.n, 0)
 from inventory_demand d
-left join (select demand_id, sum(quantity) as n from inventory_reservation group by 1) r on r.demand_id = d.id
+left join (select demand_id, sum(quantity) as n from {PROMISES} promised group by 1) r on r.demand_id = d.id
 left join (select demand_id, -sum(quantity) as n from inventory_stockmove where demand_id is not null group by 1) m
   on m.demand_id = d.id
 where (d.reserved, d.issued) is distinct from (coalesce(r.n, 0), coalesce(m.n, 0))
 order by d.id
-"""
+"""  # noqa: S608  # no value of a user's is in it
 
 _SUPPLIES = """
 select y.id, y.received, coalesce(m.n, 0)

@@ -70,15 +70,16 @@ def judge(order: Order, ready_on: date, picked_on: date | None, today: date, dec
 
 # When the last article of an order was promised from stock; orders of which something is not there yet are left out.
 _READY = """
-select l.order_id, max(last.at) from orders_orderline l left join inventory_demand d on d.id = l.demand_id
+select l.order_id, max(at.promised) from orders_orderline l left join inventory_demand d on d.id = l.demand_id
 left join lateral (
   select r.at from inventory_reservation r
   where r.sku_id = d.sku_id and r.warehouse_id = d.warehouse_id and r.demand_id = d.id and r.reason = 'reserve'
   order by r.id desc limit 1
 ) last on true
+cross join lateral (select coalesce(last.at, case when d.promised > 0 then d.created_at end) promised) at
 where l.order_id = any(%s::bigint[]) and l.base_quantity > l.cancelled
 group by l.order_id
-having bool_and(coalesce(d.reserved + l.shipped >= l.base_quantity - l.cancelled, false)) and max(last.at) is not null
+having bool_and(coalesce(d.reserved + l.shipped >= l.base_quantity - l.cancelled, false)) and max(at.promised) notnull
 """
 
 

@@ -69,8 +69,7 @@ def write(
             (o.customer.id, pk, o.gross) for pk, o in placed.items() if CREDIT_TERMS[o.customer.term] and o.gross
         ]
         trip(holding.hold(on_credit, at=at))
-        for promise in promising.promise(wishes, at=at):
-            trip(promise)
+        trip(promising.promise(wishes, at=at))
         trip(_new_lines(row for pk, order in placed.items() for row in _lines(pk, order, demands, reasons)))
         trip(event.begin(SUBJECT, {pk: list(_timeline(order)) for pk, order in placed.items()}, at=at))
         trip(promising.take(taken))
@@ -113,9 +112,10 @@ class _Reasons:
 _new_lines = NewRows(
     OrderLine,
     (
-        "order_id", "line_no", "sku_id", "name", "model", "specification", "unit_id", "quantity", "base_quantity",
+        "order_id", "line_no", "sku_id", "name", "model", "specification", "unit_id", "quantity",
         "unit_price", "price_reason", "floor", "tax_rate", "net", "tax", "gross", "demand_id",
     ),
+    same={"base_quantity": "quantity"},
 )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _lines(pk: int, order: Plain, demands: Iterator[int], reasons: _Reasons) -> 
         good, quote = line.good, line.quote
         assert quote is not None
         yield (
-            pk, number, good.id, good.name, good.model, good.specification, good.unit_id, line.quantity, line.quantity,
+            pk, number, good.id, good.name, good.model, good.specification, good.unit_id, line.quantity,
             quote.unit_price, reasons(quote), quote.floor, good.tax_rate, line.net, line.gross - line.net, line.gross,
             next(demands),
         )  # fmt: skip
@@ -155,9 +155,10 @@ _new_orders = NewRows(
     (
         "id", "number", "customer_id", "region_id", "owner_id", "created_by_id", "warehouse_id", "term_id", "channel",
         "shop", "external_number", "customer_reference", "payment_method", "invoice_kind", "net", "tax", "gross",
-        "wanted_date", "promised_date", "fingerprint", *File._fields[1:],
+        "wanted_date", "fingerprint", *File._fields[1:],
     ),
     ("order_date", "created_at", "submitted_at", "confirmed_at"),
+    same={"promised_date": "wanted_date"},
     status=STATUS, version=VERSION, round=ROUND, currency=CURRENCY,
 )  # fmt: skip
 
@@ -167,6 +168,6 @@ def _head(pk: int, order: Plain, number: str) -> tuple[Any, ...]:
     return (
         pk, number, buyer.id, buyer.region_id, buyer.owner_id or by, by, order.warehouse_id, buyer.term_id,
         str(spec.channel), spec.shop, spec.external_number, spec.customer_reference, str(spec.payment_method),
-        str(spec.invoice_kind), order.net, order.gross - order.net, order.gross, spec.wanted_date, spec.wanted_date,
+        str(spec.invoice_kind), order.net, order.gross - order.net, order.gross, spec.wanted_date,
         order.fingerprint, *buyer.file[1:],
     )  # fmt: skip

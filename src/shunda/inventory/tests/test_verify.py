@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.db.models import F
 
 from shunda.catalog.tests.builders import sku
 from shunda.core.actor import system
-from shunda.inventory import actions, steps
-from shunda.inventory.models import Balance, Demand, Supply
+from shunda.inventory import actions, promising, steps
+from shunda.inventory.models import Balance, Demand, Reservation, Supply
 from shunda.inventory.specs import SupplyLine
 from shunda.inventory.tests.builders import AT, demand, stock, warehouse
 from shunda.inventory.verify import check
@@ -49,3 +50,30 @@ def test_a_demand_that_was_moved_by_hand_is_found(pk):
     assert list(check()) == [
         f"demand {pk}: a reservation of it lies under no demand, or under another SKU, warehouse or order"
     ]
+
+
+def test_what_a_demand_was_promised_when_it_was_made_counts_in_the_ledger_and_never_changes():
+    place, ball = warehouse(), sku("BALL")
+    stock(ball, place, 10)
+    [born] = promising.demand_ids(1).run()
+    promising.promise({born: promising.Wish(1, ball.pk, place.pk, Decimal(4), None, 1)}, at=AT).run()
+    promising.take({Balance.objects.get().pk: Decimal(4)}).run()
+    assert not Reservation.objects.exists()
+    assert list(check()) == []
+    steps.cancel({born: Decimal(1)}, at=AT)
+    assert (Demand.objects.get().promised, Demand.objects.get().reserved) == (4, 3)
+    assert list(check()) == []
+    with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
+        Demand.objects.update(promised=3)
+    Demand.objects.update(reserved=2)
+    assert list(check()) == [f"demand {born}: locked 2.0000 and issued 0.0000, the ledgers say 3.0000 and 0"]
+
+
+def test_what_is_not_free_any_more_is_not_taken_and_nothing_else_either():
+    place, (ball, bat) = warehouse(), (sku("BALL"), sku("BAT"))
+    stock(ball, place, 10)
+    stock(bat, place, 3)
+    wanted = {one.pk: Decimal(4) for one in Balance.objects.all()}
+    with pytest.raises(promising.Gone), transaction.atomic():
+        promising.take(wanted).run()
+    assert {one.reserved for one in Balance.objects.all()} == {0}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
 
 from shunda.accounts.tests.builders import actor
 from shunda.catalog.models import Sku
@@ -26,9 +27,9 @@ from shunda.customers.models import Customer
 from shunda.customers.tests.builders import customer
 from shunda.inventory.models import Balance, Demand, Reservation
 from shunda.inventory.tests.builders import stock, warehouse
-from shunda.orders import actions
+from shunda.orders import actions, pickup
 from shunda.orders.approval import AUTO_APPROVE
-from shunda.orders.models import Order, OrderLine, Review
+from shunda.orders.models import Order, OrderKind, OrderLine, Review
 from shunda.orders.specs import LineSpec, Placed, Placing
 from shunda.orders.tests.builders import AT, spec
 from shunda.policies.tests.samples import published
@@ -343,3 +344,12 @@ def test_callers_at_once_get_the_last_pieces_the_last_credit_and_one_answer_for_
     assert len({placed(one).id for one in same}) == 1
     assert sorted(placed(one).replayed for one in same) == [False, True, True, True]
     assert not differences()
+
+
+@pytest.mark.req("R106")
+def test_what_is_promised_as_it_is_placed_is_ready_to_be_picked_up_from_that_day(buyer: Customer, article: Sku) -> None:
+    actions.place([placing(buyer, article)], at=AT)
+    order = Order.objects.get()
+    order.kind = OrderKind.SPECIAL  # placed as a plain one; what is asked is when its stock was there
+    [stands] = pickup.of([order], at=AT).values()
+    assert stands.ready_on == localtime(AT).date()

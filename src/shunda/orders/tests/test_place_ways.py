@@ -19,6 +19,7 @@ from shunda.core.refusal import Refused
 from shunda.core.retry import Journey
 from shunda.credit.tests.builders import account
 from shunda.customers.tests.builders import customer
+from shunda.inventory.ledger import PROMISES
 from shunda.inventory.models import Warehouse
 from shunda.inventory.tests.builders import stock, warehouse
 from shunda.orders import actions, quick
@@ -37,15 +38,18 @@ TABLES = {
     "orders_orderline": "id, order_id, demand_id",
     "orders_review": "id, order_id",
     "orders_hold": "id, order_id",
-    "inventory_demand": "id, order_id",
-    "inventory_reservation": "id, demand_id, order_id",
+    "inventory_demand": "id, order_id, promised",
+    PROMISES: "demand_id, order_id",
     "inventory_balance": "",
     "credit_creditentry": "id, order_id",
     "credit_creditaccount": "",
     "core_event": "id, subject_id, order_id",
     "work_task": "id, subject_id, order_id, label",
 }
-"""What is written, and the columns in which two ways differ: ids and numbers."""
+"""What is written, and the columns in which two ways differ: ids and numbers.
+
+The short way promises in the moment the demand is made, the ordinary way in the next: the ledger of promises is the same.
+"""
 SPECIAL = {"credit_code": "91110000600037341L", "bank": "工商银行", "bank_account": "6222021001116245702"}
 
 
