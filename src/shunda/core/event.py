@@ -95,7 +95,10 @@ class First(NamedTuple):
 
 
 _new = sql.NewRows(
-    Event, ("subject_id", "order_id", "sequence", "kind", "actor_id", "actor", "source", "data"), ("subject_kind", "at")
+    Event,
+    ("subject_id", "sequence", "kind", "actor_id", "actor", "source", "data"),
+    ("subject_kind", "at"),
+    same={"order_id": "subject_id"},
 )
 
 
@@ -106,7 +109,7 @@ def begin(subject_kind: str, timelines: Mapping[int, Sequence[First]], *, at: da
     """
     return _new(
         (
-            (pk, pk, n, one.kind, one.by.id, one.by.name, one.by.source, _text(one))
+            (pk, n, one.kind, one.by.id, one.by.name, one.by.source, _text(one))
             for pk, timeline in timelines.items()
             for n, one in enumerate(timeline, 1)
         ),
