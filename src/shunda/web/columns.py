@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 from django.db.models import Model
@@ -141,6 +142,17 @@ def _time(value: date | datetime, text: str) -> SafeString:
 def badge(tone: str, text: object) -> SafeString:
     """A word on its colour."""
     return mark_safe(f'<span class="badge bg-{tone}-lt">{escaped(text)}</span>')  # noqa: S308  # as above
+
+
+def label_of(row: Model, field: str) -> str:
+    """The label of a row's choice, as its model calls it; an unknown one stands for itself."""
+    value = getattr(row, field)
+    return str(_labels(type(row), field).get(value, value))
+
+
+@cache
+def _labels(model: type[Model], field: str) -> dict[Any, Any]:
+    return dict(next(f for f in model._meta.fields if f.name == field).flatchoices)
 
 
 def _badge(value: Any) -> str | SafeString:
