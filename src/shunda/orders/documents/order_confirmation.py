@@ -40,17 +40,20 @@ def _confirmed(order: Order, told: dict[str, Any], link: str) -> dict[str, Any]:
         (pgettext("document", "Confirmed on"), day(localdate(order.confirmed_at)) if order.confirmed_at else ""),
         (pgettext("document", "Promised delivery"), filled(day, order.promised_date)),
     ]
-    follow = [(pgettext("document", "Follow your order"), link)] if link else []
+    declaration = pgettext(
+        "document",
+        "Thank you for your order. We confirm it as follows; please tell us within one working day if anything "
+        "differs from what was agreed.",
+    )
+    if link:
+        follow = pgettext("document", "Follow your order at this address or by the code above: %(link)s")
+        declaration = f"{declaration}\n{follow % {'link': link}}"
     return {
         **told,
         "qr": qr(link) if link else told["qr"],
         "title": pgettext("document", "Order confirmation"),
-        "declaration": pgettext(
-            "document",
-            "Thank you for your order. We confirm it as follows; please tell us within one working day if anything "
-            "differs from what was agreed.",
-        ),
-        "facts": [*promised, *told["facts"], *follow],
+        "declaration": declaration,
+        "facts": [*promised, *told["facts"]],
         "signatures": [
             (pgettext("document", "Seller (signature and seal)"), pgettext("document", "Date")),
             (pgettext("document", "Buyer (signature and seal)"), pgettext("document", "Date")),
