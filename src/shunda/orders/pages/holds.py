@@ -43,9 +43,9 @@ COLUMNS = (
     Column("stops", _("Stops"), _stops),
     Column("reason", _("Reason"), hold_reason, cell="orders/cells/reason.html"),
     Column("owner", _("Looked after by")),
-    Column("placed_at", _("Since"), kind="moment", sort=("oldest", "newest")),
-    Column("rule", _("Released by"), lambda hold: hold.get_rule_display()),
-    Column("expires_at", _("Ends by itself"), kind="moment"),
+    Column("placed_at", _("Since"), kind="day", sort=("oldest", "newest")),
+    Column("rule", _("Released by"), lambda hold: hold.get_rule_display(), cell="orders/cells/rule.html"),
+    Column("expires_at", _("Ends by itself"), kind="moment", shown=False),
     Column("placed_by", _("Placed by"), shown=False),
     Column("gross", _("Total"), lambda hold: hold.order.gross, kind="number", shown=False),
 )

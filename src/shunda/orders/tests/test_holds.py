@@ -181,9 +181,10 @@ def web(client):
 
 def test_the_list_shows_what_is_held_and_lets_it_go(web):
     made = order(customer(), [(sku("A"), 1, 1)])
-    hold(made, "wrong house number", kind="address", line=1).one()
+    hold(made, "wrong house number", kind="address", line=1, rule="other", expires_at=AT + timedelta(days=36500)).one()
     hold(order(customer("C2"), []), "in court", kind="legal").one()
     page = web.get("/orders/holds/").content.decode()
+    assert all(text in page for text in ("somebody else than who placed it", "whoever may release holds", "2126"))
     assert "wrong house number" in page
     assert "in court" in page
     page = web.get("/orders/holds/?kind=legal").content.decode()

@@ -272,13 +272,13 @@ def why(request: HttpRequest, name: str, number: int, rows: str) -> HttpResponse
 
 
 def _outcomes(known: Table, rows: list[Row], numbers: list[int]) -> str:
-    """What rows decide, as people read it."""
+    """What rows decide, as people read it; what holds otherwise where no row fits."""
     texts = [
         ", ".join(filter(None, (known.shown_then(rows[number - 1], one.name) for one in known.outputs)))
         for number in numbers
         if number <= len(rows)
     ]
-    return "; ".join(texts)
+    return "; ".join(texts) if numbers else str(known.otherwise)
 
 
 def _subject(known: Table, pk: int) -> str:
