@@ -54,12 +54,12 @@ def documents(admin, code="1"):
         money.credit([CreditSpec(invoice.pk, "one came back")], by=by, at=AT).one()
         raise_asked(buyer)
         proposed(buyer)
+        not_picked_up(buyer, bearing)
         payment(buyer, 60)
         paid(confirmed_order(buyer, [(bearing, 1, 10)]))
         for moment in (AT, LATE):  # one change is made, one waits to be decided
             ask(confirmed_order(buyer, [(bearing, 4, 10)]), line(1, 3), at=moment).one()
         behind_a_link(confirmed_order(buyer, [(bearing, 2, 10)]))
-        not_picked_up(buyer, bearing)
         planned(bearing, code)
         cases(admin, made.number, code)
         drain()

@@ -145,7 +145,12 @@ def test_a_thousand_lines_are_pasted_mended_in_place_and_saved(visit, clerk, buy
     shows(page, "[data-total=gross] dd", "¥40,010.00")
     page.wait_for_url("**/orders/new/?sheet=*")  # it is kept
     sent = []
-    page.on("request", lambda request: sent.append((request.url.split("/")[-2], len(request.post_data or ""))))
+    page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('shunda-entry:'))")  # whole
+    asked = re.compile(r"/orders/sheet/(\w+)/$")
+    page.on(
+        "request",
+        lambda one: (to := asked.search(one.url)) and sent.append((to[1], len(one.post_data or ""))),
+    )
     page.locator("[name=lines-500-quantity]").fill("13")
     shows(page, "[data-total=gross] dd", "¥40,100.00")
     shows(page, "[data-words]:not(.opacity-50)", "Chinese yuan forty thousand one hundred only")

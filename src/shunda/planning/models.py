@@ -32,6 +32,7 @@ class DemandPlan(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["region", "month"], name="plan_once")]
+        indexes: ClassVar = [models.Index(fields=["month", "id"], name="plan_month")]
         triggers: ClassVar = [undeletable("demand_plan")]
 
     def __str__(self) -> str:
