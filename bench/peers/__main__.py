@@ -54,7 +54,7 @@ PEERS = (
         ("trytond==8.2.1", "trytond_sale==8.2.0", "proteus==8.2.0", "psycopg[binary,pool]>=3.2"),
         makes_its_database=True,
     ),
-    Peer("oscar", ("django-oscar==4.2.1", "psycopg[binary]>=3.2", "setuptools<81")),
+    Peer("oscar", ("django-oscar==4.2.1", "django<5", "psycopg[binary]>=3.2", "setuptools<81")),
 )
 
 
