@@ -38,6 +38,11 @@ def _start_django() -> None:
 _start_django()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes do not name a test: what packs or signs writes the moment into them, and workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Tests read messages in English unless they ask otherwise."""

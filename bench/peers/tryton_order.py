@@ -126,10 +126,8 @@ def main() -> None:
             with Transaction().start(name, 1, context={"company": known["company"]}) as transaction:
                 place(pool, known, dice)
                 transaction.commit()
-        except (
-            DatabaseOperationalError
-        ):  # the other process holds a row of this order: its server would begin again, too
-            continue
+        except DatabaseOperationalError:
+            continue  # the other process holds a row of this order: Tryton's own server would begin again, too
         placed += 1
         if not placed:  # the first fills caches and is not counted
             begin = started = time.perf_counter()

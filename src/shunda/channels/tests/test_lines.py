@@ -137,7 +137,7 @@ def test_a_run_that_the_database_left_in_the_middle_is_gone_on_with(web, orders,
     ("name", "text", "code"),
     [
         ("a.ndjson", b"\n\n", "channels.empty-file"),
-        ("a.jsonl.gz", gzip.compress(b"{}\n")[:-9], "channels.broken-file"),
+        ("a.jsonl.gz", gzip.compress(b"{}\n", mtime=0)[:-9], "channels.broken-file"),
     ],
 )
 def test_a_file_without_orders_or_damaged_is_not_read(web, tmp_path, name, text, code):

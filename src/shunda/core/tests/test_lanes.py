@@ -65,14 +65,20 @@ def test_the_next_batch_begins_when_the_one_before_makes_way_and_never_more_than
     assert (combine._running, combine._narrow) == (0, False)
 
 
+def two_being_served(combine, road, threads):
+    """A batch of two that has made way."""
+    pair = threads.submit(combine.many, [1, 1])
+    assert road.stands({1}, set())
+    road.on[1].release()
+    assert road.stands(set(), {1})
+    return pair
+
+
 def test_beside_others_a_batch_begins_only_when_as_much_waits_as_is_being_served():
     road = Road()
     combine = Combine("test", road, lanes=3, most=3)
     with ThreadPoolExecutor(8) as threads:
-        pair = threads.submit(combine.many, [1, 1])
-        assert road.stands({1}, set())
-        road.on[1].release()
-        assert road.stands(set(), {1})
+        pair = two_being_served(combine, road, threads)
         waiting = [threads.submit(combine, 2)]
         assert road.stands(set(), {1})  # one alone waits, two are being served
         waiting.append(threads.submit(combine, 2))
@@ -92,9 +98,7 @@ def test_who_came_too_few_beside_others_begins_when_those_end():
     road = Road()
     combine = Combine("test", road, lanes=3, most=3)
     with ThreadPoolExecutor(2) as threads:
-        pair = threads.submit(combine.many, [1, 1])
-        assert road.stands({1}, set())
-        road.on[1].release()
+        pair = two_being_served(combine, road, threads)
         one = threads.submit(combine, 2)
         assert road.stands(set(), {1})
         road.on[1].release()
