@@ -12,7 +12,6 @@ from operator import or_
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from django.forms import BooleanField, Form, NullBooleanField
 from django.forms.boundfield import BoundField
@@ -102,7 +101,7 @@ class Keyset(Generic[M]):
 
     def _key_of(self, row: M) -> str:
         values = [getattr(row, column.lstrip("-")) for column in self.order]
-        return base64.urlsafe_b64encode(json.dumps(values, cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
+        return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
     def _key(self, name: str) -> list[Any] | None:
         text = self._request.GET.get(name, "")

@@ -77,6 +77,16 @@ def test_everything_that_waits_is_searched_and_paged(client, me):
     assert [row.label for row in client.get("/work/?q=so007&kind=review.sales").context["page"]] == ["SO007"]
 
 
+def test_steps_of_one_moment_stand_on_one_page_each_though_it_has_microseconds(client, me):
+    opened(*range(1, 61), at=datetime(2024, 5, 6, 9, 30, 15, 123456, tzinfo=SH))
+    first = client.get("/work/").context["page"]
+    second = client.get(f"/work/{first.next_url}").context["page"]
+    assert sorted(row.subject_id for page in (first, second) for row in page) == list(range(1, 61))
+    assert not second.has_next
+    back = client.get(f"/work/{second.previous_url}").context["page"]
+    assert [row.pk for row in back] == [row.pk for row in first]
+
+
 def test_done_work_tells_who_did_it_and_whether_in_time(client, me):
     opened(1, 2, at=datetime(2024, 5, 6, 9, tzinfo=SH))
     close_tasks(["review.sales"], "orders.order", [1], by=system("Li"), at=datetime(2024, 5, 6, 10, tzinfo=SH))
