@@ -15,8 +15,8 @@ from shunda.api.schemas import Done, In, Out, RefusalOut
 from shunda.core.refusal import NOT_FOUND, Refused
 from shunda.policies import actions, days, queries
 from shunda.policies.api import CHANGE, VIEW, SettingChangeOut
-from shunda.policies.calendar_forms import week_of
 from shunda.policies.days import MOST_ROWS
+from shunda.policies.kinds import hours_of_work
 from shunda.policies.specs import CalendarSpec, DaySpec, WeekSpec
 
 router = Router("calendar")
@@ -185,16 +185,16 @@ def calendar(request: ApiRequest, which: Query[CalendarWhich]) -> Any:  # noqa: 
     if which.calendar and further is None:
         raise Refused(NOT_FOUND())
     of = queries.calendar(decided, which.calendar)
-    year, week = days.year_of(which.year, of, decided, further), week_of(decided, further)
+    year, week = days.year_of(which.year, of, decided, further), days.week_of(decided, further)
     return {
         "year": which.year,
         "known": all(day.works is not None for day in year),
         "announced": days.announced(which.year, decided) and not (further and further.through),
         "working_days": sum(bool(day.works) for day in year),
-        "usual_hours": week["usual"],
-        "week": {str(n): week[f"day{n}"] for n in range(1, 8)},
-        "zone": week["zone"] or decided["calendar.zone"],
-        "holidays": week["holidays"],
+        "usual_hours": hours_of_work.edit(week.usual),
+        "week": {str(day): hours_of_work.edit(spans) for day, spans in week.days.items()},
+        "zone": week.zone or decided["calendar.zone"],
+        "holidays": week.holidays,
         "days": [day for day in year if day.unusual],
         "version": queries.newest(found),
     }

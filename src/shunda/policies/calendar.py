@@ -42,6 +42,11 @@ Spans = tuple[tuple[time, time], ...]
 """Working time of a day, in order: ``((09:00, 12:00), (13:00, 18:00))``."""
 
 
+def by_weekday(weekday: int, usual: Spans, own: Mapping[int, Spans]) -> Spans:
+    """The working time of a day that is only its weekday (1 is Monday): its own hours, else the usual to Friday."""
+    return own.get(weekday, usual if weekday < SATURDAY else ())
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Working days and the working hours of a company.
@@ -66,20 +71,22 @@ class Calendar:
     def hours_of(self, day: date) -> Spans:
         """The working time of a day, nothing when it is free; refuses a year that is not known."""
         weekday = day.isoweekday()
-        usual = self.weekdays.get(weekday, self.hours)
         if day in self.overrides:
-            return (usual or self.hours) if self.overrides[day] else ()
+            return (self.weekdays.get(weekday) or self.hours) if self.overrides[day] else ()
+        ordinary = self.ordinary(weekday)
         if self.through:
-            return usual if weekday < SATURDAY else self.weekdays.get(weekday, ())
-        known = self.china and day.year in KNOWN_YEARS
-        if not known and day.year not in self.extra_years:
-            raise UnknownYear(day.year)
-        if not known:
-            return self.weekdays.get(weekday, self.hours if weekday < SATURDAY else ())
-        china = _china(day.year)
-        if china.is_working_day(day):
-            return self.hours if weekday >= SATURDAY else usual
-        return () if _in_holiday(day) else self.weekdays.get(weekday, ())
+            return ordinary
+        if not (self.china and day.year in KNOWN_YEARS):
+            if day.year not in self.extra_years:
+                raise UnknownYear(day.year)
+            return ordinary
+        if _china(day.year).is_working_day(day):
+            return self.hours if weekday >= SATURDAY else ordinary
+        return () if _in_holiday(day) else ordinary
+
+    def ordinary(self, weekday: int) -> Spans:
+        """The working time of a weekday that is no holiday, not made up and not entered."""
+        return by_weekday(weekday, self.hours, self.weekdays)
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on this day; refuses a year that is not known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.policies import days
 from shunda.policies.hours import NAME_LENGTH, ZONES
 from shunda.policies.kinds import WEEKDAYS, Choice, Label, hours_of_work
-from shunda.policies.named import TITLE_LENGTH, Named
+from shunda.policies.named import TITLE_LENGTH
 from shunda.policies.setting import Setting
 from shunda.policies.specs import CalendarSpec, DaySpec, WeekSpec
 from shunda.web.forms import DayField, Form
@@ -126,15 +125,7 @@ class RetireForm(_CalendarForm):
     """A calendar is retired, or used again: why."""
 
 
-def week_of(decided: Mapping[str, Any], further: Named | None = None) -> dict[str, str]:
-    """What a form of the week begins with: the company's, or that of a further calendar."""
-    usual = further.hours if further else decided["calendar.working_hours"]
-    own = dict(further.week if further else decided["calendar.weekdays"])
-    week = {n: own.get(n, usual if n < 6 else ()) for n in range(1, 8)}
-    kept = ("through" if further.through else "company") if further else decided["calendar.holidays"]
-    return {
-        "usual": hours_of_work.edit(usual),
-        "zone": further.zone if further else decided["calendar.zone"],
-        "holidays": kept,
-        **{f"day{n}": hours_of_work.edit(hours) for n, hours in week.items()},
-    }
+def typed(week: days.Week) -> dict[str, str]:
+    """What a form of the week begins with."""
+    hours = {f"day{day}": hours_of_work.edit(spans) for day, spans in week.days.items()}
+    return {"usual": hours_of_work.edit(week.usual), "zone": week.zone, "holidays": week.holidays, **hours}

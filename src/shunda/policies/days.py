@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import holidays
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shunda.core.refusal import Refusal, Refused
 from shunda.policies import reasons
-from shunda.policies.calendar import KNOWN_YEARS, SATURDAY, Calendar, UnknownYear
+from shunda.policies.calendar import KNOWN_YEARS, SATURDAY, Calendar, Spans, UnknownYear, by_weekday
 from shunda.policies.hours import NAME_LENGTH
 from shunda.policies.named import Named
 from shunda.policies.specs import DaySpec
@@ -160,6 +160,34 @@ def vouched(years: Collection[int], days: Iterable[date], decided: Mapping[str, 
     return sorted({*years, *(day.year for day in days if not announced(day.year, decided))})
 
 
+class Week(NamedTuple):
+    """The week of a calendar: what made-up days are worked by, the hours of each weekday, its zone, its holidays.
+
+    Of a further calendar an empty zone is the company's, and the holidays are ``company`` or ``through``.
+    """
+
+    usual: Spans
+    days: dict[int, Spans]
+    zone: str
+    holidays: str
+
+
+def week_of(decided: Mapping[str, Any], further: Named | None = None) -> Week:
+    """The company's week, or that of a further calendar."""
+    usual, own = decided["calendar.working_hours"], decided["calendar.weekdays"]
+    zone, holidays = decided["calendar.zone"], decided["calendar.holidays"]
+    if further:
+        usual, own, zone = further.hours, further.week, further.zone
+        holidays = "through" if further.through else "company"
+    hours = dict(own)
+    return Week(usual, {day: by_weekday(day, usual, hours) for day in range(1, 8)}, zone, holidays)
+
+
+def shown(spans: Spans) -> list[str]:
+    """Working time as people read it, each span in one piece: 09:00–12:00."""
+    return [f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans]
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day of a calendar: worked, free, or not known; its name, and whether it was entered in this calendar.
@@ -212,16 +240,14 @@ Entered = Mapping[date, tuple[bool, str]]
 
 
 def _day(day: date, calendar: Calendar, own: Entered, company: Entered, *, known: bool) -> Day:
-    weekday = day.isoweekday()
-    usual = bool(calendar.weekdays.get(weekday, calendar.hours if weekday < SATURDAY else ()))
+    usual = bool(calendar.ordinary(day.isoweekday()))
     try:
         spans = calendar.hours_of(day)
     except UnknownYear:
         return Day(day, None, usual=usual)
     said = own.get(day) or company.get(day)
     name = said[1] if said else _announced_name(day, works=bool(spans)) if known else ""
-    hours = ", ".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in spans)
-    return Day(day, bool(spans), name, day in own, hours, usual, day in company and day not in own)
+    return Day(day, bool(spans), name, day in own, ", ".join(shown(spans)), usual, day in company and day not in own)
 
 
 def _announced_name(day: date, *, works: bool) -> str:

@@ -17,7 +17,7 @@ from shunda.core.batch import Outcome, action
 from shunda.core.refusal import Refusal, Refused
 from shunda.policies import days, queries, reasons
 from shunda.policies.actions.settings import change_setting
-from shunda.policies.calendar import SATURDAY
+from shunda.policies.calendar import Spans, by_weekday
 from shunda.policies.declared import SETTINGS
 from shunda.policies.hours import hours_of_weekdays
 from shunda.policies.kinds import Invalid, hours_of_work
@@ -28,6 +28,8 @@ from shunda.policies.specs import DaySpec, SettingSpec, WeekSpec
 FURTHER = "calendar.further"
 OVER = ("company", "through")
 """What a further calendar makes of the company's holidays: they hold, or it works through them."""
+OwnHours = tuple[tuple[int, Spans], ...]
+"""Weekdays with hours of their own."""
 USUAL, WEEK, ZONE, HOLIDAYS = "calendar.working_hours", "calendar.weekdays", "calendar.zone", "calendar.holidays"
 
 
@@ -101,8 +103,8 @@ def change_week(
     decided = locked(version)
     if calendar:
         return put(decided, with_week(_further(decided, calendar), spec, usual, week), reason, by=by, at=at)
-    values: dict[str, Any] = {USUAL: usual, WEEK: week, ZONE: spec.zone, HOLIDAYS: spec.holidays}
-    return _hold(values, reason, by=by, at=at)
+    hours = {USUAL: hours_of_work.store(usual), WEEK: hours_of_weekdays.store(week)}
+    return _hold({**hours, ZONE: spec.zone, HOLIDAYS: spec.holidays}, reason, by=by, at=at)
 
 
 def _read(specs: Sequence[DaySpec]) -> list[days.Given]:
@@ -147,10 +149,10 @@ def _with_days(one: Named, said: Mapping[date, tuple[bool, str]]) -> Named:
     )
 
 
-def with_week(one: Named, spec: WeekSpec, usual: str, week: Sequence[str]) -> Named:
+def with_week(one: Named, spec: WeekSpec, usual: Spans, week: OwnHours) -> Named:
     """A further calendar with this week. Refused: a week nobody works in, an unknown zone, other holidays."""
-    hours, own = hours_of_work.parse(usual), hours_of_weekdays.parse(list(week))
-    if all(not dict(own).get(day, hours if day < SATURDAY else ()) for day in range(1, 8)):
+    own = dict(week)
+    if not any(by_weekday(day, usual, own) for day in range(1, 8)):
         raise Refused(reasons.NO_WEEK(where="usual"))
     zone = SETTINGS[ZONE].kind
     try:
@@ -161,7 +163,7 @@ def with_week(one: Named, spec: WeekSpec, usual: str, week: Sequence[str]) -> Na
         choices = ", ".join(OVER)
         label = str(SETTINGS[HOLIDAYS].label)
         raise Refused(reasons.NOT_A_CHOICE(where="holidays", setting=label, value=spec.holidays[:40], choices=choices))
-    return replace(one, hours=hours, week=own, zone=zoned, through=spec.holidays == "through")
+    return replace(one, hours=usual, week=week, zone=zoned, through=spec.holidays == "through")
 
 
 def _hold(values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime) -> Outcome[SettingChange]:
@@ -175,8 +177,8 @@ def _hold(values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime) ->
     return outcome
 
 
-def hours_of(spec: WeekSpec) -> tuple[str, list[str]]:
-    """The two settings that keep a week: weekdays are named where they differ from the usual ones."""
+def hours_of(spec: WeekSpec) -> tuple[Spans, OwnHours]:
+    """The values of the two settings that keep a week: weekdays are named where they differ from the usual ones."""
     wrong: list[Refusal] = []
 
     def parsed(text: str, where: str) -> Any:
@@ -190,7 +192,4 @@ def hours_of(spec: WeekSpec) -> tuple[str, list[str]]:
     week = {day: parsed(spec.days.get(day, ""), f"day{day}") for day in range(1, 8)}
     if wrong:
         raise Refused(*wrong)
-    differing = {day: hours for day, hours in week.items() if hours != (usual if day < SATURDAY else ())}
-    return hours_of_work.edit(usual), [
-        f"{day}={'+'.join(hours_of_work.store(hours)) or 'free'}" for day, hours in differing.items()
-    ]
+    return usual, tuple((day, hours) for day, hours in week.items() if hours != by_weekday(day, usual, {}))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refused
 from shunda.policies import actions, days, queries
-from shunda.policies.calendar_forms import OVER_HOLIDAYS, DayForm, ImportForm, WeekForm, week_of
+from shunda.policies.calendar_forms import OVER_HOLIDAYS, DayForm, ImportForm, WeekForm, typed
 from shunda.policies.declared import SETTINGS
 from shunda.policies.kinds import WEEKDAYS
 from shunda.policies.models import SettingChange
@@ -79,16 +79,11 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     return _year(request, year)
 
 
-def _spans(typed: str) -> list[str]:
-    """Hours of a day, each to be read in one piece."""
-    return [span.replace("-", "–") for span in typed.split(", ") if span]
-
-
 def _year(request: HttpRequest, year: int) -> HttpResponse:
     of = chosen(request)
     decided, further = of.decided, of.further
     all_days = of.year(year)
-    week = week_of(decided, further)
+    week = days.week_of(decided, further)
     zone, holidays = SETTINGS["calendar.zone"].kind, SETTINGS["calendar.holidays"].kind
     context = {
         "year": year,
@@ -101,10 +96,10 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
         "unusual": [day for day in all_days if day.unusual],
         "worked": sum(bool(day.works) for day in all_days),
         "weekdays": [(label, _short(str(label))) for label in WEEKDAYS],
-        "week": [(label, _spans(week[f"day{number}"])) for number, label in enumerate(WEEKDAYS, 1)],
-        "usual": _spans(week["usual"]),
-        "zone": zone.show(week["zone"] or decided["calendar.zone"]),
-        "holidays": dict(OVER_HOLIDAYS)[week["holidays"]] if further else holidays.show(week["holidays"]),
+        "week": [(label, days.shown(week.days[number])) for number, label in enumerate(WEEKDAYS, 1)],
+        "usual": days.shown(week.usual),
+        "zone": zone.show(week.zone or decided["calendar.zone"]),
+        "holidays": dict(OVER_HOLIDAYS)[week.holidays] if further else holidays.show(week.holidays),
         "before": max(year - 1, days.FIRST_YEAR),
         "after": min(year + 1, days.LAST_YEAR),
         "may_change": actor(request).may(CHANGE) and not (further and further.retired),
@@ -148,7 +143,7 @@ def change_day(request: HttpRequest) -> HttpResponse:
 def change_week(request: HttpRequest) -> HttpResponse:
     """The hours of the week."""
     of = chosen(request)
-    initial = {**of.start, **week_of(of.decided, of.further)}
+    initial = {**of.start, **typed(days.week_of(of.decided, of.further))}
     holidays = SETTINGS["calendar.holidays"]
     form = WeekForm(request.POST or None, initial=initial, holidays=holidays, further=bool(of.further))
     return submit(

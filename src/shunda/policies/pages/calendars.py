@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies import actions
-from shunda.policies.calendar_forms import AddForm, RenameForm, RetireForm, week_of
+from shunda.policies.calendar_forms import AddForm, RenameForm, RetireForm, typed
+from shunda.policies.days import week_of
 from shunda.policies.declared import SETTINGS
 from shunda.policies.named import Named
 from shunda.policies.pages.calendar import CHANGE, HERE, Chosen, chosen
@@ -20,7 +21,7 @@ from shunda.web.pages import actor, now, page, submit
 def add(request: HttpRequest) -> HttpResponse:
     """A further calendar begins with the company's week."""
     of = chosen(request)
-    initial = {**of.start, **week_of(of.decided), "zone": "", "holidays": "company"}
+    initial = {**of.start, **typed(week_of(of.decided)), "zone": "", "holidays": "company"}
     form = AddForm(request.POST or None, initial=initial, holidays=SETTINGS["calendar.holidays"])
     return submit(
         request,
