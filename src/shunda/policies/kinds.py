@@ -192,51 +192,10 @@ class Flag:
         return "true" if value else "false"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of a few named values."""
+class Verbatim:
+    """Texts, kept, read, typed and shown as they are."""
 
-    options: tuple[tuple[str, Label], ...]
-    unit: Label = ""
-
-    def parse(self, raw: object) -> str:
-        """Refuses what is not among the options."""
-        text = str(raw).strip()
-        if text not in dict(self.options):
-            raise Invalid(reasons.NOT_A_CHOICE, value=text, choices=", ".join(code for code, _label in self.options))
-        return text
-
-    def store(self, value: Any) -> Any:
-        """As it is."""
-        return value
-
-    def read(self, stored: Any) -> Any:
-        """The code of the option."""
-        return stored
-
-    def show(self, value: Any) -> str:
-        """The option as people read it."""
-        return str(dict(self.options).get(value, value))
-
-    def edit(self, value: Any) -> str:
-        """Its code."""
-        return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A short text that matches a pattern; ``expected`` says in words what fits."""
-
-    pattern: str
-    expected: Label
-    unit: Label = ""
-
-    def parse(self, raw: object) -> str:
-        """Refuses what does not match the pattern."""
-        text = str(raw).strip()
-        if not re.fullmatch(self.pattern, text):
-            raise Invalid(reasons.NOT_TEXT, value=text[:40], expected=str(self.expected))
-        return text
+    __slots__ = ()
 
     def store(self, value: Any) -> Any:
         """As it is."""
@@ -253,6 +212,41 @@ class Text:
     def edit(self, value: Any) -> str:
         """As it is."""
         return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Verbatim):
+    """One of a few named values."""
+
+    options: tuple[tuple[str, Label], ...]
+    unit: Label = ""
+
+    def parse(self, raw: object) -> str:
+        """Refuses what is not among the options."""
+        text = str(raw).strip()
+        if text not in dict(self.options):
+            raise Invalid(reasons.NOT_A_CHOICE, value=text, choices=", ".join(code for code, _label in self.options))
+        return text
+
+    def show(self, value: Any) -> str:
+        """The option as people read it."""
+        return str(dict(self.options).get(value, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Verbatim):
+    """A short text that matches a pattern; ``expected`` says in words what fits."""
+
+    pattern: str
+    expected: Label
+    unit: Label = ""
+
+    def parse(self, raw: object) -> str:
+        """Refuses what does not match the pattern."""
+        text = str(raw).strip()
+        if not re.fullmatch(self.pattern, text):
+            raise Invalid(reasons.NOT_TEXT, value=text[:40], expected=str(self.expected))
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 from shunda.policies import reasons
 from shunda.policies.calendar import Spans
 from shunda.policies.hours import NamedDay, hours_of_weekdays, named_days
-from shunda.policies.kinds import Invalid, Label, hours_of_work, years
+from shunda.policies.kinds import Invalid, Label, Verbatim, hours_of_work, years
 
 CODE = r"[A-Z0-9][A-Z0-9_-]{0,11}"
 TITLE_LENGTH = 40
@@ -115,7 +115,7 @@ class Calendars:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarCode:
+class CalendarCode(Verbatim):
     """The code of a further calendar, in a cell of a decision table. Whether there is one, ``options`` says."""
 
     options: Callable[[], Iterable[tuple[str, Label]]]
@@ -127,19 +127,3 @@ class CalendarCode:
         if not re.fullmatch(CODE, text):
             raise Invalid(reasons.NO_CALENDAR_CODE, value=text[:40])
         return text
-
-    def store(self, value: Any) -> Any:
-        """As it is."""
-        return value
-
-    def read(self, stored: Any) -> Any:
-        """A str."""
-        return str(stored)
-
-    def show(self, value: Any) -> str:
-        """The code."""
-        return str(value)
-
-    def edit(self, value: Any) -> str:
-        """The code."""
-        return str(value)

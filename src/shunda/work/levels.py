@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shunda.accounts import queries as accounts
 from shunda.policies.conditions import YES_OR_NO, Names
 from shunda.policies.decisions import Edition
-from shunda.policies.kinds import Invalid, Label, Number, Whole
+from shunda.policies.kinds import Invalid, Label, Number, Verbatim, Whole
 from shunda.policies.tables import Fault, Input, Output, Row, Table, declare
 from shunda.work import reasons
 from shunda.work.kinds import KINDS
@@ -42,7 +42,7 @@ def role_title(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleKind:
+class RoleKind(Verbatim):
     """The code of a role; the name of one that comes with Shunda is understood too."""
 
     unit: Label = ""
@@ -57,21 +57,9 @@ class RoleKind:
                 return code
         raise Invalid(reasons.NOT_A_ROLE, value=text[:40])
 
-    def store(self, value: Any) -> Any:
-        """As it is."""
-        return value
-
-    def read(self, stored: Any) -> Any:
-        """Its code."""
-        return stored
-
     def show(self, value: Any) -> str:
         """By its name."""
         return role_title(str(value))
-
-    def edit(self, value: Any) -> str:
-        """Its code."""
-        return str(value)
 
 
 def _unknown_roles(rows: Sequence[Row]) -> list[Fault]:
