@@ -176,6 +176,16 @@ class CalendarWhich(In):
     calendar: Code = ""
 
 
+_Change = (
+    CalendarImportIn | CalendarDaysIn | CalendarWeekIn | NamedCalendarIn | NamedCalendarNameIn | NamedCalendarMoveIn
+)
+
+
+def _kept(request: ApiRequest, body: _Change) -> dict[str, Any]:
+    """What every change of a calendar says: why, from which version, by whom and when."""
+    return {"reason": body.reason, "version": body.version, "by": request.actor, "at": request.at}
+
+
 @router.read("", response=CalendarOut, permission=VIEW, summary="A year of the calendar")
 def calendar(request: ApiRequest, which: Query[CalendarWhich]) -> Any:  # noqa: ARG001
     """The week, and every day of the year that is not as its weekday says."""
@@ -212,16 +222,7 @@ def check(request: ApiRequest, body: CalendarRowsIn) -> Any:  # noqa: ARG001
 @router.write("/import", response=Done[SettingChangeOut], permission=CHANGE, summary="Import whole years")
 def import_days(request: ApiRequest, body: CalendarImportIn) -> Any:
     """The list takes the place of all that was entered for its years; all of it, or nothing and every row's reason."""
-    return answered(
-        actions.import_days(
-            body.specs,
-            reason=body.reason,
-            version=body.version,
-            calendar=body.calendar,
-            by=request.actor,
-            at=request.at,
-        )
-    )
+    return answered(actions.import_days(body.specs, calendar=body.calendar, **_kept(request, body)))
 
 
 @router.write("/days", response=Done[SettingChangeOut], permission=CHANGE, summary="Enter or take back days")
@@ -231,11 +232,8 @@ def change_days(request: ApiRequest, body: CalendarDaysIn) -> Any:
         actions.change_days(
             [DaySpec(row.day, row.works, row.name) for row in body.days],
             removed=body.removed,
-            reason=body.reason,
-            version=body.version,
             calendar=body.calendar,
-            by=request.actor,
-            at=request.at,
+            **_kept(request, body),
         )
     )
 
@@ -245,16 +243,7 @@ def change_week(request: ApiRequest, body: CalendarWeekIn) -> Any:
     """Refused with ``where`` usual or day1 to day7: what are no hours."""
     usual = ("", "company") if body.calendar else ("Asia/Shanghai", "china")
     zone, holidays = (usual[i] if given is None else given for i, given in enumerate((body.zone, body.holidays)))
-    return answered(
-        actions.change_week(
-            body.spec(zone, holidays),
-            reason=body.reason,
-            version=body.version,
-            calendar=body.calendar,
-            by=request.actor,
-            at=request.at,
-        )
-    )
+    return answered(actions.change_week(body.spec(zone, holidays), calendar=body.calendar, **_kept(request, body)))
 
 
 @router.read("/further", response=list[NamedCalendarOut], permission=VIEW, summary="The further calendars")
@@ -272,36 +261,22 @@ def further(request: ApiRequest) -> Any:  # noqa: ARG001
 def add(request: ApiRequest, body: NamedCalendarIn) -> Any:
     """Refused with ``where`` code, name, usual, day1 to day7, zone or holidays."""
     spec = CalendarSpec(body.code, body.name, body.spec(body.zone, body.holidays))
-    return answered(
-        actions.add_calendar(spec, reason=body.reason, version=body.version, by=request.actor, at=request.at)
-    )
+    return answered(actions.add_calendar(spec, **_kept(request, body)))
 
 
 @router.write("/further/rename", response=Done[SettingChangeOut], permission=CHANGE, summary="Rename a calendar")
 def rename(request: ApiRequest, body: NamedCalendarNameIn) -> Any:
     """Its code stays."""
-    return answered(
-        actions.rename_calendar(
-            body.calendar, body.name, reason=body.reason, version=body.version, by=request.actor, at=request.at
-        )
-    )
+    return answered(actions.rename_calendar(body.calendar, body.name, **_kept(request, body)))
 
 
 @router.write("/further/retire", response=Done[SettingChangeOut], permission=CHANGE, summary="Retire a calendar")
 def retire(request: ApiRequest, body: NamedCalendarMoveIn) -> Any:
     """No step is given it any more; refused while a published row of a decision table names it."""
-    return answered(
-        actions.retire_calendar(
-            body.calendar, reason=body.reason, version=body.version, by=request.actor, at=request.at
-        )
-    )
+    return answered(actions.retire_calendar(body.calendar, **_kept(request, body)))
 
 
 @router.write("/further/restore", response=Done[SettingChangeOut], permission=CHANGE, summary="Use a calendar again")
 def restore(request: ApiRequest, body: NamedCalendarMoveIn) -> Any:
     """A retired calendar can be given to steps again."""
-    return answered(
-        actions.restore_calendar(
-            body.calendar, reason=body.reason, version=body.version, by=request.actor, at=request.at
-        )
-    )
+    return answered(actions.restore_calendar(body.calendar, **_kept(request, body)))

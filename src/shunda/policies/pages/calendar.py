@@ -20,6 +20,7 @@ from shunda.policies.declared import SETTINGS
 from shunda.policies.kinds import WEEKDAYS
 from shunda.policies.models import SettingChange
 from shunda.policies.named import Named
+from shunda.web.forms import Form
 from shunda.web.pages import actor, now, page, submit
 
 VIEW, CHANGE = "policies.view_setting", "policies.change_setting"
@@ -63,6 +64,12 @@ def chosen(request: HttpRequest) -> Chosen:
     if code and further is None:
         raise Http404
     return Chosen(decided, queries.newest(found), further)
+
+
+def kept(request: HttpRequest, form: Form) -> dict[str, Any]:
+    """What every change of a calendar says: why, from which version, by whom and when."""
+    said = form.cleaned_data
+    return {"reason": said["reason"], "version": said["version"], "by": actor(request), "at": now()}
 
 
 @page(VIEW, methods=["GET"])
@@ -126,11 +133,8 @@ def change_day(request: HttpRequest) -> HttpResponse:
         return actions.change_days(
             [] if removed else [form.spec],
             removed=removed,
-            reason=said["reason"],
-            version=said["version"],
             calendar=of.code,
-            by=actor(request),
-            at=now(),
+            **kept(request, form),
         )
 
     return submit(
@@ -149,14 +153,7 @@ def change_week(request: HttpRequest) -> HttpResponse:
     return submit(
         request,
         form,
-        lambda: actions.change_week(
-            form.spec,
-            reason=form.cleaned_data["reason"],
-            version=form.cleaned_data["version"],
-            calendar=of.code,
-            by=actor(request),
-            at=now(),
-        ),
+        lambda: actions.change_week(form.spec, calendar=of.code, **kept(request, form)),
         template="policies/calendar_week.html",
         done=_("The calendar is changed."),
         to=of.url(),
@@ -178,14 +175,7 @@ def import_days(request: HttpRequest) -> HttpResponse:
     return submit(
         request,
         form,
-        lambda: actions.import_days(
-            form.specs(),
-            reason=form.cleaned_data["reason"],
-            version=form.cleaned_data["version"],
-            calendar=of.code,
-            by=actor(request),
-            at=now(),
-        ),
+        lambda: actions.import_days(form.specs(), calendar=of.code, **kept(request, form)),
         template="policies/calendar_import.html",
         done=_("The calendar is changed."),
         to=lambda _change: of.url(context["rows"][0]["day"]),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +11,8 @@ from shunda.policies.calendar_forms import AddForm, RenameForm, RetireForm, type
 from shunda.policies.days import week_of
 from shunda.policies.declared import SETTINGS
 from shunda.policies.named import Named
-from shunda.policies.pages.calendar import CHANGE, HERE, Chosen, chosen
-from shunda.web.pages import actor, now, page, submit
+from shunda.policies.pages.calendar import CHANGE, HERE, Chosen, chosen, kept
+from shunda.web.pages import page, submit
 
 
 @page(CHANGE)
@@ -26,7 +24,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return submit(
         request,
         form,
-        lambda: actions.add_calendar(form.calendar_spec, by=actor(request), at=now(), **_kept(form.cleaned_data)),
+        lambda: actions.add_calendar(form.calendar_spec, **kept(request, form)),
         template="policies/calendar_add.html",
         done=_("The calendar is kept. Steps go by it where a row of “Time limits of steps” names it."),
         to=lambda _change: f"{reverse(HERE)}?calendar={form.cleaned_data['code'].strip().upper()}",
@@ -42,9 +40,7 @@ def rename(request: HttpRequest) -> HttpResponse:
     return submit(
         request,
         form,
-        lambda: actions.rename_calendar(
-            of.code, form.cleaned_data["name"], by=actor(request), at=now(), **_kept(form.cleaned_data)
-        ),
+        lambda: actions.rename_calendar(of.code, form.cleaned_data["name"], **kept(request, form)),
         template="policies/calendar_rename.html",
         done=_("The calendar is changed."),
         to=of.url(),
@@ -61,7 +57,7 @@ def retire(request: HttpRequest) -> HttpResponse:
     return submit(
         request,
         form,
-        lambda: run(of.code, by=actor(request), at=now(), **_kept(form.cleaned_data)),
+        lambda: run(of.code, **kept(request, form)),
         template="policies/calendar_retire.html",
         done=_("The calendar can be given to steps again.") if one.retired else _("The calendar is retired."),
         to=of.url(),
@@ -74,7 +70,3 @@ def _further(request: HttpRequest) -> tuple[Chosen, Named]:
     if of.further is None:
         raise Http404
     return of, of.further
-
-
-def _kept(said: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": said["reason"], "version": said["version"]}
