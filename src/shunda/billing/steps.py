@@ -166,7 +166,10 @@ def _hold_or_release(changed: Iterable[tuple[Order, Decimal]], *, by: Actor, at:
 
 def await_payment(orders: Iterable[Order], *, at: datetime) -> None:
     """Prepaid orders wait for the customer's money."""
-    open_tasks([_task("payment.await", "billing.create_payment", ORDER_KIND, o.pk, o.number, o) for o in orders], at=at)
+    open_tasks(
+        [TaskSpec.of_order(o, "payment.await", "billing.create_payment", ORDER_KIND, o.pk, o.number) for o in orders],
+        at=at,
+    )
 
 
 def show_what_remains(orders: Iterable[Order], *, by: Actor, at: datetime) -> None:
@@ -178,7 +181,7 @@ def show_what_remains(orders: Iterable[Order], *, by: Actor, at: datetime) -> No
     close_tasks(["invoice.create"], ORDER_KIND, sorted(known.keys() - open_orders), by=by, at=at)
     open_tasks(
         [
-            _task("invoice.create", "billing.create_invoice", ORDER_KIND, pk, known[pk].number, known[pk])
+            TaskSpec.of_order(known[pk], "invoice.create", "billing.create_invoice", ORDER_KIND, pk, known[pk].number)
             for pk in sorted(open_orders)
         ],
         at=at,
@@ -189,7 +192,11 @@ def open_issue(invoices: Iterable[Invoice], orders: Mapping[int, Order], *, at: 
     """Drafts wait for somebody to issue them."""
     permission = INVOICE["issue"].permission
     open_tasks(
-        [_task("invoice.issue", permission, INVOICE_KIND, i.pk, i.number, orders[i.order_id]) for i in invoices], at=at
+        [
+            TaskSpec.of_order(orders[i.order_id], "invoice.issue", permission, INVOICE_KIND, i.pk, i.number)
+            for i in invoices
+        ],
+        at=at,
     )
 
 
@@ -203,7 +210,7 @@ def open_confirm(settlements: Iterable[Settlement], orders: Mapping[int, Order],
     permission = SETTLEMENT["confirm"].permission
     open_tasks(
         [
-            _task("settlement.confirm", permission, SETTLEMENT_KIND, s.pk, s.number, orders[s.order_id])
+            TaskSpec.of_order(orders[s.order_id], "settlement.confirm", permission, SETTLEMENT_KIND, s.pk, s.number)
             for s in settlements
         ],
         at=at,
@@ -244,19 +251,4 @@ def show_unmatched(payments: Collection[Payment], parties: Mapping[int, str], *,
             for p in left
         ],
         at=at,
-    )
-
-
-def _task(kind: str, permission: str, subject_kind: str, subject_id: int, label: str, order: Order) -> TaskSpec:
-    return TaskSpec(
-        kind=kind,
-        permission=permission,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        order_id=order.pk,
-        label=label,
-        party=order.customer_name,
-        region_id=order.region_id,
-        owner_id=order.owner_id,
-        urgent=order.urgent,
     )

@@ -42,18 +42,7 @@ def open_for(wanted: Iterable[tuple[str, Change]], *, at: datetime) -> None:
     wanted = list(wanted)
     open_tasks(
         [
-            TaskSpec(
-                kind=kind,
-                permission=PERMISSIONS[kind],
-                subject_kind=SUBJECT,
-                subject_id=change.pk,
-                order_id=change.order_id,
-                label=change.number,
-                party=change.order.customer_name,
-                region_id=change.order.region_id,
-                owner_id=change.order.owner_id,
-                urgent=change.order.urgent,
-            )
+            TaskSpec.of_order(change.order, kind, PERMISSIONS[kind], SUBJECT, change.pk, change.number)
             for kind, change in wanted
         ],
         at=at,

@@ -85,13 +85,13 @@ def open_steps(
     waiting = list(shipments)
     open_tasks(
         [
-            _task(
+            TaskSpec.of_order(
+                orders[s.order_id],
                 f"shipment.{name}",
                 SHIPMENT["sign" if name == "confirm" else name].permission,
                 SHIPMENT_KIND,
                 s.pk,
                 s.number,
-                orders[s.order_id],
             )
             for name in names
             for s in waiting
@@ -115,23 +115,10 @@ def show_what_remains(orders: Iterable[Order | Head], *, by: Actor, at: datetime
     close_tasks(["shipment.create"], ORDER_KIND, sorted(known.keys() - waiting), by=by, at=at)
     open_tasks(
         [
-            _task("shipment.create", "fulfilment.create_shipment", ORDER_KIND, pk, known[pk].number, known[pk])
+            TaskSpec.of_order(
+                known[pk], "shipment.create", "fulfilment.create_shipment", ORDER_KIND, pk, known[pk].number
+            )
             for pk in sorted(waiting)
         ],
         at=at,
-    )
-
-
-def _task(kind: str, permission: str, subject_kind: str, subject_id: int, label: str, order: Order | Head) -> TaskSpec:
-    return TaskSpec(
-        kind=kind,
-        permission=permission,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        order_id=order.pk,
-        label=label,
-        party=order.customer_name,
-        region_id=order.region_id,
-        owner_id=order.owner_id,
-        urgent=order.urgent,
     )

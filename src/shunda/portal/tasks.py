@@ -18,18 +18,7 @@ def open_for(wishes: Iterable[Wish], *, at: datetime) -> None:
     """An answer is awaited; the orders are at hand."""
     open_tasks(
         [
-            TaskSpec(
-                kind=KIND,
-                permission="portal.answer_wish",
-                subject_kind=SUBJECT,
-                subject_id=wish.pk,
-                order_id=wish.order_id,
-                label=wish.order.number,
-                party=wish.order.customer_name,
-                region_id=wish.order.region_id,
-                owner_id=wish.order.owner_id,
-                urgent=wish.order.urgent,
-            )
+            TaskSpec.of_order(wish.order, KIND, "portal.answer_wish", SUBJECT, wish.pk, wish.order.number)
             for wish in wishes
         ],
         at=at,

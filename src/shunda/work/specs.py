@@ -4,6 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+
+
+class OrderHead(Protocol):
+    """What a worklist shows of an order."""
+
+    @property
+    def pk(self) -> int:
+        """Its id."""
+
+    @property
+    def customer_name(self) -> str:
+        """The party of the step."""
+
+    @property
+    def region_id(self) -> int | None:
+        """Whose people see the step."""
+
+    @property
+    def owner_id(self) -> int | None:
+        """Whom it belongs to."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether its steps go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +51,24 @@ class TaskSpec:
     urgent: bool = False
     due_at: datetime | None = None
     warn_at: datetime | None = None
+
+    @classmethod
+    def of_order(
+        cls, order: OrderHead, kind: str, permission: str, subject_kind: str, subject_id: int, label: str
+    ) -> TaskSpec:
+        """A step of an order, about the order itself or a document of it: the order's customer, people and urgency."""
+        return cls(
+            kind,
+            permission,
+            subject_kind,
+            subject_id,
+            order.pk,
+            label,
+            party=order.customer_name,
+            region_id=order.region_id,
+            owner_id=order.owner_id,
+            urgent=order.urgent,
+        )
 
 
 @dataclass(frozen=True, slots=True)
