@@ -8,18 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies import days
-from shunda.policies.hours import NAME_LENGTH, ZONES
-from shunda.policies.kinds import WEEKDAYS, Choice, Label, hours_of_work
+from shunda.policies.hours import HOLIDAYS, NAME_LENGTH, OVER_HOLIDAYS, ZONES
+from shunda.policies.kinds import WEEKDAYS, hours_of_work
 from shunda.policies.named import TITLE_LENGTH
-from shunda.policies.setting import Setting
 from shunda.policies.specs import CalendarSpec, DaySpec, WeekSpec
 from shunda.web.forms import DayField, Form
-
-OVER_HOLIDAYS: tuple[tuple[str, Label], ...] = (
-    ("company", _("as the company keeps them")),
-    ("through", _("worked through: the week holds every day of the year")),
-)
-"""What a further calendar makes of the company's holidays."""
 
 
 class _CalendarForm(Form):
@@ -75,17 +68,16 @@ class WeekForm(_CalendarForm):
         label=_("Usual hours, also of made-up days"), max_length=120, help_text=_("Such as 09:00-12:00, 13:00-18:00")
     )
     zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
-    holidays = forms.ChoiceField(label=_("Public holidays and make-up days"))
+    holidays = forms.ChoiceField(label=_("Public holidays and make-up days"), choices=HOLIDAYS.options)
 
-    def __init__(self, *args: Any, holidays: Setting, further: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number, label in enumerate(WEEKDAYS, 1):
             self.fields[f"day{number}"] = forms.CharField(label=str(label), max_length=120, required=False)
-        assert isinstance(holidays.kind, Choice)
-        kept = OVER_HOLIDAYS if further else holidays.kind.options
-        self.fields["holidays"] = forms.ChoiceField(label=str(holidays.label), choices=kept)
         if further:
             zones = [("", _("the company's")), *ZONES]
+            holidays = self.fields["holidays"].label
+            self.fields["holidays"] = forms.ChoiceField(label=holidays, choices=OVER_HOLIDAYS.options)
             self.fields["zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones, required=False)
         self.order_fields(["code", "name", "usual", *(f"day{n}" for n in range(1, 8)), "zone", "holidays", "reason"])
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from shunda.core.refusal import Refusal, Refused
 from shunda.policies import reasons
 from shunda.policies.calendar import KNOWN_YEARS, SATURDAY, Calendar, Spans, UnknownYear, by_weekday
-from shunda.policies.hours import NAME_LENGTH
+from shunda.policies.hours import NAME_LENGTH, Days, apart, named_days, together
 from shunda.policies.named import Named
 from shunda.policies.specs import DaySpec
 from shunda.web import sheets
@@ -136,18 +136,15 @@ def _text(cell: Any) -> str:
     return str(cell).strip()
 
 
-def entered(decided: Mapping[str, Any]) -> dict[date, tuple[bool, str]]:
+def entered(decided: Mapping[str, Any]) -> Days:
     """The days the company entered itself: whether each is worked, and its name. What is free goes before."""
-    days: dict[date, tuple[bool, str]] = {day: (True, name) for day, name in decided[WORKED]}
-    return days | {day: (False, name) for day, name in decided[FREE]}
+    return together(decided[WORKED], decided[FREE])
 
 
-def stored(days: Mapping[date, tuple[bool, str]]) -> dict[str, list[str]]:
+def stored(days: Days) -> dict[str, list[str]]:
     """The two settings that keep these days, as they are entered."""
-    texts: dict[str, list[str]] = {WORKED: [], FREE: []}
-    for day, (works, name) in sorted(days.items()):
-        texts[WORKED if works else FREE].append(f"{day} {name}".strip())
-    return texts
+    worked, free = apart(days)
+    return {WORKED: named_days.store(worked), FREE: named_days.store(free)}
 
 
 def announced(year: int, decided: Mapping[str, Any]) -> bool:
@@ -236,10 +233,7 @@ def year_of(year: int, calendar: Calendar, decided: Mapping[str, Any], further: 
     ]
 
 
-Entered = Mapping[date, tuple[bool, str]]
-
-
-def _day(day: date, calendar: Calendar, own: Entered, company: Entered, *, known: bool) -> Day:
+def _day(day: date, calendar: Calendar, own: Days, company: Days, *, known: bool) -> Day:
     usual = bool(calendar.ordinary(day.isoweekday()))
     try:
         spans = calendar.hours_of(day)

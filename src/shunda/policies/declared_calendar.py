@@ -6,7 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from shunda.policies.hours import ZONES, hours_of_weekdays, named_days
+from shunda.policies.hours import HOLIDAYS, ZONES, hours_of_weekdays, named_days
 from shunda.policies.kinds import Choice, hours_of_work, years
 from shunda.policies.named import Calendars
 from shunda.policies.setting import Setting
@@ -26,7 +26,7 @@ CALENDAR = (
         "calendar.holidays",
         "calendar",
         _("Public holidays and make-up days"),
-        Choice((("china", _("of China, as announced")), ("none", _("entered here alone")))),
+        HOLIDAYS,
         "china",
     ),
     Setting(

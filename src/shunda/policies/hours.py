@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shunda.policies import reasons
-from shunda.policies.kinds import WEEKDAYS, Label, Several, hours_of_work, in_order, span, weekday
+from shunda.policies.kinds import WEEKDAYS, Choice, Label, Several, hours_of_work, in_order, span, weekday
 
 FREE = "free"
 
@@ -59,6 +60,33 @@ named_days = Several(
     check=lambda days: len({day for day, _name in days}) == len(days),
 )  # fmt: skip
 """Days, each with or without its name: ``2027-01-01 New Year, 2027-02-05``."""
+
+Days = Mapping[date, tuple[bool, str]]
+"""Days that were entered: whether each is worked, and what it is called."""
+
+
+def together(worked: Iterable[NamedDay], free: Iterable[NamedDay]) -> Days:
+    """The worked and the free days as one; what is free goes before."""
+    days: dict[date, tuple[bool, str]] = {day: (True, name) for day, name in worked}
+    return days | {day: (False, name) for day, name in free}
+
+
+def apart(days: Days) -> tuple[tuple[NamedDay, ...], tuple[NamedDay, ...]]:
+    """The worked and the free days, each in order."""
+    said = sorted(days.items())
+    return tuple((d, name) for d, (works, name) in said if works), tuple((d, n) for d, (works, n) in said if not works)
+
+
+HOLIDAYS = Choice((("china", _("of China, as announced")), ("none", _("entered here alone"))))
+"""Which public holidays and make-up days the company keeps."""
+
+OVER_HOLIDAYS = Choice(
+    (
+        ("company", _("as the company keeps them")),
+        ("through", _("worked through: the week holds every day of the year")),
+    )
+)
+"""What a further calendar makes of the company's holidays."""
 
 ZONES: tuple[tuple[str, Label], ...] = (
     ("Asia/Shanghai", _("China")),

@@ -9,13 +9,12 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from shunda.policies import reasons
 from shunda.policies.calendar import Spans
-from shunda.policies.hours import NamedDay, hours_of_weekdays, named_days
+from shunda.policies.hours import Days, NamedDay, hours_of_weekdays, named_days, together
 from shunda.policies.kinds import Invalid, Label, Verbatim, hours_of_work, years
 
 CODE = r"[A-Z0-9][A-Z0-9_-]{0,11}"
@@ -44,10 +43,9 @@ class Named:
     retired: bool = False
 
     @property
-    def days(self) -> dict[date, tuple[bool, str]]:
+    def days(self) -> Days:
         """The days entered for it: whether each is worked, and its name."""
-        days: dict[date, tuple[bool, str]] = {day: (True, name) for day, name in self.worked}
-        return days | {day: (False, name) for day, name in self.free}
+        return together(self.worked, self.free)
 
     @property
     def text(self) -> str:

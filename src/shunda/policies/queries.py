@@ -17,6 +17,7 @@ from shunda.core.models import Event
 from shunda.policies.calendar import Calendar
 from shunda.policies.decisions import Edition, edition
 from shunda.policies.declared import SETTINGS
+from shunda.policies.hours import Days, together
 from shunda.policies.models import SettingChange
 from shunda.policies.named import Named
 from shunda.policies.setting import Setting
@@ -155,11 +156,9 @@ def calendar(known: Mapping[str, Any] | None = None, code: str = "") -> Calendar
     Where there is no calendar of that code, the company's holds: a clock never stops for want of one.
     """
     decided = known if known is not None else values(*CALENDAR)
-    overrides: dict[date, bool] = {day: True for day, _name in decided["calendar.extra_working_days"]}
-    overrides |= {day: False for day, _name in decided["calendar.extra_free_days"]}
     company = Calendar(
         hours=decided["calendar.working_hours"],
-        overrides=overrides,
+        overrides=_worked(together(decided["calendar.extra_working_days"], decided["calendar.extra_free_days"])),
         extra_years=frozenset(decided["calendar.known_years"]),
         weekdays=dict(decided["calendar.weekdays"]),
         zone=ZoneInfo(decided["calendar.zone"]),
@@ -169,9 +168,13 @@ def calendar(known: Mapping[str, Any] | None = None, code: str = "") -> Calendar
     return company if named is None else _beside(company, named)
 
 
+def _worked(days: Days) -> dict[date, bool]:
+    return {day: works for day, (works, _name) in days.items()}
+
+
 def _beside(company: Calendar, named: Named) -> Calendar:
     """A further calendar: its own week and days over the company's days, or alone where it works through them."""
-    own = {day: works for day, (works, _name) in named.days.items()}
+    own = _worked(named.days)
     return replace(
         company,
         hours=named.hours,

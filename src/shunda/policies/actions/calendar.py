@@ -19,15 +19,13 @@ from shunda.policies import days, queries, reasons
 from shunda.policies.actions.settings import change_setting
 from shunda.policies.calendar import Spans, by_weekday
 from shunda.policies.declared import SETTINGS
-from shunda.policies.hours import hours_of_weekdays
-from shunda.policies.kinds import Invalid, hours_of_work
+from shunda.policies.hours import OVER_HOLIDAYS, Days, apart, hours_of_weekdays
+from shunda.policies.kinds import Invalid, Kind, hours_of_work
 from shunda.policies.models import SettingChange
 from shunda.policies.named import Named
 from shunda.policies.specs import DaySpec, SettingSpec, WeekSpec
 
 FURTHER = "calendar.further"
-OVER = ("company", "through")
-"""What a further calendar makes of the company's holidays: they hold, or it works through them."""
 OwnHours = tuple[tuple[int, Spans], ...]
 """Weekdays with hours of their own."""
 USUAL, WEEK, ZONE, HOLIDAYS = "calendar.working_hours", "calendar.weekdays", "calendar.zone", "calendar.holidays"
@@ -140,13 +138,9 @@ def _further(decided: Mapping[str, Any], code: str) -> Named:
     return one
 
 
-def _with_days(one: Named, said: Mapping[date, tuple[bool, str]]) -> Named:
-    named = sorted((day, works, name) for day, (works, name) in said.items())
-    return replace(
-        one,
-        worked=tuple((day, name) for day, works, name in named if works),
-        free=tuple((day, name) for day, works, name in named if not works),
-    )
+def _with_days(one: Named, said: Days) -> Named:
+    worked, free = apart(said)
+    return replace(one, worked=worked, free=free)
 
 
 def with_week(one: Named, spec: WeekSpec, usual: Spans, week: OwnHours) -> Named:
@@ -154,16 +148,16 @@ def with_week(one: Named, spec: WeekSpec, usual: Spans, week: OwnHours) -> Named
     own = dict(week)
     if not any(by_weekday(day, usual, own) for day in range(1, 8)):
         raise Refused(reasons.NO_WEEK(where="usual"))
-    zone = SETTINGS[ZONE].kind
+    zone = _chosen(SETTINGS[ZONE].kind, spec.zone, "zone", ZONE) if spec.zone else ""
+    over = _chosen(OVER_HOLIDAYS, spec.holidays, "holidays", HOLIDAYS)
+    return replace(one, hours=usual, week=week, zone=zone, through=over == "through")
+
+
+def _chosen(kind: Kind, text: str, where: str, setting: str) -> Any:
     try:
-        zoned = zone.parse(spec.zone) if spec.zone else ""
+        return kind.parse(text)
     except Invalid as invalid:
-        raise Refused(invalid.reason(where="zone", setting=str(SETTINGS[ZONE].label), **invalid.data)) from None
-    if spec.holidays not in OVER:
-        choices = ", ".join(OVER)
-        label = str(SETTINGS[HOLIDAYS].label)
-        raise Refused(reasons.NOT_A_CHOICE(where="holidays", setting=label, value=spec.holidays[:40], choices=choices))
-    return replace(one, hours=usual, week=week, zone=zoned, through=spec.holidays == "through")
+        raise Refused(invalid.reason(where=where, setting=str(SETTINGS[setting].label), **invalid.data)) from None
 
 
 def _hold(values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime) -> Outcome[SettingChange]:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from shunda.core.batch import Outcome
 from shunda.core.refusal import Refused
 from shunda.policies import actions, days, queries
-from shunda.policies.calendar_forms import OVER_HOLIDAYS, DayForm, ImportForm, WeekForm, typed
+from shunda.policies.calendar_forms import DayForm, ImportForm, WeekForm, typed
 from shunda.policies.declared import SETTINGS
+from shunda.policies.hours import HOLIDAYS, OVER_HOLIDAYS
 from shunda.policies.kinds import WEEKDAYS
 from shunda.policies.models import SettingChange
 from shunda.policies.named import Named
@@ -91,7 +92,6 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
     decided, further = of.decided, of.further
     all_days = of.year(year)
     week = days.week_of(decided, further)
-    zone, holidays = SETTINGS["calendar.zone"].kind, SETTINGS["calendar.holidays"].kind
     context = {
         "year": year,
         "of": of,
@@ -105,8 +105,8 @@ def _year(request: HttpRequest, year: int) -> HttpResponse:
         "weekdays": [(label, _short(str(label))) for label in WEEKDAYS],
         "week": [(label, days.shown(week.days[number])) for number, label in enumerate(WEEKDAYS, 1)],
         "usual": days.shown(week.usual),
-        "zone": zone.show(week.zone or decided["calendar.zone"]),
-        "holidays": dict(OVER_HOLIDAYS)[week.holidays] if further else holidays.show(week.holidays),
+        "zone": SETTINGS["calendar.zone"].kind.show(week.zone or decided["calendar.zone"]),
+        "holidays": (OVER_HOLIDAYS if further else HOLIDAYS).show(week.holidays),
         "before": max(year - 1, days.FIRST_YEAR),
         "after": min(year + 1, days.LAST_YEAR),
         "may_change": actor(request).may(CHANGE) and not (further and further.retired),
@@ -148,8 +148,7 @@ def change_week(request: HttpRequest) -> HttpResponse:
     """The hours of the week."""
     of = chosen(request)
     initial = {**of.start, **typed(days.week_of(of.decided, of.further))}
-    holidays = SETTINGS["calendar.holidays"]
-    form = WeekForm(request.POST or None, initial=initial, holidays=holidays, further=bool(of.further))
+    form = WeekForm(request.POST or None, initial=initial, further=bool(of.further))
     return submit(
         request,
         form,

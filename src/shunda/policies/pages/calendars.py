@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from shunda.policies import actions
 from shunda.policies.calendar_forms import AddForm, RenameForm, RetireForm, typed
 from shunda.policies.days import week_of
-from shunda.policies.declared import SETTINGS
 from shunda.policies.named import Named
 from shunda.policies.pages.calendar import CHANGE, HERE, Chosen, chosen, kept
 from shunda.web.pages import page, submit
@@ -20,7 +19,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """A further calendar begins with the company's week."""
     of = chosen(request)
     initial = {**of.start, **typed(week_of(of.decided)), "zone": "", "holidays": "company"}
-    form = AddForm(request.POST or None, initial=initial, holidays=SETTINGS["calendar.holidays"])
+    form = AddForm(request.POST or None, initial=initial)
     return submit(
         request,
         form,
