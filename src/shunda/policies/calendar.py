@@ -38,6 +38,13 @@ def _in_holiday(day: date) -> bool:
     return any(each in _china(each.year) for each in (day, *beside))
 
 
+@lru_cache(maxsize=4096)  # every clock asks for the days it runs over, and the package thinks long about each
+def _announced(day: date) -> tuple[bool, bool]:
+    """Whether China works on a day, and whether it is free for a holiday."""
+    works = _china(day.year).is_working_day(day)
+    return works, not works and _in_holiday(day)
+
+
 Spans = tuple[tuple[time, time], ...]
 """Working time of a day, in order: ``((09:00, 12:00), (13:00, 18:00))``."""
 
@@ -80,9 +87,10 @@ class Calendar:
             if day.year not in self.extra_years:
                 raise UnknownYear(day.year)
             return ordinary
-        if _china(day.year).is_working_day(day):
+        works, holiday = _announced(day)
+        if works:
             return self.hours if weekday >= SATURDAY else ordinary
-        return () if _in_holiday(day) else ordinary
+        return () if holiday else ordinary
 
     def ordinary(self, weekday: int) -> Spans:
         """The working time of a weekday that is no holiday, not made up and not entered."""
