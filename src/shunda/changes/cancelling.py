@@ -46,7 +46,7 @@ def _attempt(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, number
         refused += shipping.lower(shipping.Follow(order, most), shipments[pk], held, plans[pk].before, todo)
     if refused:
         return {}, refused, plans
-    seen = figures.look(list(orders))
+    seen = figures.look(orders, lines)
     deducting.dissolve(orders, by=by, at=at)
     deposits = forfeit.kept(orders.values(), at=at)
     reasons = {specs[pk].reason for pk in orders}
@@ -54,7 +54,7 @@ def _attempt(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, number
     outcome = cancel(batch, " / ".join(sorted(reasons))[:200], by=by, at=at)
     if outcome.refused:
         return {}, outcome.refused, plans
-    now = figures.look(list(orders))
+    now = figures.look_anew(list(orders))
     effects = {
         pk: Effect(
             plans[pk],

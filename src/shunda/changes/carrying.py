@@ -125,7 +125,7 @@ def _attempt(
     todo, refused = _lowered(found)
     if refused:
         return {}, refused, plans
-    seen = figures.look(list(orders))
+    seen = figures.look(orders, {pk: list(made.before.values()) for pk, made in plans.items()})
     was = {pk: content.of(order, list(plans[pk].before.values())) for pk, order in orders.items()}
     before = {pk: (order.gross, _claimed(order, plans[pk].before.values())) for pk, order in orders.items()}
     _write(batch, found, todo, numbers=numbers, revisions=revisions, by=by, at=at)
@@ -134,7 +134,7 @@ def _attempt(
     if refused:
         return {}, refused, plans
     _show(orders, by=by, at=at)
-    now = figures.look(list(orders))
+    now = figures.look_anew(list(orders))
     effects = {
         pk: Effect(
             plan=plans[pk],

@@ -43,11 +43,15 @@ class _Undo(Exception):
     """Everything was only tried."""
 
 
-def weigh(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime) -> dict[int, Weighed]:
+Ends = Mapping[int, datetime | None]
+
+
+def weigh(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime, ends: Ends | None = None) -> dict[int, Weighed]:
     """Weigh one change for each of these orders; the caller has looked whether the actor sees them.
 
     The same code carries changes out; here it runs inside a savepoint that is rolled back, in a number of queries that
-    does not grow with the batch. The orders are locked as long as that takes.
+    does not grow with the batch. The orders are locked as long as that takes. ``ends``: until when each may be changed
+    freely, for whoever has asked the window already.
     """
     found = Carried({}, [], {})
     try:
@@ -59,7 +63,7 @@ def weigh(specs: Mapping[int, ChangeSpec], *, by: Actor, at: datetime) -> dict[i
     weighed = {pk: Weighed() for pk in specs}
     for refusal in found.refused:
         weighed[refusal.id or 0].refused.append(refusal)
-    _authority(weighed, found.plans, by=by, at=at)
+    _authority(weighed, found.plans, by=by, at=at, ends=ends)
     for pk, effect in found.effects.items():
         weighed[pk].impact, weighed[pk].gross_change = effect.impact, effect.gross_change
     return weighed
@@ -85,8 +89,11 @@ def revisions(order_ids: Mapping[int, Any]) -> dict[int, int]:
     return dict.fromkeys(order_ids, 0) | dict(rows.values_list("order_id", "number"))
 
 
-def _authority(weighed: Mapping[int, Weighed], plans: Mapping[int, Plan], *, by: Actor, at: datetime) -> None:
-    ends = window.free_until([made.order for made in plans.values()])
+def _authority(
+    weighed: Mapping[int, Weighed], plans: Mapping[int, Plan], *, by: Actor, at: datetime, ends: Ends | None
+) -> None:
+    if ends is None:
+        ends = window.free_until([made.order for made in plans.values()])
     regions = dict(Region.objects.filter(pk__in={m.order.region_id for m in plans.values()}).values_list("pk", "code"))
     asked: dict[int, list[PartCase]] = {}
     for pk, made in plans.items():

@@ -62,8 +62,9 @@ def weighed(link: Link, *, at: datetime) -> Cancelling:
     found = may_cancel(link, at=at)
     if found.refused:
         return found
-    one = weigh({link.order_id: _spec(link, "–")}, by=customer(link), at=at)[link.order_id]
-    stopped = why.CANCEL_NOT_NOW(link.order_id) if one.refused or one.voices else None
+    pk = link.order_id
+    one = weigh({pk: _spec(link, "–")}, by=customer(link), at=at, ends={pk: found.until})[pk]
+    stopped = why.CANCEL_NOT_NOW(pk) if one.refused or one.voices else None
     return Cancelling(found.until, stopped, one)
 
 
