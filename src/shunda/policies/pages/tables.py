@@ -20,7 +20,7 @@ from shunda.policies.states import TABLE, TableStatus
 from shunda.policies.table_forms import Grid, ReturnForm, UploadForm
 from shunda.policies.tables import TABLES, Row, Table
 from shunda.web.moves import buttons
-from shunda.web.pages import act, actor, now, page, submit, versions
+from shunda.web.pages import act, actor, is_htmx, now, page, submit, versions
 
 VIEW, EDIT, PUBLISH = "policies.view_table", "policies.edit_table", "policies.publish_table"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -231,10 +231,9 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
     """What a version would have decided differently, case by case."""
     row = get_object_or_404(Trial.objects.select_related("draft"), pk=pk)
-    if (
-        request.headers.get("HX-Request") and row.finished_at
-    ):  # it was watched until its end: the page says what came of it
-        return HttpResponse(headers={"HX-Refresh": "true"})
+    if is_htmx(request):  # it is watched; at its end the page says what came of it
+        done = HttpResponse(headers={"HX-Refresh": "true"})
+        return done if row.finished_at else render(request, "policies/trying.html", {"trial": row})
     known = TABLES[row.draft.table]
     old = decisions.rows_of_number(known, row.against)
     new = decisions.rows_of(row.draft)
@@ -255,9 +254,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
         "more": row.changed > len(changes),
         "stale": row.draft_version != row.draft.version,
     }
-    return render(
-        request, "policies/trying.html" if request.headers.get("HX-Request") else "policies/trial.html", context
-    )
+    return render(request, "policies/trial.html", context)
 
 
 @page(None, methods=["GET"])
