@@ -66,7 +66,6 @@ NOT_TOLD = Reason(
 )
 TOPIC_REQUIRED = Reason("assessments.topic-required", _("Say what the meeting is about."))
 CHAIR_REQUIRED = Reason("assessments.chair-required", _("A meeting has one chair, and at least one more member."))
-TWO_PARTS = Reason("assessments.two-parts", _("%(person)s has two parts at the meeting; everybody has one."))
 TAKES_PART = Reason(
     "assessments.takes-part",
     _("%(person)s is responsible or named in %(number)s and takes no part in the decision: he may be heard."),
