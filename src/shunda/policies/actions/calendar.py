@@ -58,7 +58,7 @@ def import_days(
         return put(decided, replace(_with_days(one, kept), years=known), reason, by=by, at=at)
     kept = {day: said for day, said in days.entered(decided).items() if day.year not in years}
     known_years = [str(year) for year in days.vouched(decided[days.EXTRA_YEARS], new, decided)]
-    return _hold({**days.stored(kept | new), days.EXTRA_YEARS: known_years}, reason, by=by, at=at)
+    return _hold(decided, {**days.stored(kept | new), days.EXTRA_YEARS: known_years}, reason, by=by, at=at)
 
 
 @action("policies.change_setting")
@@ -84,7 +84,7 @@ def change_days(
         own = {day: said for day, said in one.days.items() if day not in removed} | new
         return put(decided, _with_days(one, own), reason, by=by, at=at)
     kept = {day: said for day, said in days.entered(decided).items() if day not in removed}
-    return _hold(days.stored(kept | new), reason, by=by, at=at)
+    return _hold(decided, days.stored(kept | new), reason, by=by, at=at)
 
 
 @action("policies.change_setting")
@@ -102,7 +102,7 @@ def change_week(
     if calendar:
         return put(decided, with_week(_further(decided, calendar), spec, usual, week), reason, by=by, at=at)
     hours = {USUAL: hours_of_work.store(usual), WEEK: hours_of_weekdays.store(week)}
-    return _hold({**hours, ZONE: spec.zone, HOLIDAYS: spec.holidays}, reason, by=by, at=at)
+    return _hold(decided, {**hours, ZONE: spec.zone, HOLIDAYS: spec.holidays}, reason, by=by, at=at)
 
 
 def _read(specs: Sequence[DaySpec]) -> list[days.Given]:
@@ -128,7 +128,7 @@ def locked(version: int | None) -> Mapping[str, Any]:
 def put(decided: Mapping[str, Any], one: Named, reason: str, *, by: Actor, at: datetime) -> Outcome[SettingChange]:
     """A further calendar is as it is given now, new or changed; the others stay."""
     others = [each for each in decided[FURTHER] if each.code != one.code]
-    return _hold({FURTHER: (*others, one)}, reason, by=by, at=at)
+    return _hold(decided, {FURTHER: (*others, one)}, reason, by=by, at=at)
 
 
 def _further(decided: Mapping[str, Any], code: str) -> Named:
@@ -160,9 +160,10 @@ def _chosen(kind: Kind, text: str, where: str, setting: str) -> Any:
         raise Refused(invalid.reason(where=where, setting=str(SETTINGS[setting].label), **invalid.data)) from None
 
 
-def _hold(values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime) -> Outcome[SettingChange]:
-    now = queries.current(*values)
-    new = [name for name, value in values.items() if SETTINGS[name].kind.parse(value) != now[name].value]
+def _hold(
+    decided: Mapping[str, Any], values: Mapping[str, Any], reason: str, *, by: Actor, at: datetime
+) -> Outcome[SettingChange]:
+    new = [name for name, value in values.items() if SETTINGS[name].kind.parse(value) != decided[name]]
     if not new:
         raise Refused(reasons.CALENDAR_SAME())
     outcome = change_setting([SettingSpec(name, values[name], reason) for name in new], by=by, at=at)

@@ -46,6 +46,11 @@ class Chosen:
         """What every form begins with."""
         return {"version": self.version, "calendar": self.code}
 
+    @property
+    def query(self) -> str:
+        """What an address about it ends with."""
+        return f"?calendar={self.code}" if self.code else ""
+
     def year(self, year: int) -> list[days.Day]:
         """Its days."""
         return days.year_of(year, queries.calendar(self.decided, self.code), self.decided, self.further)
@@ -53,7 +58,7 @@ class Chosen:
     def url(self, day: date | None = None) -> str:
         """Its page, in the year of the day."""
         address = reverse("policies:calendar_year", args=[day.year]) if day else reverse(HERE)
-        return f"{address}?calendar={self.code}" if self.code else address
+        return f"{address}{self.query}"
 
 
 def chosen(request: HttpRequest) -> Chosen:
