@@ -95,14 +95,17 @@ def change_week(
 
     Of a further calendar (``calendar``) an empty zone is the company's, and its holidays are ``company`` (its holidays,
     make-up days and entered days hold) or ``through`` (it works through them). Refused, beside the field: what are no
-    hours; a calendar that somebody else changed, that is not there, or that says so already.
+    hours, an unknown zone, other holidays; a calendar that somebody else changed, that is not there, or that says so
+    already.
     """
     usual, week = hours_of(spec)
     decided = locked(version)
     if calendar:
         return put(decided, with_week(_further(decided, calendar), spec, usual, week), reason, by=by, at=at)
     hours = {USUAL: hours_of_work.store(usual), WEEK: hours_of_weekdays.store(week)}
-    return _hold(decided, {**hours, ZONE: spec.zone, HOLIDAYS: spec.holidays}, reason, by=by, at=at)
+    zone = _chosen(SETTINGS[ZONE].kind, spec.zone, ZONE)
+    holidays = _chosen(SETTINGS[HOLIDAYS].kind, spec.holidays, HOLIDAYS)
+    return _hold(decided, {**hours, ZONE: zone, HOLIDAYS: holidays}, reason, by=by, at=at)
 
 
 def _read(specs: Sequence[DaySpec]) -> list[days.Given]:
@@ -148,16 +151,18 @@ def with_week(one: Named, spec: WeekSpec, usual: Spans, week: OwnHours) -> Named
     own = dict(week)
     if not any(by_weekday(day, usual, own) for day in range(1, 8)):
         raise Refused(reasons.NO_WEEK(where="usual"))
-    zone = _chosen(SETTINGS[ZONE].kind, spec.zone, "zone", ZONE) if spec.zone else ""
-    over = _chosen(OVER_HOLIDAYS, spec.holidays, "holidays", HOLIDAYS)
+    zone = _chosen(SETTINGS[ZONE].kind, spec.zone, ZONE) if spec.zone else ""
+    over = _chosen(OVER_HOLIDAYS, spec.holidays, HOLIDAYS)
     return replace(one, hours=usual, week=week, zone=zone, through=over == "through")
 
 
-def _chosen(kind: Kind, text: str, where: str, setting: str) -> Any:
+def _chosen(kind: Kind, text: str, setting: str) -> Any:
+    """What was chosen; refused beside its field, which is called as the end of the setting's name."""
     try:
         return kind.parse(text)
     except Invalid as invalid:
-        raise Refused(invalid.reason(where=where, setting=str(SETTINGS[setting].label), **invalid.data)) from None
+        where, label = setting.removeprefix("calendar."), str(SETTINGS[setting].label)
+        raise Refused(invalid.reason(where=where, setting=label, **invalid.data)) from None
 
 
 def _hold(

@@ -134,6 +134,10 @@ def test_the_week_is_kept_as_what_differs():
     wrong = WeekSpec("9 to 5", week | {3: "18:00-09:00"}, "Asia/Shanghai", "china")
     refused = why(lambda: actions.change_week(wrong, reason="x", by=KEEPER, at=AT))
     assert [where for _id, _code, where in refused] == ["usual", "day3"]
+    for field, strange in (("zone", ("Mars", "china")), ("holidays", ("Asia/Shanghai", "never"))):
+        spec = WeekSpec(usual, week, *strange)
+        refused = why(lambda spec=spec: actions.change_week(spec, reason="x", by=KEEPER, at=AT))
+        assert refused == [(None, "policies.not-a-choice", field)]
 
 
 @pytest.mark.parametrize(("language", "words"), [
