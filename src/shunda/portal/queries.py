@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from shunda.orders.states import OrderStatus
 from shunda.portal.models import Link, Wish
 from shunda.portal.rules import token, word_of
 
+M = TypeVar("M", bound=Model)
 MOST_LINES = 500
 """So many lines a customer sees on his page; a longer order says how many more it has."""
 
@@ -55,14 +57,16 @@ def addresses(order_ids: Collection[int]) -> dict[int, str]:
 
 def seen_by(actor: Actor) -> QuerySet[Link]:
     """The links of the orders an actor may see."""
-    if actor.reach == "all" and actor.for_id is None:
-        return Link.objects.select_related("order")
-    return Link.objects.select_related("order").filter(order__in=orders.seen_by(actor).values("pk"))
+    return _of_orders_seen(Link.objects.select_related("order"), actor)
 
 
 def wishes(actor: Actor) -> QuerySet[Wish]:
     """The wishes about orders an actor may see."""
-    rows = Wish.objects.select_related("order", "link", "answered_by")
+    return _of_orders_seen(Wish.objects.select_related("order", "link", "answered_by"), actor)
+
+
+def _of_orders_seen(rows: QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """Whoever sees every order is asked about none; whoever stands in never sees what is his own."""
     if actor.reach == "all" and actor.for_id is None:
         return rows
     return rows.filter(order__in=orders.seen_by(actor).values("pk"))

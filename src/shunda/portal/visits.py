@@ -76,8 +76,7 @@ def cancel(link: Link, reason: str, *, at: datetime) -> Change:
     """
     with transaction.atomic():
         found = _locked(link, at)
-        end = window.free_until([found.order])[found.order_id]
-        if refusal := rules.why_not_cancel(found.order, end, at):
+        if refusal := may_cancel(found, at=at).refused:
             raise Refused(refusal)
         by = customer(found)
         outcome = changes.request([_spec(found, _reason(reason))], by=by, at=at)
