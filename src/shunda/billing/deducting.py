@@ -152,11 +152,9 @@ def move(wanted: Mapping[int, tuple[int, Decimal]], orders: Mapping[int, Order],
 def dissolve(orders: Mapping[int, Order], *, by: Actor, at: datetime) -> None:
     """What is held of these orders' deposits pays them again: they are cancelled, and that decides what is kept."""
     special = [pk for pk, order in orders.items() if order.kind == OrderKind.SPECIAL]
-    rows_held = Deduction.objects.filter(order__in=special, status=DeductionStatus.HELD) if special else []
-    batch = give_back(
-        Batch(Deduction.objects.all(), [row.pk for row in rows_held], DEDUCTION, "cancel"), orders, by, at
-    )
-    batch.commit(by=by, at=at)
+    held = Deduction.objects.filter(order__in=special, status=DeductionStatus.HELD).values_list("pk", flat=True)
+    if ids := list(held):
+        give_back(Batch(Deduction.objects.all(), ids, DEDUCTION, "cancel"), orders, by, at).commit(by=by, at=at)
 
 
 def give_back(batch: Batch[Deduction], orders: Mapping[int, Order], by: Actor, at: datetime) -> Batch[Deduction]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from shunda.billing import actions, deducting, following, queries, rules, steps
 from shunda.billing.models import Deduction, Invoice, Settlement, SettlementLine
@@ -145,10 +146,10 @@ def free_payments(order_ids: list[int], at: datetime) -> None:
     found = Order.objects.filter(pk__in=order_ids, status=OrderStatus.CANCELLED).values_list("pk", flat=True)
     cancelled = list(found)
     steps.stop_waiting(cancelled, by=system(), at=at)
-    deducting.dissolve(steps.lock_orders(cancelled), by=system(), at=at)
+    orders = steps.lock_orders(cancelled)
+    deducting.dissolve(orders, by=system(), at=at)
     kept = _deposits_kept(cancelled)
-    orders = steps.lock_orders(kept)
-    following.free_surplus(orders, by=system(), at=at, owed=kept)
+    following.free_surplus({pk: orders[pk] for pk in kept}, by=system(), at=at, owed=kept)
     paid: defaultdict[int, set[int]] = defaultdict(set)
     for payment_id, order_id, _, _ in queries.allocated(order__in=[pk for pk in cancelled if pk not in kept]):
         paid[payment_id].add(order_id)
@@ -185,17 +186,18 @@ def _deposits_kept(order_ids: Iterable[int]) -> dict[int, Decimal]:
 
 def complete_settled(settlement_ids: list[int], at: datetime) -> None:
     """A delivery was settled: orders of which nothing is missing any more are completed."""
-    orders = Settlement.objects.filter(pk__in=settlement_ids).values_list("order_id", flat=True)
-    order_jobs.complete_settled(sorted(set(orders)), at)
+    _complete(Settlement.objects.filter(pk__in=settlement_ids), at)
 
 
 def complete_invoiced(invoice_ids: list[int], at: datetime) -> None:
     """An invoice was issued: as above."""
-    orders = Invoice.objects.filter(pk__in=invoice_ids).values_list("order_id", flat=True)
-    order_jobs.complete_settled(sorted(set(orders)), at)
+    _complete(Invoice.objects.filter(pk__in=invoice_ids), at)
 
 
 def complete_waived(deduction_ids: list[int], at: datetime) -> None:
     """A deduction was waived: as above."""
-    orders = Deduction.objects.filter(pk__in=deduction_ids).values_list("order_id", flat=True)
-    order_jobs.complete_settled(sorted(set(orders)), at)
+    _complete(Deduction.objects.filter(pk__in=deduction_ids), at)
+
+
+def _complete(documents: QuerySet[Any], at: datetime) -> None:
+    order_jobs.complete_settled(sorted(set(documents.values_list("order_id", flat=True))), at)
