@@ -35,7 +35,7 @@ class _Facts:
     def plan(self, spec: PlanSpec) -> DemandPlan | None:
         """What is there of the plan already."""
         region = self.regions.get(_code(spec))
-        return self.there.get((region.pk, spec.month.replace(day=1))) if region else None
+        return self.there.get((region.pk, _month(spec))) if region else None
 
 
 @action(queries.FILE)
@@ -52,7 +52,7 @@ def file_plans(specs: Sequence[PlanSpec], *, by: Actor, at: datetime) -> Outcome
     seen: set[tuple[str, date]] = set()
     for index, spec in enumerate(specs):
         refused[index] = list(_why_not(index, spec, facts))
-        key = (_code(spec), spec.month.replace(day=1))
+        key = (_code(spec), _month(spec))
         if key in seen:
             refused[index].append(reasons.TWICE(index, where="region"))
         seen.add(key)
@@ -68,10 +68,14 @@ def _code(spec: PlanSpec) -> str:
     return spec.region.strip().upper()
 
 
+def _month(spec: PlanSpec) -> date:
+    return spec.month.replace(day=1)
+
+
 def _facts(specs: Sequence[PlanSpec], by: Actor, at: datetime) -> _Facts:
     """Three queries, however many plans and rows."""
     regions = {region.code.upper(): region for region in queries.regions_of(by)}
-    months = {spec.month.replace(day=1) for spec in specs}
+    months = {_month(spec) for spec in specs}
     plans = DemandPlan.objects.select_for_update().filter(month__in=months).order_by("pk")
     there = {(plan.region_id, plan.month): plan for plan in plans}
     skus = catalog.resolve([line.sku for spec in specs for line in spec.lines[: rules.MOST_LINES]])
@@ -117,7 +121,7 @@ def _put(specs: Sequence[PlanSpec], facts: _Facts, by: Actor, at: datetime) -> l
     decided = queries.settings() if specs else {}
     found: list[tuple[DemandPlan, PlanSpec]] = []
     for spec in specs:
-        region, month = facts.regions[_code(spec)], spec.month.replace(day=1)
+        region, month = facts.regions[_code(spec)], _month(spec)
         plan = facts.plan(spec) or DemandPlan(region=region, month=month, due_at=queries.due(month, decided), version=0)
         plan.region = region
         plan.version += 1

@@ -29,8 +29,6 @@ class PlanForm(Form):
     """A region's plan for a month, from a file or pasted."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
-    region = forms.ChoiceField(label=_("Region"))
-    month = forms.ChoiceField(label=_("Month"))
     file = forms.FileField(label=_("File (Excel, or text with commas)"), required=False)
     lines = forms.CharField(
         label=_("Articles"),

@@ -18,7 +18,7 @@ from shunda.policies import queries as policies
 VIEW, FILE = "planning.view_plan", "planning.file_plan"
 DUE = ("planning.deadline_day", "planning.deadline_time", "planning.ask_days")
 RELEASE = ("planning.release_weekdays", "planning.release_after_holidays")
-SHOWN = 6
+MOST_RELEASES = 6
 
 
 def seen_by(actor: Actor) -> QuerySet[DemandPlan]:
@@ -55,10 +55,10 @@ def settings() -> dict[str, Any]:
     return policies.values(*DUE, *RELEASE, *policies.CALENDAR)
 
 
-def releases(decided: dict[str, Any], today: date, most: int = SHOWN) -> list[rules.Release]:
+def releases(decided: dict[str, Any], today: date) -> list[rules.Release]:
     """The next days on which orders are released (R084)."""
     weekdays, move = (decided[name] for name in RELEASE)
-    return rules.releases(policies.calendar(decided), weekdays, today, most, move=move)
+    return rules.releases(policies.calendar(decided), weekdays, today, MOST_RELEASES, move=move)
 
 
 def filers(region_ids: Collection[int]) -> dict[int, list[int]]:
