@@ -131,10 +131,12 @@ def _put(specs: Sequence[PlanSpec], facts: _Facts, by: Actor, at: datetime) -> l
         else:
             plan.changed_at = at
         found.append((plan, spec))
-    DemandPlan.objects.bulk_create([plan for plan, _spec in found if plan.pk is None])
+    plans = [plan for plan, _spec in found]
+    there = [plan for plan in plans if plan.pk is not None]
+    DemandPlan.objects.bulk_create([plan for plan in plans if plan.pk is None])
     changed = ["version", "note", "articles", "filed_at", "filed_by", "changed_at"]
-    DemandPlan.objects.bulk_update([plan for plan, _spec in found], changed)
-    PlanLine.objects.filter(plan__in=[plan for plan, _spec in found]).delete()
+    DemandPlan.objects.bulk_update(there, changed)
+    PlanLine.objects.filter(plan__in=there).delete()
     PlanLine.objects.bulk_create(
         PlanLine(
             plan=plan, line_no=no, sku_id=facts.skus[line.sku], quantity=rules.quantity(line.quantity) or Decimal(0)
@@ -142,4 +144,4 @@ def _put(specs: Sequence[PlanSpec], facts: _Facts, by: Actor, at: datetime) -> l
         for plan, spec in found
         for no, line in enumerate(spec.lines, 1)
     )
-    return [plan for plan, _spec in found]
+    return plans
