@@ -14,6 +14,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -140,14 +141,24 @@ def _name(path: str) -> str | None:
 
 
 def _guesses(found: Walk, known: list[dict[str, Any]]) -> list[str]:
-    """Addresses nothing links to, made of the rows seen in the same folder; each is tried once."""
+    """Addresses nothing links to, made of the folder's newest rows and of those seen there; each is tried once."""
     if found.guessed:
         return []
     found.guessed = True
     guesses = []
     for name in found.missing:
         space = name.partition(":")[0]
-        for row in [row for row in known if row["space"] == space][:TRIES]:
+        seen = [{k: v for k, v in row.items() if k != "space"} for row in known if row["space"] == space]
+        for parameters in [*_newest(space), *seen[:TRIES]]:
             with suppress(NoReverseMatch):  # it has other parameters than this row's page
-                guesses.append(reverse(name, kwargs={k: v for k, v in row.items() if k != "space"}))
+                guesses.append(reverse(name, kwargs=parameters))
     return guesses
+
+
+def _newest(folder: str) -> Iterator[dict[str, Any]]:
+    """The newest row of each table of a folder: no page may show it to whoever looks at one page of each kind."""
+    with suppress(LookupError):
+        for model in apps.get_app_config(folder).get_models():
+            newest = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+            if newest is not None:
+                yield {"pk": newest}

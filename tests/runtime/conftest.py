@@ -30,7 +30,7 @@ class Installation:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "shunda.cli", *arguments]
         return subprocess.run(
-            command, env=self.environment() | environment, capture_output=True, text=True, check=False, timeout=120
+            command, env=self.environment() | environment, capture_output=True, text=True, check=False, timeout=300
         )
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
