@@ -102,15 +102,15 @@ _new = sql.NewRows(
 )
 
 
-def begin(subject_kind: str, timelines: Mapping[int, Sequence[First]], *, at: datetime) -> sql.Statement[None]:
+def begin(subject_kind: str, timelines: Iterable[tuple[int, Iterable[First]]], *, at: datetime) -> sql.Statement[None]:
     """Write the timelines of orders made in this transaction: nobody knows them yet, so they count from 1.
 
-    By order id; thousands cost one statement. The listeners are not told: ``tell`` them what has to follow.
+    Each with its order id; thousands cost one statement. The listeners are not told: ``tell`` them what has to follow.
     """
     return _new(
         (
             (pk, n, one.kind, one.by.id, one.by.name, one.by.source, _text(one))
-            for pk, timeline in timelines.items()
+            for pk, timeline in timelines
             for n, one in enumerate(timeline, 1)
         ),
         subject_kind,

@@ -125,9 +125,12 @@ def _read(rows: list[Row]) -> dict[tuple[str, str], Kept]:
 
 def keep(answers: Sequence[Kept], *, at: datetime) -> Statement[None]:
     """Keep these answers in the transaction that did the work, as its last statement; raises ``Taken``."""
-    rows = [
-        {"scope": k.scope, "key": k.key, "fingerprint": k.fingerprint, "result": {"answer": k.answer}} for k in answers
-    ]
-    return Statement(
-        _KEEP if answers else "", [at, json.dumps(rows, cls=DjangoJSONEncoder)], nothing, {"answer_once": Taken}
-    )
+
+    def parameters() -> list[Any]:
+        rows = [
+            {"scope": k.scope, "key": k.key, "fingerprint": k.fingerprint, "result": {"answer": k.answer}}
+            for k in answers
+        ]
+        return [at, json.dumps(rows, cls=DjangoJSONEncoder)]
+
+    return Statement(_KEEP if answers else "", parameters, nothing, {"answer_once": Taken})

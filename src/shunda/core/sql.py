@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -58,18 +60,24 @@ def _rows(cursor: psycopg.Cursor[Any]) -> list[Row]:
 class Statement(Generic[Answer]):
     """A statement that was not sent yet, and how its rows are read; an empty one asks nobody.
 
+    ``parameters`` that take long to put together are given as what does it when the statement is sent: those before
+    it run meanwhile. It may not ask the database.
     ``races``: what it means that somebody else has written the same, by the name of the constraint that keeps it apart.
     """
 
     text: str
-    parameters: Parameters
+    parameters: Parameters | Callable[[], Parameters]
     read: Callable[[list[Row]], Answer]
     races: Mapping[str, type[Exception]] = field(default_factory=dict)
 
     def run(self) -> Answer:
         """Send it, alone."""
         with _racing([self]):
-            return self.read(fetch(self.text, self.parameters) if self.text else [])
+            return self.read(fetch(self.text, self.values()) if self.text else [])
+
+    def values(self) -> Parameters:
+        """Its parameters, put together."""
+        return self.parameters() if callable(self.parameters) else self.parameters
 
     def then(self, read: Callable[[Answer], Next]) -> Statement[Next]:
         """The same statement, its answer read further."""
@@ -110,41 +118,49 @@ class Trip:
         self._sent.append(later)
         return later
 
-    def go(self, *, ending: bool = False) -> None:
+    def go(self, *, ending: bool = False, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Send them and read the answers, in their order; what is taken along afterwards waits for the next ``go``.
 
+        ``meanwhile`` is done when all are sent, before their answers are waited for.
         ``ending``: the transaction is committed behind them, unless one of them fails. Where there is nothing to send,
         or somebody counts statements, the commit is left to whoever began it.
         """
         sent, self._sent = self._sent, []
         here = connections[DEFAULT_DB_ALIAS]
-        if here.queries_logged:
+        if here.queries_logged or not sent:
             for later in sent:
                 later.answer = later.statement.run()
-        elif sent:
+            meanwhile()
+        else:
             statements = [later.statement for later in sent]
             with _racing(statements), here.wrap_database_errors:
-                found = _travel(_driver(here), [*statements, COMMIT] if ending else statements)
+                found = _travel(_driver(here), [*statements, COMMIT] if ending else statements, meanwhile)
             for later, rows in zip(sent, found, strict=False):
                 later.answer = later.statement.read(rows)
 
 
-def _travel(driver: psycopg.Connection[Any], statements: Iterable[Statement[Any]]) -> list[list[Row]]:
-    with driver.pipeline(), collecting(driver):
-        cursors = [psycopg.Cursor(driver).execute(one.text, one.parameters) if one.text else None for one in statements]
+def _travel(
+    driver: psycopg.Connection[Any], statements: Iterable[Statement[Any]], meanwhile: Callable[[], None]
+) -> list[list[Row]]:
+    with driver.pipeline():
+        with collecting(driver):
+            cursors = [
+                psycopg.Cursor(driver).execute(one.text, one.values()) if one.text else None for one in statements
+            ]
+        meanwhile()
     return [_rows(cursor) if cursor else [] for cursor in cursors]
 
 
 @contextmanager
-def together() -> Iterator[Trip]:
-    """Collect statements and send them at once at the end: one wait for all of them.
+def together(meanwhile: Callable[[], None] = lambda: None) -> Iterator[Trip]:
+    """Collect statements and send them at the end: one wait for all of them, in which ``meanwhile`` is done.
 
     A wait for the database costs more than what most statements do there: sleeping, being woken, and a turn among the
     other threads. When one fails, those behind it are not run, and its error is raised.
     """
     trip = Trip()
     yield trip
-    trip.go()
+    trip.go(meanwhile=meanwhile)
 
 
 def numbers(values: Iterable[int | Decimal]) -> str:
@@ -192,14 +208,25 @@ class NewRows:
         )
 
     def __call__(self, rows: Iterable[Sequence[Any]], *alike: Any) -> Statement[None]:
-        """Write these rows, in their order; the key of each comes from its sequence unless it is among its own."""
+        """Write these rows, in their order; the key of each comes from its sequence unless it is among its own.
+
+        They are gone through when the statement is sent.
+        """
+        there = iter(rows)
+        first = next(there, None)
+        if first is None:
+            return Statement("", (), nothing)
+        whole = chain([first], there)
+        return Statement(self._statement, cache(lambda: self._divided(whole, alike)), nothing)
+
+    def _divided(self, rows: Iterable[Sequence[Any]], alike: Sequence[Any]) -> list[Any]:
         lines = [[NONE if v is None else v if v.__class__ is str else str(v) for v in row] for row in rows]
         field, line = FIELD, LINE
         whole = line.join(map(field.join, lines))
         if whole.count(field) != len(lines) * (self._own - 1) or whole.count(line) != len(lines) - 1:
             field, line = (one + secrets.token_hex(8) for one in (FIELD, LINE))  # somebody's text has one of them
             whole = line.join(map(field.join, lines))
-        return Statement(self._statement if lines else "", [*alike, field, NONE, whole, line], nothing)
+        return [*alike, field, NONE, whole, line]
 
 
 def by_index() -> Statement[None]:

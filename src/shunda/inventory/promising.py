@@ -8,7 +8,7 @@ them by id and is conditional: what was seen free is free, or nothing is written
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -81,9 +81,9 @@ def demand_ids(n: int) -> Statement[list[int]]:
     return next_ids(Demand._meta.db_table, n)
 
 
-def promise(wishes: Mapping[int, Wish], *, at: datetime) -> Statement[None]:
-    """Write down who wants what, by the ids of the demands, all of it promised."""
-    return _demands(((pk, *wish) for pk, wish in wishes.items()), at)
+def promise(wishes: Iterable[tuple[int, Wish]], *, at: datetime) -> Statement[None]:
+    """Write down who wants what, each with the id of its demand, all of it promised."""
+    return _demands(((pk, *wish) for pk, wish in wishes), at)
 
 
 _demands = NewRows(

@@ -62,19 +62,18 @@ def write(
     others are told of them, travel with the commit: it is all that is left to wait for while those are held.
     """
     placed = dict(zip(ids.orders, orders, strict=False))
-    wishes = dict(zip(ids.demands, (wish for pk, order in placed.items() for wish in _wishes(pk, order)), strict=False))
-    demands, reasons = iter(wishes), _Reasons()
-    with sql.together() as trip:
+    wishes = (wish for pk, order in placed.items() for wish in _wishes(pk, order))
+    demands, reasons = iter(ids.demands), _Reasons()
+    with sql.together(meanwhile=make_way) as trip:
         on_credit = [
             (o.customer.id, pk, o.gross) for pk, o in placed.items() if CREDIT_TERMS[o.customer.term] and o.gross
         ]
         trip(holding.hold(on_credit, at=at))
-        trip(promising.promise(wishes, at=at))
+        trip(promising.promise(zip(ids.demands, wishes, strict=False), at=at))
         trip(_new_lines(row for pk, order in placed.items() for row in _lines(pk, order, demands, reasons)))
-        trip(event.begin(SUBJECT, {pk: list(_timeline(order)) for pk, order in placed.items()}, at=at))
+        trip(event.begin(SUBJECT, ((pk, _timeline(order)) for pk, order in placed.items()), at=at))
         trip(promising.take(taken))
         serials = trip(sequence.numbering(decided["orders.number_prefix"], f"{today:%Y%m%d}", len(orders)))
-        make_way()
     numbers = dict(zip(placed, serials.answer, strict=True))
     home(_new_orders((_head(pk, order, numbers[pk]) for pk, order in placed.items()), today, at, at, at))
     for statement in (each for kind in TOLD for each in event.telling(kind, list(placed), at)):

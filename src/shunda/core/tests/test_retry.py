@@ -79,11 +79,11 @@ def lose_the_commit(monkeypatch, arrived):
 def test_a_connection_lost_on_the_way_home_does_it_neither_twice_nor_not_at_all(monkeypatch, arrived):
     travels, commits = sql._travel, []
 
-    def lost(driver, statements):
+    def lost(driver, statements, meanwhile):
         if sql.COMMIT not in statements:
-            return travels(driver, statements)
+            return travels(driver, statements, meanwhile)
         commits.append(1)
-        found = travels(driver, statements) if len(commits) > 1 or arrived else []
+        found = travels(driver, statements, meanwhile) if len(commits) > 1 or arrived else []
         if len(commits) == 1:
             driver.close()
             raise OperationalError("server closed the connection unexpectedly")

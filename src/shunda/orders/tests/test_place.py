@@ -290,7 +290,9 @@ def test_a_batch_waits_four_times_for_the_database_however_many_calls_it_has(
     buyer: Customer, article: Sku, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     travels, waits = sql._travel, []
-    monkeypatch.setattr(sql, "_travel", lambda driver, trip: waits.append(len(trip)) or travels(driver, trip))
+    monkeypatch.setattr(
+        sql, "_travel", lambda driver, trip, meanwhile: waits.append(len(trip)) or travels(driver, trip, meanwhile)
+    )
     monkeypatch.setattr(sql, "fetch", lambda text, _parameters=(): pytest.fail(f"waits alone: {text}"))
     for n in (1, 4):
         waits.clear()
