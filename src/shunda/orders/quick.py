@@ -80,7 +80,7 @@ class Known:
 class _Seen:
     """What is to be known about orders before they are decided: articles, prices, twins, credit, stock; one trip.
 
-    Credit accounts are locked here, balances only when somebody was quicker (``locked``).
+    Credit accounts and balances are locked only when somebody was quicker (``locked``).
     """
 
     def __init__(self, orders: Sequence[Plain], now: Moment, *, locked: bool) -> None:
@@ -94,7 +94,7 @@ class _Seen:
             self.heard = [trip(one) for one in heard.heard_of(marks, now.at, days)]
             self.order_ids = trip(quick_rows.order_ids(len(orders)))
             self.demand_ids = trip(promising.demand_ids(sum(len(order.skus) for order in orders)))
-            self.accounts = trip(holding.lock(_on_credit(orders), at=now.at))
+            self.accounts = trip(holding.look(_on_credit(orders), at=now.at, locked=locked))
             self.free = trip(promising.free({(s, o.warehouse_id) for o in orders for s in o.skus}, locked=locked))
 
 
@@ -103,9 +103,9 @@ def place(
 ) -> dict[int, Placed | Refused]:
     """Place those of these (index, call) that are plain; the others are not in the answer and go the ordinary way.
 
-    Raises ``promising.Gone`` when somebody took stock between look and grasp; another try looks with locks. First come
-    first served: each order is whole or refused, and sees what those before it took of stock and of credit. The orders
-    themselves are written on the way home.
+    Raises ``Gone`` or ``Spent`` when somebody took stock or credit between look and grasp; another try looks with
+    locks. First come first served: each order is whole or refused, and sees what those before it took of stock and of
+    credit. The orders themselves are written on the way home.
     """
     orders = known.orders(calls, now)
     if not orders:

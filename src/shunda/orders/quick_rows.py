@@ -68,10 +68,10 @@ def write(
         on_credit = [
             (o.customer.id, pk, o.gross) for pk, o in placed.items() if CREDIT_TERMS[o.customer.term] and o.gross
         ]
-        trip(holding.hold(on_credit, at=at))
         trip(promising.promise(zip(ids.demands, wishes, strict=False), at=at))
         trip(_new_lines(row for pk, order in placed.items() for row in _lines(pk, order, demands, reasons)))
         trip(event.begin(SUBJECT, ((pk, _timeline(order)) for pk, order in placed.items()), at=at))
+        trip(holding.hold(on_credit, at=at))
         trip(promising.take(taken))
         serials = trip(sequence.numbering(decided["orders.number_prefix"], f"{today:%Y%m%d}", len(orders)))
     numbers = dict(zip(placed, serials.answer, strict=True))

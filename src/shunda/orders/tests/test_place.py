@@ -27,7 +27,7 @@ from shunda.customers.models import Customer
 from shunda.customers.tests.builders import customer
 from shunda.inventory.models import Balance, Demand, Reservation
 from shunda.inventory.tests.builders import stock, warehouse
-from shunda.orders import actions, pickup
+from shunda.orders import actions, pickup, quick_rows
 from shunda.orders.approval import AUTO_APPROVE
 from shunda.orders.models import Order, OrderKind, OrderLine, Review
 from shunda.orders.specs import LineSpec, Placed, Placing
@@ -345,6 +345,30 @@ def test_callers_at_once_get_the_last_pieces_the_last_credit_and_one_answer_for_
     assert {codes(one)[0] for one in money if isinstance(one, Refused)} == {"credit.over-limit"}
     assert len({placed(one).id for one in same}) == 1
     assert sorted(placed(one).replayed for one in same) == [False, True, True, True]
+    assert not differences()
+
+
+@pytest.mark.req("R043", "R049")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("wanted", "refusal"), [(1, "credit.over-limit"), (60, "inventory.short")])
+def test_what_somebody_takes_between_look_and_grasp_is_not_given_twice(
+    article: Sku, monkeypatch: pytest.MonkeyPatch, wanted: int, refusal: str
+) -> None:
+    stock(article, warehouse(), 90)  # with those that are there, 100
+    buyer = customer("C2")
+    account(buyer, 9 if wanted == 1 else 10_000)
+    write, begun = quick_rows.write, []
+
+    def late(*args: Any) -> Any:
+        begun.append(1)
+        if len(begun) == 1:  # the other comes when this one has seen that there is enough
+            answers.extend(_at_once(1, [placing(buyer, article, wanted, key="quicker")]))
+        return write(*args)
+
+    answers: list[Placed | Refused] = []
+    monkeypatch.setattr(quick_rows, "write", late)
+    [mine] = place(placing(buyer, article, wanted, key="slower"))
+    assert (placed(answers[0]).status, codes(mine), len(begun)) == ("confirmed", [refusal], 2)
     assert not differences()
 
 
