@@ -29,18 +29,7 @@ PERMISSIONS = {
 
 def spec(kind: str, order: Order) -> TaskSpec:
     """The task of this kind about an order; what sales has to do waits for the order's owner."""
-    return TaskSpec(
-        kind=kind,
-        permission=PERMISSIONS[kind],
-        subject_kind=SUBJECT,
-        subject_id=order.pk,
-        order_id=order.pk,
-        label=order.number,
-        party=order.customer_name,
-        region_id=order.region_id,
-        owner_id=order.owner_id,
-        urgent=order.urgent,
-    )
+    return TaskSpec.of_order(order, kind, PERMISSIONS[kind], SUBJECT, order.pk, order.number)
 
 
 def open_for(kind: str, orders: Iterable[Order], *, at: datetime) -> None:

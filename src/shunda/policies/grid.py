@@ -32,6 +32,8 @@ MOST_BOXES = 400
 """Gaps are looked for until so many pieces are left; a table as torn as that has gaps enough to show."""
 
 Place = tuple[int, ...]
+ANY = -1
+"""Stands for every place of an input of which nothing is known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class Grid:
         self.conditions = asked
         """What each row asks, by input."""
         self._known: dict[Place, tuple[int, ...]] = {}
+        self._possible: dict[Place, bool] = {}
 
     @cached_property
     def _masks(self) -> list[Place]:
@@ -166,10 +169,18 @@ class Grid:
 
     def may_hit(self, facts: Mapping[str, Any]) -> bool:
         """Whether some row could fit a case of which only these facts are known yet."""
-        return any(
-            all(condition.met(facts[name]) for name, condition in row.items() if name in facts)
-            for row in self.conditions
+        asked = self.asked
+        place = tuple(
+            scale.place(facts[name]) if name in asked and name in facts else ANY for name, scale in self.scales.items()
         )
+        found = self._possible.get(place)
+        if found is None:
+            found = any(
+                all(at == ANY or bits >> at & 1 for at, bits in zip(place, row, strict=True)) for row in self._masks
+            )
+            if len(self._possible) < MOST_KEPT:
+                self._possible[place] = found
+        return found
 
     def unmet(self, row: int, facts: Mapping[str, Any]) -> dict[str, Condition]:
         """The conditions of a row that a case does not meet."""
