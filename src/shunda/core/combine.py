@@ -76,7 +76,7 @@ class Combine(Generic[Call, Result]):
 
     ``most`` is the size of a batch and ``queue`` how much may wait, both in what ``weigh`` says of a call; a caller is
     always taken whole. ``lanes``: so many batches at once, of which one alone has not made way yet (``make_way``).
-    Beside others one begins only when as much waits as is being served, or it is full: a small one costs much, too.
+    Beside others one begins only when half as much waits as is being served: a small one costs much, too.
     ``patience``: the seconds after which a caller gives up.
     """
 
@@ -187,7 +187,7 @@ class Combine(Generic[Call, Result]):
 
     def _may_begin(self) -> bool:
         """Whether a batch may begin, which then has begun; with the lock held."""
-        if self._narrow or self._running >= self._lanes or self._weight < min(self._served, self._most):
+        if self._narrow or self._running >= self._lanes or 2 * self._weight < self._served:
             return False
         self._narrow = True
         self._running += 1

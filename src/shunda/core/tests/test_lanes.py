@@ -65,32 +65,34 @@ def test_the_next_batch_begins_when_the_one_before_makes_way_and_never_more_than
     assert (combine._running, combine._narrow) == (0, False)
 
 
-def two_being_served(combine, road, threads):
-    """A batch of two that has made way."""
-    pair = threads.submit(combine.many, [1, 1])
+def three_being_served(combine, road, threads):
+    """A batch of three that has made way."""
+    three = threads.submit(combine.many, [1, 1, 1])
     assert road.stands({1}, set())
     road.on[1].release()
     assert road.stands(set(), {1})
-    return pair
+    return three
 
 
-def test_beside_others_a_batch_begins_only_when_as_much_waits_as_is_being_served():
+def test_beside_others_a_batch_begins_only_when_half_as_much_waits_as_is_being_served():
     road = Road()
     combine = Combine("test", road, lanes=3, most=3)
     with ThreadPoolExecutor(8) as threads:
-        pair = two_being_served(combine, road, threads)
+        three = three_being_served(combine, road, threads)
         waiting = [threads.submit(combine, 2)]
-        assert road.stands(set(), {1})  # one alone waits, two are being served
+        assert road.stands(set(), {1})  # one alone waits, three are being served
         waiting.append(threads.submit(combine, 2))
         assert road.stands({2}, {1})
         road.on[2].release()
         assert road.stands(set(), {1, 2})
-        waiting.append(threads.submit(combine.many, [3, 3, 3]))
-        assert road.stands({3}, {1, 2})  # four are being served, but these three fill a batch
+        waiting.append(threads.submit(combine.many, [3, 3]))
+        assert road.stands(set(), {1, 2})  # five are being served, and two wait
+        waiting.append(threads.submit(combine, 3))
+        assert road.stands({3}, {1, 2})
         for each in (3, 3, 2, 1):
             road.on[each].release()
-        assert pair.result(5) == [1, 1]
-        assert [each.result(5) for each in waiting] == [2, 2, [3, 3, 3]]
+        assert three.result(5) == [1, 1, 1]
+        assert [each.result(5) for each in waiting] == [2, 2, [3, 3], 3]
     assert (combine._running, combine._served, combine._narrow) == (0, 0, False)
 
 
@@ -98,11 +100,11 @@ def test_who_came_too_few_beside_others_begins_when_those_end():
     road = Road()
     combine = Combine("test", road, lanes=3, most=3)
     with ThreadPoolExecutor(2) as threads:
-        pair = two_being_served(combine, road, threads)
+        three = three_being_served(combine, road, threads)
         one = threads.submit(combine, 2)
         assert road.stands(set(), {1})
         road.on[1].release()
-        assert pair.result(5) == [1, 1]
+        assert three.result(5) == [1, 1, 1]
         assert road.stands({2}, set())
         for _ in range(2):
             road.on[2].release()
