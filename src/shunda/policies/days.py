@@ -189,16 +189,22 @@ def shown(spans: Spans) -> list[str]:
 class Day:
     """A day of a calendar: worked, free, or not known; its name, and whether it was entered in this calendar.
 
-    ``usual`` says whether its weekday is worked; ``company`` that a further calendar has it from the company's.
+    ``spans`` are its hours as people read them. ``usual`` says whether its weekday is worked; ``company`` that a
+    further calendar has it from the company's.
     """
 
     day: date
     works: bool | None
     name: str = ""
     own: bool = False
-    hours: str = ""
+    spans: Sequence[str] = ()
     usual: bool = True
     company: bool = False
+
+    @property
+    def hours(self) -> str:
+        """Its spans in one text."""
+        return ", ".join(self.spans)
 
     @property
     def unusual(self) -> bool:
@@ -241,7 +247,7 @@ def _day(day: date, calendar: Calendar, own: Days, company: Days, *, known: bool
         return Day(day, None, usual=usual)
     said = own.get(day) or company.get(day)
     name = said[1] if said else _announced_name(day, works=bool(spans)) if known else ""
-    return Day(day, bool(spans), name, day in own, ", ".join(shown(spans)), usual, day in company and day not in own)
+    return Day(day, bool(spans), name, day in own, shown(spans), usual, day in company and day not in own)
 
 
 def _announced_name(day: date, *, works: bool) -> str:
