@@ -56,7 +56,7 @@ def test_what_a_demand_was_promised_when_it_was_made_counts_in_the_ledger_and_ne
     place, ball = warehouse(), sku("BALL")
     stock(ball, place, 10)
     [born] = promising.demand_ids(1).run()
-    promising.promise({born: promising.Wish(1, ball.pk, place.pk, Decimal(4), None, 1)}, at=AT).run()
+    promising.promise([(born, promising.Wish(1, ball.pk, place.pk, Decimal(4), None, 1))], at=AT).run()
     promising.take({Balance.objects.get().pk: Decimal(4)}).run()
     assert not Reservation.objects.exists()
     assert list(check()) == []
