@@ -1,6 +1,6 @@
 """Statements that travel together, and rows written as one text."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -63,6 +63,35 @@ def test_what_is_taken_along_after_the_others_left_travels_with_the_next() -> No
     assert (half.answer, hasattr(third, "answer")) == (Decimal("0.5"), False)
     trip.go()
     assert third.answer == Decimal("0.25")
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_parameters_are_put_together_once_when_their_turn_comes_and_what_is_done_meanwhile_after_all_are_sent(
+    counted: bool,
+) -> None:
+    said: list[str] = []
+
+    def put(word: str) -> list[str]:
+        said.append(word)
+        return [word]
+
+    first, second = (Statement("select %s", lambda word=word: put(word), list) for word in ("first", "second"))
+    counting = CaptureQueriesContext(connection) if counted else nullcontext()
+    with counting, sql.together(meanwhile=lambda: said.append("meanwhile")) as trip:
+        answers = [trip(first), trip(second)]
+        rows = trip(new_counters((said.append("row") or f"n{n}", n) for n in range(1)))
+        said.append("sent")
+    assert said == ["row", "sent", "first", "second", "meanwhile"]
+    assert ([one.answer for one in answers], rows.answer) == ([[("first",)], [("second",)]], None)
+    assert Counter.objects.filter(name="n0").exists()
+
+
+def test_where_parameters_cannot_be_put_together_nothing_is_done_and_the_connection_serves_on() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), sql.together() as trip:  # noqa: PT012
+        trip(new_counters([("broken", 1)]))
+        trip(Statement("select %s", lambda: [1 / 0], list))
+    assert not Counter.objects.filter(name="broken").exists()
+    assert number(4).run() == Decimal("0.25")
 
 
 @pytest.mark.django_db(transaction=True)
